@@ -1,0 +1,1 @@
+// Carrier of the precompiled header; has no code of its own.

@@ -1,0 +1,3 @@
+// The one compilation of toml++.
+#define TOML_IMPLEMENTATION
+#include <toml++/toml.h>

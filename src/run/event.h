@@ -1,0 +1,93 @@
+// What reaches the run from outside: messages of agents, the clock, people. Anything may arrive late, twice or never.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "run/record.h"
+
+namespace tamarack::run {
+
+struct Planned {
+  domain::RunId run;
+  domain::Plan plan;
+  Options options;
+};
+struct WorkerAppeared {
+  domain::WorkerId worker;
+  domain::AgentId agent;
+};
+struct WorkerBecameReady {  // its application is up
+  domain::WorkerId worker;
+  Millis app_start{0};
+};
+struct WorkerFailed {  // its application does not start, or died; `gone`: it will not take leases any more
+  domain::WorkerId worker;
+  bool gone = true;
+  std::string message;
+  std::string log_tail;
+};
+struct Heartbeat {
+  domain::AgentId agent;
+  std::vector<domain::Term> held;
+};
+struct AgentLost {
+  domain::AgentId agent;
+  std::string reason;
+};
+struct TestBegan {
+  domain::WorkerId worker;
+  domain::Term term;
+  domain::TestIndex test;
+  int retry = 0;
+};
+struct TestEnded {
+  domain::WorkerId worker;
+  domain::Term term;
+  domain::TestReport report;
+};
+struct ArtifactArrived {
+  domain::WorkerId worker;
+  domain::Term term;
+  domain::TestIndex test;
+  int retry = 0;
+  domain::Attachment attachment;
+};
+struct Disagreement {
+  std::string name;
+  std::string message;
+};
+struct InvocationEnded {
+  domain::WorkerId worker;
+  domain::Term term;
+  bool process_lost = false;  // killed by somebody else, or its worker's application died: nobody's verdict
+  InvocationSummary invocation;
+  std::vector<Disagreement> disagreements;
+};
+struct StopAsked {
+  StopCause cause = StopCause::user;
+  std::string reason;
+};
+struct Resumed {};  // the coordinator was started again: whatever was leased has ended with the old process
+struct Tick {};
+
+using Event = std::variant<Planned, WorkerAppeared, WorkerBecameReady, WorkerFailed, Heartbeat, AgentLost, TestBegan, TestEnded, ArtifactArrived,
+                           InvocationEnded, StopAsked, Resumed, Tick>;
+
+// Orders to the shell.
+struct GrantLease {
+  domain::WorkerId worker;
+  domain::Term term;
+  std::vector<schedule::Piece> pieces;
+};
+struct StopLease {
+  domain::WorkerId worker;
+  domain::Term term;
+};
+struct FinishRun {};  // everything is settled: agents may go home
+
+using Effect = std::variant<GrantLease, StopLease, FinishRun>;
+
+}  // namespace tamarack::run

@@ -1,0 +1,93 @@
+// The state of one run and the two functions that change it:
+//   step(Run, Event, Instant) -> {Run, entries for the journal, effects}   decides
+//   apply(Run, Entry)                                                      folds one journal entry; step is built from it, replay is it
+// A run never finishes while a planned test is pending, and never counts two verdicts for one test. The shell obeys effects only after
+// the entries are durable.
+//
+//   test      pending ──finished, settles──▶ passed | failed | flaky | skipped | timed_out
+//             pending ──given up──────────▶ lost | never_ran | cancelled | timed_out
+//   lease     granted ──▶ completed | lost | expired | stopped
+//   worker    starting ──ready──▶ idle ──lease──▶ busy ──lease ended──▶ idle;  any ──▶ ended
+//   run       planned ──stop asked──▶ stopping ──▶ finished;  planned ──all settled──▶ finished
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "run/event.h"
+#include "run/record.h"
+
+namespace tamarack::run {
+
+struct TestState {
+  domain::Outcome outcome = domain::Outcome::pending;
+  std::int32_t executions = 0;    // reports that counted
+  std::int32_t failures = 0;      // final bad reports that counted (the retry budget pays for them)
+  bool failed_before = false;     // some try of this test was bad: a later pass is flaky
+  std::int32_t blamed = 0;        // processes or workers it took down with it
+  std::int32_t skipped_over = 0;  // invocations that ended without starting it
+  domain::TestStatus last_bad = domain::TestStatus::failed;
+  domain::UnitIndex unit;
+  friend bool operator==(const TestState&, const TestState&) = default;
+};
+
+struct LeaseState {
+  domain::WorkerId worker;
+  std::vector<schedule::Piece> pieces;
+  std::set<domain::TestIndex> in_flight;  // started, not finished
+  std::set<domain::TestIndex> reported;   // finished under this lease, last try
+  Instant granted;
+  Instant expires;
+  bool stopping = false;
+};
+
+enum class WorkerPhase { starting, idle, busy, ended };
+
+struct WorkerState {
+  domain::AgentId agent;
+  std::int64_t slot = 0;
+  WorkerPhase phase = WorkerPhase::starting;
+};
+
+struct Run {
+  domain::RunId id;
+  domain::Plan plan;
+  Options options;
+  std::vector<TestState> tests;       // as plan.tests
+  std::vector<std::int32_t> pending_in_unit;  // as plan.units: tests without a final outcome
+  schedule::Queue queue;
+  std::map<domain::Term, LeaseState> leases;  // live ones
+  std::map<domain::WorkerId, WorkerState> workers;
+  domain::Ledger ledger;
+  domain::Circumstances circumstances;
+  std::set<std::string> quarantined;
+  std::uint32_t last_term = 0;
+  std::int64_t last_seq = 0;
+  std::int64_t attempts = 0;          // executions of tests that were reported, counted or not
+  std::optional<StopCause> stopping;
+  Instant started;
+  Instant stop_asked;
+  std::optional<Instant> finished;
+  domain::Verdict verdict = domain::Verdict::incomplete;
+
+  bool is_planned() const { return !id.empty(); }
+};
+
+struct Step {
+  Run run;
+  std::vector<Entry> entries;
+  std::vector<Effect> effects;
+};
+
+Step step(Run run, const Event& event, Instant now);
+
+// Folds one entry. Entries must come in order without gaps.
+void apply(Run& run, const Entry& entry);
+
+// What is held and what has not ended, for schedule::pick.
+schedule::InUse in_use(const Run& run);
+
+}  // namespace tamarack::run

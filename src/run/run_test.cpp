@@ -1,0 +1,174 @@
+#include <gtest/gtest.h>
+
+#include "run/world.h"
+
+namespace tamarack::run {
+namespace {
+
+using domain::Outcome;
+using domain::TestStatus;
+using domain::Verdict;
+
+TEST(RunMachine, FinishesGreenWhenEveryTestPassed) {
+  World world({.units = {{"a", "b"}, {"c"}}});
+  world.pass(1, "a");
+  world.pass(1, "b");
+  EXPECT_FALSE(world.run().finished) << "the invocation has not ended: it may still disagree";
+  world.exit(1);
+  world.pass(1, "c");
+  world.exit(1);
+  ASSERT_TRUE(world.run().finished);
+  EXPECT_EQ(world.run().verdict, Verdict::passed);
+}
+
+TEST(RunMachine, AKilledFrameworkCostsOnlyTheTestInFlight) {
+  World world({.units = {{"a", "b", "c"}}});
+  world.pass(1, "a");
+  world.start(1, "b");
+  world.exit(1, -1, true, 9);
+  EXPECT_EQ(world.outcome("a"), Outcome::passed);
+  const auto& grant = std::get<GrantLease>(world.effects().back());
+  EXPECT_EQ(grant.pieces.front().tests, (std::vector{world.test("b"), world.test("c")})) << "a keeps its verdict";
+  world.pass(1, "b");
+  world.pass(1, "c");
+  world.exit(1);
+  EXPECT_EQ(world.run().verdict, Verdict::passed) << "a death is nobody's failure";
+}
+
+TEST(RunMachine, ATestThatKillsItsProcessAgainAndAgainIsNamedAndGivenUp) {
+  World world({.units = {{"bomb", "b"}}, .run = {.lost_max = 3}});
+  for (int death = 0; death < 3; ++death) {
+    world.start(1, "bomb");
+    world.exit(1, -1, true, 11);
+  }
+  EXPECT_EQ(world.outcome("bomb"), Outcome::lost);
+  world.pass(1, "b");
+  world.exit(1);
+  EXPECT_EQ(world.run().verdict, Verdict::incomplete);
+}
+
+TEST(RunMachine, FewerTestsThanPlannedIsNeverGreen) {
+  World world({.units = {{"a", "b"}}});
+  world.pass(1, "a");
+  world.exit(1, 0);
+  world.exit(1, 0);
+  EXPECT_EQ(world.outcome("b"), Outcome::never_ran);
+  EXPECT_EQ(world.run().verdict, Verdict::incomplete);
+}
+
+TEST(RunMachine, ARetriedTestThatPassesIsFlaky) {
+  World world({.units = {{"a", "b"}}, .run = {.retries = 1}});
+  world.fail(1, "a");
+  world.pass(1, "b");
+  world.exit(1, 1);
+  EXPECT_EQ(std::get<GrantLease>(world.effects().back()).pieces.front().tests, std::vector{world.test("a")});
+  world.pass(1, "a");
+  world.exit(1);
+  EXPECT_EQ(world.outcome("a"), Outcome::flaky);
+  EXPECT_EQ(world.run().verdict, Verdict::passed);
+}
+
+TEST(RunMachine, TheRetryBudgetIsKept) {
+  World world({.units = {{"a"}}, .run = {.retries = 2}});
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(world.outcome("a"), Outcome::pending);
+    world.fail(1, "a");
+    world.exit(1, 1);
+  }
+  EXPECT_EQ(world.outcome("a"), Outcome::failed);
+  EXPECT_EQ(world.run().verdict, Verdict::failed);
+}
+
+TEST(RunMachine, TheFrameworksOwnRetryMakesItFlakyWithoutOurBudget) {
+  World world({.units = {{"a"}}});
+  world.start(1, "a");
+  world.end(1, "a", TestStatus::failed, 0, false);
+  EXPECT_EQ(world.outcome("a"), Outcome::pending);
+  world.end(1, "a", TestStatus::passed, 1);
+  EXPECT_EQ(world.outcome("a"), Outcome::flaky);
+}
+
+TEST(RunMachine, ASerialChainIsRetriedWhole) {
+  World world({.units = {{"a", "b", "c"}}, .run = {.retries = 1}, .serial = true});
+  world.pass(1, "a");
+  world.fail(1, "b");
+  world.end(1, "c", TestStatus::skipped);
+  world.exit(1, 1);
+  EXPECT_EQ(std::get<GrantLease>(world.effects().back()).pieces.front().tests.size(), 3U);
+  world.pass(1, "a");
+  world.pass(1, "b");
+  world.pass(1, "c");
+  world.exit(1);
+  EXPECT_EQ(world.outcome("a"), Outcome::passed) << "the first verdict stays";
+  EXPECT_EQ(world.outcome("b"), Outcome::flaky);
+  EXPECT_EQ(world.outcome("c"), Outcome::passed);
+  EXPECT_EQ(world.run().ledger.planned, world.run().ledger.settled());
+}
+
+TEST(RunMachine, ALateResultIsRecordedAndNotCounted) {
+  World world({.units = {{"a"}}, .run = {.lease_lifetime = Millis{5000}}, .workers = 2});
+  const domain::Term stale = world.term_of(1);
+  world.advance(Millis{6000});
+  EXPECT_NE(world.term_of(2), stale) << "the other worker has it now, under a new term";
+  domain::TestReport late{.test = world.test("a"), .status = TestStatus::failed};
+  world.feed(TestEnded{World::worker(1), stale, late});
+  EXPECT_EQ(world.outcome("a"), Outcome::pending);
+  EXPECT_FALSE(std::get<TestFinished>(world.journal().back().record).counted);
+  world.pass(2, "a");
+  world.exit(2);
+  EXPECT_EQ(world.run().verdict, Verdict::passed);
+}
+
+TEST(RunMachine, FailFastStopsWhatIsInFlightAndListsWhatNeverRan) {
+  World world({.units = {{"a"}, {"b"}, {"c"}}, .run = {.fail_fast = 1}, .workers = 2});
+  world.start(2, "b");
+  world.fail(1, "a");
+  EXPECT_EQ(world.outcome("c"), Outcome::never_ran);
+  EXPECT_TRUE(std::any_of(world.effects().begin(), world.effects().end(), [](const Effect& e) { return std::holds_alternative<StopLease>(e); }));
+  world.exit(1, 1);
+  world.exit(2, 130);
+  EXPECT_EQ(world.outcome("b"), Outcome::cancelled);
+  EXPECT_EQ(world.run().verdict, Verdict::failed);
+}
+
+TEST(RunMachine, AnInterruptedTamarackGoesOnWithWhatIsLeft) {
+  World world({.units = {{"a", "b"}, {"c"}}, .workers = 2});
+  world.pass(1, "a");
+  world.start(1, "b");
+  run::Run folded;
+  for (const Entry& entry : world.journal()) apply(folded, entry);
+  EXPECT_EQ(folded.ledger, world.run().ledger);
+  Step resumed = step(std::move(folded), Resumed{}, from_ms(1'800'000'100'000));
+  EXPECT_TRUE(resumed.run.leases.empty());
+  ASSERT_EQ(resumed.run.queue.waiting.size(), 2U);
+  EXPECT_EQ(resumed.run.queue.waiting[0].tests, std::vector{world.test("b")}) << "a is finished and never runs again";
+}
+
+TEST(RunMachine, ALeaseThatNeverArrivedIsSentAgain) {
+  World world({.units = {{"a"}}});
+  world.feed(Heartbeat{domain::AgentId{"local"}, {}});
+  EXPECT_EQ(std::get<GrantLease>(world.effects().at(0)).term, world.term_of(1));
+  world.feed(Heartbeat{domain::AgentId{"local"}, {world.term_of(1)}});
+  EXPECT_TRUE(world.effects().empty());
+}
+
+TEST(RunMachine, WithoutWorkersItEndsAndSaysSo) {
+  World world({.units = {{"a"}}});
+  world.feed(WorkerFailed{World::worker(1), true, "the application did not start", "port in use"});
+  EXPECT_TRUE(world.run().finished);
+  EXPECT_EQ(world.outcome("a"), Outcome::never_ran);
+  EXPECT_EQ(world.run().verdict, Verdict::infrastructure);
+}
+
+TEST(RunMachine, TheTimeLimitIsTheRunsOwnVerdict) {
+  World world({.units = {{"a"}, {"b"}}, .run = {.lease_lifetime = Millis{600'000}, .timeout = Millis{60'000}}});
+  world.start(1, "a");
+  world.advance(Millis{61'000});
+  EXPECT_EQ(world.outcome("b"), Outcome::never_ran);
+  world.exit(1, 143);
+  EXPECT_EQ(world.outcome("a"), Outcome::timed_out);
+  EXPECT_EQ(world.run().verdict, Verdict::timed_out);
+}
+
+}  // namespace
+}  // namespace tamarack::run

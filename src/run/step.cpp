@@ -1,0 +1,359 @@
+#include <algorithm>
+
+#include "base/check.h"
+#include "base/text.h"
+#include "run/run.h"
+
+namespace tamarack::run {
+namespace {
+
+using domain::Outcome;
+using domain::Term;
+using domain::TestIndex;
+using domain::TestStatus;
+using domain::WorkerId;
+
+// After a stop was asked for, invocations get this long to end by themselves before their leases are closed without them.
+constexpr Millis stop_grace{20'000};
+// A test that the framework passed over this often will not be run by asking again.
+constexpr std::int32_t skipped_over_max = 2;
+
+Outcome outcome_of_bad(TestStatus status) { return status == TestStatus::timed_out ? Outcome::timed_out : Outcome::failed; }
+
+class Stepper {
+ public:
+  Stepper(Run& run, Instant now) : run_(run), now_(now) {}
+
+  void operator()(const Planned& event) {
+    CHECK(!run_.is_planned(), "a run is planned once");
+    record(RunPlanned{event.run, event.plan, event.options});
+  }
+
+  void operator()(const WorkerAppeared& event) {
+    if (run_.workers.contains(event.worker)) return;
+    record(WorkerJoined{event.worker, event.agent, next_slot()});
+  }
+
+  void operator()(const WorkerBecameReady& event) {
+    const auto worker = run_.workers.find(event.worker);
+    if (worker == run_.workers.end() || worker->second.phase == WorkerPhase::busy) return;
+    if (worker->second.phase != WorkerPhase::idle) record(WorkerReady{event.worker, event.app_start});
+  }
+
+  void operator()(const WorkerFailed& event) {
+    if (!run_.workers.contains(event.worker)) return;
+    record(InfrastructureFailed{event.worker, event.message, event.log_tail});
+    if (!event.gone) return;
+    end_worker(event.worker, event.message);
+    finish_if_stranded(event.message);
+  }
+
+  void operator()(const Heartbeat& event) {
+    for (auto& [term, lease] : run_.leases) {
+      if (run_.workers.at(lease.worker).agent != event.agent) continue;
+      // Renewals are not journaled: after a restart every lease is closed anyway.
+      lease.expires = now_ + run_.options.lease_lifetime;
+      const bool held = std::find(event.held.begin(), event.held.end(), term) != event.held.end();
+      // Messages of an agent come in order, so a lease it does not hold and has not ended never reached it.
+      if (!held && !lease.stopping) effects_.push_back(GrantLease{lease.worker, term, lease.pieces});
+      // Nor does a stop order wait for ever to be heard, or for a lease that never arrived.
+      if (lease.stopping) effects_.push_back(StopLease{lease.worker, term});
+    }
+    for (const Term term : event.held)
+      if (!run_.leases.contains(term))
+        for (const auto& [id, worker] : run_.workers)
+          if (worker.agent == event.agent) effects_.push_back(StopLease{id, term});
+  }
+
+  void operator()(const AgentLost& event) {
+    for (const auto& [id, worker] : std::map(run_.workers))
+      if (worker.agent == event.agent && worker.phase != WorkerPhase::ended) end_worker(id, event.reason);
+    finish_if_stranded(event.reason);
+  }
+
+  void operator()(const TestBegan& event) {
+    const LeaseState* lease = held_lease(event.worker, event.term, event.test);
+    if (lease != nullptr && !lease->in_flight.contains(event.test)) record(TestStarted{event.term, event.test, event.retry});
+  }
+
+  void operator()(const TestEnded& event) {
+    if (event.report.test.value >= run_.tests.size()) return;  // an agent that lies about the plan; nothing to account for
+    TestFinished finished{.term = event.term, .worker = event.worker, .report = event.report};
+    const LeaseState* lease = held_lease(event.worker, event.term, event.report.test);
+    const TestState& state = run_.tests.at(event.report.test.value);
+    finished.counted = lease != nullptr && state.outcome == Outcome::pending && !lease->reported.contains(event.report.test) &&
+                       event.report.status != TestStatus::interrupted && event.report.status != TestStatus::lost &&
+                       !is_chain_casualty(event.report);
+    if (finished.counted) finished.settles = settles(state, event.report);
+    record(std::move(finished));
+    stop_if_too_many_failed();
+  }
+
+  void operator()(const ArtifactArrived& event) {
+    if (event.test.value >= run_.tests.size()) return;
+    record(ArtifactStored{event.term, event.test, event.retry, event.attachment});
+  }
+
+  void operator()(const InvocationEnded& event) {
+    const auto lease = run_.leases.find(event.term);
+    if (lease == run_.leases.end() || lease->second.worker != event.worker) {
+      // Its lease was taken away while it was silent; it is back and may work again.
+      const auto worker = run_.workers.find(event.worker);
+      if (worker != run_.workers.end() && worker->second.phase == WorkerPhase::ended) record(WorkerReady{event.worker, Millis{0}});
+      return;
+    }
+    const LeaseState ended = lease->second;
+    const std::string unit = ended.pieces.empty() ? std::string{} : run_.plan.units.at(ended.pieces.front().unit.value).title;
+    if (!ended.stopping)
+      for (const Disagreement& disagreement : event.disagreements)
+        record(Disagreed{event.term, disagreement.name, disagreement.message, unit});
+    const LeaseEnd end = ended.stopping ? LeaseEnd::stopped : event.process_lost ? LeaseEnd::lost : LeaseEnd::completed;
+    record(LeaseEnded{event.term, end, event.invocation});
+    const Blame blame = ended.stopping ? Blame::nobody : Blame::in_flight_or_all;
+    account_for_rest(ended, blame, describe_end(event));
+  }
+
+  void operator()(const StopAsked& event) { stop(event.cause, event.reason); }
+
+  void operator()(const Resumed&) {
+    if (run_.finished) return;
+    for (const auto& [term, lease] : std::map(run_.leases)) {
+      record(LeaseEnded{term, LeaseEnd::lost, {}});
+      account_for_rest(lease, Blame::nobody, "tamarack itself was interrupted");
+    }
+    record(RunResumed{});
+  }
+
+  void operator()(const Tick&) {
+    if (!run_.is_planned() || run_.finished) return;
+    if (run_.options.timeout.count() > 0 && now_ - run_.started >= run_.options.timeout)
+      stop(StopCause::deadline, fmt::format("the run's time limit of {} passed", human_duration(run_.options.timeout)));
+    for (const auto& [term, lease] : std::map(run_.leases)) {
+      const bool expired = now_ >= lease.expires;
+      const bool ignored = lease.stopping && now_ - run_.stop_asked >= stop_grace;
+      if (!expired && !ignored) continue;
+      record(LeaseEnded{term, expired ? LeaseEnd::expired : LeaseEnd::stopped, {}});
+      record(WorkerEnded{lease.worker, "silent"});
+      effects_.push_back(StopLease{lease.worker, term});
+      account_for_rest(lease, Blame::nobody, fmt::format("worker {} fell silent", lease.worker.value));
+    }
+  }
+
+  // After every event: hand out what can be handed out, and finish when nothing is left.
+  void conclude() {
+    if (!run_.is_planned() || run_.finished) return;
+    if (!run_.stopping) dispatch();
+    if (run_.ledger.is_complete() && run_.leases.empty()) finish();
+  }
+
+  std::vector<Entry> entries_;
+  std::vector<Effect> effects_;
+
+ private:
+  enum class Blame { nobody, in_flight_or_all };
+
+  void record(Record fact) {
+    Entry entry{run_.last_seq + 1, now_, std::move(fact)};
+    apply(run_, entry);
+    entries_.push_back(std::move(entry));
+  }
+
+  std::int64_t next_slot() const {
+    // A worker that takes the place of an ended one takes over its slot, and with it the units pinned to it.
+    std::set<std::int64_t> taken;
+    for (const auto& [id, worker] : run_.workers)
+      if (worker.phase != WorkerPhase::ended) taken.insert(worker.slot);
+    std::int64_t slot = 0;
+    while (taken.contains(slot)) ++slot;
+    return slot;
+  }
+
+  const LeaseState* held_lease(const WorkerId& worker, Term term, TestIndex test) const {
+    const auto lease = run_.leases.find(term);
+    if (lease == run_.leases.end() || lease->second.worker != worker) return nullptr;
+    for (const schedule::Piece& piece : lease->second.pieces)
+      if (std::find(piece.tests.begin(), piece.tests.end(), test) != piece.tests.end()) return &lease->second;
+    return nullptr;
+  }
+
+  bool may_retry(const TestState& state) const { return state.failures <= run_.options.retries && !run_.stopping; }
+
+  Outcome settles(const TestState& state, const domain::TestReport& report) const {
+    if (report.status == TestStatus::skipped) return Outcome::skipped;
+    if (report.status == TestStatus::passed) return state.failed_before || report.retry > 0 ? Outcome::flaky : Outcome::passed;
+    if (!report.last_try) return Outcome::pending;
+    const bool budget_left = state.failures + 1 <= run_.options.retries && !run_.stopping;
+    return budget_left ? Outcome::pending : outcome_of_bad(report.status);
+  }
+
+  // In a serial chain the framework skips what follows a failed test. When that test is going to be tried again, so is the rest.
+  bool is_chain_casualty(const domain::TestReport& report) const {
+    if (report.status != TestStatus::skipped || run_.plan.tests.at(report.test.value).skip_expected) return false;
+    const domain::Unit& unit = run_.plan.units.at(run_.tests.at(report.test.value).unit.value);
+    return unit.serial && std::any_of(unit.tests.begin(), unit.tests.end(), [&](TestIndex other) {
+             const TestState& state = run_.tests.at(other.value);
+             return state.outcome == Outcome::pending && state.failures > 0 && may_retry(state);
+           });
+  }
+
+  void stop_if_too_many_failed() {
+    const std::int64_t bad = run_.ledger.failed + run_.ledger.timed_out - run_.circumstances.quarantined_bad;
+    if (run_.options.fail_fast > 0 && bad >= run_.options.fail_fast && !run_.stopping)
+      stop(StopCause::fail_fast, fmt::format("stopped after {}", count_of(bad, "failed test")));
+  }
+
+  void stop(StopCause cause, const std::string& reason) {
+    if (!run_.is_planned() || run_.finished || run_.stopping) return;
+    record(StopRequested{cause, reason});
+    for (const auto& [term, lease] : run_.leases) effects_.push_back(StopLease{lease.worker, term});
+    for (const schedule::Piece& piece : std::vector(run_.queue.waiting))
+      for (const TestIndex test : piece.tests) give_up_waiting(test, reason);
+  }
+
+  // For a test that was waiting to be handed out when the run stopped.
+  void give_up_waiting(TestIndex test, const std::string& reason) {
+    const TestState& state = run_.tests.at(test.value);
+    if (state.outcome != Outcome::pending) return;
+    if (state.failures > 0)
+      record(TestSettled{test, outcome_of_bad(state.last_bad), "its retry was cut off: " + reason});
+    else
+      record(TestSettled{test, Outcome::never_ran, reason});
+  }
+
+  // A lease has ended: every test of it that has no final entry goes back to the queue or is given up, by name.
+  void account_for_rest(const LeaseState& lease, Blame blame, const std::string& why) {
+    const bool somebody_in_flight = !lease.in_flight.empty();
+    std::vector<schedule::Piece> back;
+    for (const schedule::Piece& piece : lease.pieces) {
+      std::vector<TestIndex> again;
+      for (const TestIndex test : piece.tests) {
+        if (run_.tests.at(test.value).outcome != Outcome::pending) continue;
+        const bool in_flight = lease.in_flight.contains(test);
+        const bool reported = lease.reported.contains(test);
+        if (run_.stopping) {
+          settle_stopped(test, in_flight);
+          continue;
+        }
+        if (!reported && blame == Blame::in_flight_or_all && (in_flight || !somebody_in_flight)) {
+          record(TestInterrupted{test, in_flight});
+          if (give_up_if_hopeless(test, why)) continue;
+        }
+        again.push_back(test);
+      }
+      if (again.empty()) continue;
+      const domain::Unit& unit = run_.plan.units.at(piece.unit.value);
+      // A chain, and a framework that cannot be told which tests to run, go again as a whole; settled tests keep their entry.
+      if (unit.serial || !run_.plan.can_select_tests) again = unit.tests;
+      back.push_back({piece.unit, std::move(again)});
+    }
+    if (!back.empty()) record(Requeued{std::move(back), why});
+  }
+
+  void settle_stopped(TestIndex test, bool in_flight) {
+    const TestState& state = run_.tests.at(test.value);
+    const std::string reason = fmt::format("the run was stopped ({})", to_string(*run_.stopping));
+    if (state.failures > 0)
+      record(TestSettled{test, outcome_of_bad(state.last_bad), "its retry was cut off: " + reason});
+    else if (!in_flight)
+      record(TestSettled{test, Outcome::never_ran, reason});
+    else
+      record(TestSettled{test, run_.stopping == StopCause::deadline ? Outcome::timed_out : Outcome::cancelled, reason});
+  }
+
+  bool give_up_if_hopeless(TestIndex test, const std::string& why) {
+    const TestState& state = run_.tests.at(test.value);
+    if (state.blamed >= run_.options.lost_max) {
+      record(TestSettled{test, Outcome::lost, fmt::format("{} died while it ran; last: {}", count_of(state.blamed, "process", "processes"), why)});
+      return true;
+    }
+    if (state.skipped_over >= skipped_over_max) {
+      record(TestSettled{test, Outcome::never_ran,
+                         fmt::format("{} ended without running it; last: {}", count_of(state.skipped_over, "invocation"), why)});
+      return true;
+    }
+    return false;
+  }
+
+  void end_worker(const WorkerId& worker, const std::string& reason) {
+    if (run_.workers.at(worker).phase == WorkerPhase::ended) return;
+    for (const auto& [term, lease] : std::map(run_.leases)) {
+      if (lease.worker != worker) continue;
+      record(LeaseEnded{term, LeaseEnd::lost, {}});
+      account_for_rest(lease, Blame::nobody, reason);
+    }
+    record(WorkerEnded{worker, reason});
+  }
+
+  void finish_if_stranded(const std::string& reason) {
+    const bool somebody_left = std::any_of(run_.workers.begin(), run_.workers.end(),
+                                           [](const auto& worker) { return worker.second.phase != WorkerPhase::ended; });
+    if (somebody_left || !run_.is_planned() || run_.finished) return;
+    for (const schedule::Piece& piece : std::vector(run_.queue.waiting))
+      for (const TestIndex test : piece.tests) give_up_waiting(test, "no worker was left: " + reason);
+  }
+
+  void dispatch() {
+    bool somebody_starting = false;
+    std::int64_t active = 0;
+    bool owner_gone = false;
+    for (const auto& [id, worker] : run_.workers) {
+      if (worker.phase == WorkerPhase::ended) owner_gone = true;
+      if (worker.phase != WorkerPhase::ended) ++active;
+      if (worker.phase == WorkerPhase::starting) somebody_starting = true;
+    }
+    for (const auto& [id, worker] : std::map(run_.workers)) {
+      if (worker.phase != WorkerPhase::idle || run_.queue.waiting.empty()) continue;
+      const schedule::InUse use = in_use(run_);
+      schedule::Queue queue = run_.queue;
+      schedule::PickRequest request{.slot = worker.slot, .workers_active = active};
+      std::vector<schedule::Piece> pieces = schedule::pick(queue, run_.plan, use, request);
+      if (pieces.empty() && owner_gone) {
+        request.only_pinned = false;
+        pieces = schedule::pick(queue, run_.plan, use, request);
+      }
+      if (pieces.empty()) continue;
+      const Term term{run_.last_term + 1};
+      record(LeaseGranted{term, id, pieces, now_ + run_.options.lease_lifetime});
+      effects_.push_back(GrantLease{id, term, std::move(pieces)});
+    }
+    const bool stuck = active > 0 && !somebody_starting && run_.leases.empty() && !run_.queue.waiting.empty();
+    if (stuck) {
+      const std::string cause = schedule::why_waiting(run_.queue, run_.plan, in_use(run_));
+      for (const schedule::Piece& piece : std::vector(run_.queue.waiting))
+        for (const TestIndex test : piece.tests) give_up_waiting(test, "it could not be scheduled: " + cause);
+    }
+  }
+
+  void finish() {
+    const domain::Verdict verdict = judge(run_.ledger, run_.circumstances);
+    record(RunFinished{verdict, run_.ledger, headline(run_.ledger, run_.circumstances)});
+    effects_.push_back(FinishRun{});
+  }
+
+  static std::string describe_end(const InvocationEnded& event) {
+    if (event.invocation.signal != 0) return fmt::format("the framework was killed by signal {}", event.invocation.signal);
+    if (event.process_lost) return "the framework's process was lost";
+    return fmt::format("the framework exited with code {}", event.invocation.exit_code);
+  }
+
+  Run& run_;
+  Instant now_;
+};
+
+}  // namespace
+
+Step step(Run run, const Event& event, Instant now) {
+  Step result{.run = std::move(run)};
+  Stepper stepper(result.run, now);
+  if (!result.run.finished) {
+    std::visit(stepper, event);
+    stepper.conclude();
+  } else if (const auto* late = std::get_if<ArtifactArrived>(&event)) {
+    stepper(*late);  // a report may still gain what settled late; the ledger is closed
+  }
+  result.entries = std::move(stepper.entries_);
+  result.effects = std::move(stepper.effects_);
+  return result;
+}
+
+}  // namespace tamarack::run

@@ -1,0 +1,95 @@
+// A miniature world for stories about runs: a plan, a clock turned by hand, and the journal as text. Used by the unit tests beside it.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <string>
+#include <vector>
+
+#include "run/run.h"
+
+namespace tamarack::run {
+
+struct WorldOptions {
+  std::vector<std::vector<std::string>> units;  // titles of the tests, unit by unit
+  Options run;
+  int workers = 1;
+  bool serial = false;
+};
+
+class World {
+ public:
+  explicit World(const WorldOptions& options) {
+    domain::Plan plan;
+    plan.workers = options.workers;
+    plan.units_share_invocation = false;
+    for (std::size_t u = 0; u < options.units.size(); ++u) {
+      domain::Unit unit{.index = domain::UnitIndex{u}, .title = fmt::format("unit-{}", u), .serial = options.serial};
+      for (const std::string& title : options.units[u]) {
+        unit.tests.push_back(domain::TestIndex{plan.tests.size()});
+        domain::TestCase test{.identity = {unit.title, {title}, ""}};
+        test.id = domain::make_test_id(test.identity);
+        plan.tests.push_back(test);
+      }
+      unit.estimate = Millis{static_cast<std::int64_t>(1000 * unit.tests.size())};
+      plan.units.push_back(unit);
+    }
+    feed(Planned{domain::RunId{"r-1"}, plan, options.run});
+    for (int w = 1; w <= options.workers; ++w) feed(WorkerAppeared{worker(w), domain::AgentId{"local"}});
+    for (int w = 1; w <= options.workers; ++w) feed(WorkerBecameReady{worker(w), Millis{0}});
+  }
+
+  static domain::WorkerId worker(int number) { return domain::WorkerId{fmt::format("local/{}", number)}; }
+
+  void feed(const Event& event) {
+    Step result = step(std::move(run_), event, clock_.now());
+    run_ = std::move(result.run);
+    for (const Entry& entry : result.entries) journal_.push_back(entry);
+    effects_ = std::move(result.effects);
+  }
+  void advance(Millis by) {
+    clock_.advance(by);
+    feed(Tick{});
+  }
+
+  domain::TestIndex test(const std::string& title) const {
+    for (std::size_t i = 0; i < run_.plan.tests.size(); ++i)
+      if (run_.plan.tests[i].identity.title_path.back() == title) return domain::TestIndex{i};
+    return domain::TestIndex{run_.plan.tests.size()};
+  }
+  domain::Term term_of(int number) const {
+    for (const auto& [term, lease] : run_.leases)
+      if (lease.worker == worker(number)) return term;
+    return {};
+  }
+
+  void start(int w, const std::string& title) { feed(TestBegan{worker(w), term_of(w), test(title), 0}); }
+  void end(int w, const std::string& title, domain::TestStatus status, int retry = 0, bool last_try = true) {
+    domain::TestReport report{.test = test(title), .retry = retry, .status = status, .last_try = last_try};
+    feed(TestEnded{worker(w), term_of(w), report});
+  }
+  void pass(int w, const std::string& title) {
+    start(w, title);
+    end(w, title, domain::TestStatus::passed);
+  }
+  void fail(int w, const std::string& title) {
+    start(w, title);
+    end(w, title, domain::TestStatus::failed);
+  }
+  void exit(int w, int code = 0, bool lost = false, int signal = 0) {
+    feed(InvocationEnded{worker(w), term_of(w), lost, {.exit_code = code, .signal = signal}, {}});
+  }
+
+  domain::Outcome outcome(const std::string& title) const { return run_.tests.at(test(title).value).outcome; }
+  const Run& run() const { return run_; }
+  const std::vector<Entry>& journal() const { return journal_; }
+  const std::vector<Effect>& effects() const { return effects_; }
+
+ private:
+  Run run_;
+  ManualClock clock_;
+  std::vector<Entry> journal_;
+  std::vector<Effect> effects_;
+};
+
+}  // namespace tamarack::run

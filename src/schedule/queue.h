@@ -1,0 +1,50 @@
+// What is still to be handed out, and who may get what next. Pure: the queue is a value, picking is a function of the queue, the plan
+// and what is in use right now.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "domain/plan.h"
+
+namespace tamarack::schedule {
+
+// A unit, or what is left of it: the tests that are still to run.
+struct Piece {
+  domain::UnitIndex unit;
+  std::vector<domain::TestIndex> tests;
+  friend bool operator==(const Piece&, const Piece&) = default;
+};
+
+// Pieces in the order in which they are handed out.
+struct Queue {
+  std::vector<Piece> waiting;
+  friend bool operator==(const Queue&, const Queue&) = default;
+};
+
+// What limits the next choice.
+struct InUse {
+  std::set<std::string> locks;
+  std::map<std::string, std::int64_t> caps;  // units that run under each cap
+  std::set<domain::UnitIndex> unfinished;    // units that have not ended yet, wherever they are
+};
+
+struct PickRequest {
+  std::int64_t slot = 0;            // 0-based position of the worker among the run's workers, for pinned units
+  std::int64_t workers_active = 1;  // workers that take part, this one included
+  bool only_pinned = true;          // static policies: take only what is pinned here; false: its owner is gone, anyone may
+};
+
+// Fills and takes the next chunk: the pieces one lease hands out together. Empty when nothing may start on this worker now.
+std::vector<Piece> pick(Queue& queue, const domain::Plan& plan, const InUse& in_use, const PickRequest& request);
+
+// Why a worker gets nothing although pieces wait: "lock 'db'", "cap 'slow'", "after 'setup.spec.ts'"; empty when nothing waits.
+std::string why_waiting(const Queue& queue, const domain::Plan& plan, const InUse& in_use);
+
+// Expected duration of a piece: the unit's estimate in proportion to the tests that are left.
+Millis estimate(const Piece& piece, const domain::Plan& plan);
+
+}  // namespace tamarack::schedule

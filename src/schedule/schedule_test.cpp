@@ -1,0 +1,99 @@
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "schedule/chunk.h"
+#include "schedule/queue.h"
+
+namespace tamarack::schedule {
+namespace {
+
+using domain::Plan;
+using domain::TestIndex;
+using domain::UnitIndex;
+
+// Units with these estimates (ms), one test each, longest first.
+Plan plan_of(const std::vector<int>& estimates, int framework_start_ms = 0) {
+  Plan plan;
+  for (std::size_t i = 0; i < estimates.size(); ++i) {
+    plan.tests.push_back({});
+    plan.units.push_back({.index = UnitIndex{i}, .title = fmt::format("u{}", i), .tests = {TestIndex{i}}, .estimate = Millis{estimates[i]}});
+  }
+  plan.cost = {.framework_start = Millis{framework_start_ms}, .from_history = true};
+  return plan;
+}
+
+Queue queue_of(const Plan& plan) {
+  Queue queue;
+  for (const domain::Unit& unit : plan.units) queue.waiting.push_back({unit.index, unit.tests});
+  return queue;
+}
+
+std::vector<std::uint32_t> numbers(const std::vector<Piece>& chunk) {
+  std::vector<std::uint32_t> out;
+  for (const Piece& piece : chunk) out.push_back(piece.unit.value);
+  return out;
+}
+
+TEST(Chunk, ShrinksTowardsTheEndButStaysWorthItsStart) {
+  EXPECT_EQ(chunk_budget({.remaining = Millis{60'000}, .workers = 2, .framework_start = Millis{1000}, .estimates_known = true}), Millis{27'000});
+  EXPECT_EQ(chunk_budget({.remaining = Millis{60'000}, .workers = 2, .framework_start = Millis{1000}}), Millis{15'000});
+  EXPECT_EQ(chunk_budget({.remaining = Millis{2'000}, .workers = 2, .framework_start = Millis{1000}}), Millis{3'000});
+}
+
+TEST(Pick, TakesUnitsUpToTheBudget) {
+  const Plan plan = plan_of({50, 30, 20, 10}, 1);
+  Queue queue = queue_of(plan);
+  EXPECT_EQ(numbers(pick(queue, plan, {}, {.workers_active = 2})), (std::vector<std::uint32_t>{0}));
+  EXPECT_EQ(numbers(pick(queue, plan, {}, {.workers_active = 2})), (std::vector<std::uint32_t>{1}));
+  EXPECT_EQ(queue.waiting.size(), 2U);
+}
+
+TEST(Pick, OneUnitPerLeaseWhenInvocationsAreNotShared) {
+  Plan plan = plan_of({5, 5, 5});
+  plan.units_share_invocation = false;
+  Queue queue = queue_of(plan);
+  EXPECT_EQ(numbers(pick(queue, plan, {}, {})), (std::vector<std::uint32_t>{0}));
+}
+
+TEST(Pick, RespectsLocksCapsAndOrder) {
+  Plan plan = plan_of({5, 4, 3, 2});
+  plan.units[0].locks = {"db"};
+  plan.units[1].caps = {"slow"};
+  plan.units[2].after = {UnitIndex{0u}};
+  plan.caps = {{"slow", 1}};
+  Queue queue = queue_of(plan);
+  const InUse busy{.locks = {"db"}, .caps = {{"slow", 1}}, .unfinished = {UnitIndex{0u}}};
+  EXPECT_EQ(numbers(pick(queue, plan, busy, {})), (std::vector<std::uint32_t>{3}));
+  EXPECT_EQ(why_waiting(queue, plan, busy), "lock 'db'");
+  EXPECT_TRUE(pick(queue, plan, busy, {}).empty());
+  EXPECT_EQ(numbers(pick(queue, plan, {}, {})), (std::vector<std::uint32_t>{0})) << "a unit with a lock runs alone";
+}
+
+TEST(Pick, StaticSharesGoToTheirWorkerUnlessItIsGone) {
+  Plan plan = plan_of({5, 4});
+  plan.policy = domain::Policy::timing;
+  plan.units[0].pinned_worker = 1;
+  plan.units[1].pinned_worker = 0;
+  Queue queue = queue_of(plan);
+  EXPECT_EQ(numbers(pick(queue, plan, {}, {.slot = 0})), (std::vector<std::uint32_t>{1}));
+  EXPECT_TRUE(pick(queue, plan, {}, {.slot = 0}).empty());
+  EXPECT_EQ(numbers(pick(queue, plan, {}, {.slot = 0, .only_pinned = false})), (std::vector<std::uint32_t>{0}));
+}
+
+RC_GTEST_PROP(Pick, HandsOutEveryPieceExactlyOnce, (const std::vector<std::uint8_t>& estimates, std::uint8_t start)) {
+  const Plan plan = plan_of({estimates.begin(), estimates.end()}, start);
+  Queue queue = queue_of(plan);
+  std::vector<std::uint32_t> seen;
+  while (true) {
+    const auto chunk = numbers(pick(queue, plan, {}, {.workers_active = 3}));
+    if (chunk.empty()) break;
+    seen.insert(seen.end(), chunk.begin(), chunk.end());
+  }
+  std::sort(seen.begin(), seen.end());
+  RC_ASSERT(seen.size() == estimates.size());
+  RC_ASSERT(std::adjacent_find(seen.begin(), seen.end()) == seen.end());
+  RC_ASSERT(queue.waiting.empty());
+}
+
+}  // namespace
+}  // namespace tamarack::schedule

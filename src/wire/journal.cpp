@@ -1,0 +1,39 @@
+#include "wire/journal.h"
+
+#include "wire/tagged.h"
+
+namespace tamarack::wire {
+namespace {
+
+constexpr std::array<std::string_view, 17> record_kinds{
+    "run_planned",  "worker_joined", "worker_ready",     "worker_ended", "lease_granted", "test_started",          "test_finished", "artifact_stored",
+    "lease_ended",  "requeued",      "test_interrupted", "test_settled", "disagreed",     "infrastructure_failed", "stop_requested", "run_resumed",
+    "run_finished"};
+
+}  // namespace
+
+std::string_view kind_of(const run::Record& record) { return tag_of(record_kinds, record); }
+
+std::string encode_body(const run::Record& record) {
+  std::string out;
+  write_alternative(out, record);
+  return out;
+}
+
+Result<run::Record> decode_record(std::string_view kind, std::string_view body) {
+  const boost::json::value value = TRY(json::parse(body));
+  return read_alternative<run::Record>(record_kinds, kind, value);
+}
+
+std::string encode_discovery(const domain::Discovery& discovery) {
+  std::string out;
+  json::write(out, discovery);
+  return out;
+}
+
+Result<domain::Discovery> decode_discovery(std::string_view text) {
+  const boost::json::value value = TRY(json::parse(text));
+  return json::read_as<domain::Discovery>(value);
+}
+
+}  // namespace tamarack::wire

@@ -1,0 +1,105 @@
+// What a coordinator and an agent say to each other, protocol version 1. The same messages travel inside one process and over a
+// WebSocket. Messages of an agent are numbered and repeated until acknowledged; the coordinator takes them in order and drops repeats.
+// Orders of the coordinator may be repeated at will: obeying one twice is obeying it once.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+#include "run/event.h"
+
+namespace tamarack::wire {
+
+inline constexpr std::int64_t protocol_version = 1;
+
+// ---- agent to coordinator
+struct Hello {
+  std::int64_t protocol = protocol_version;
+  domain::AgentId agent;
+  std::string version;  // of the binary
+  std::int64_t workers = 1;
+  std::map<std::string, std::string> labels;
+};
+struct Beat {
+  std::vector<domain::Term> held;
+};
+struct WorkerUp {
+  domain::WorkerId worker;
+  Millis app_start{0};
+};
+struct WorkerDown {
+  domain::WorkerId worker;
+  bool gone = true;
+  std::string message;
+  std::string log_tail;
+};
+struct TestBegan {
+  domain::WorkerId worker;
+  domain::Term term;
+  domain::TestIndex test;
+  int retry = 0;
+  Instant at;
+};
+struct TestEnded {
+  domain::WorkerId worker;
+  domain::Term term;
+  domain::TestReport report;
+};
+struct Artifact {
+  domain::WorkerId worker;
+  domain::Term term;
+  domain::TestIndex test;
+  int retry = 0;
+  domain::Attachment attachment;
+};
+struct InvocationEnded {
+  domain::WorkerId worker;
+  domain::Term term;
+  bool process_lost = false;
+  run::InvocationSummary invocation;
+  std::vector<run::Disagreement> disagreements;
+};
+struct Gone {  // the agent has stopped its workers and leaves
+  std::string reason;
+};
+using FromAgent = std::variant<Hello, Beat, WorkerUp, WorkerDown, TestBegan, TestEnded, Artifact, InvocationEnded, Gone>;
+
+// ---- coordinator to agent
+struct Welcome {
+  std::int64_t protocol = protocol_version;
+  Millis heartbeat{1000};
+};
+struct RunAnnounced {
+  domain::RunId run;
+  domain::Plan plan;
+};
+struct Lease {
+  domain::WorkerId worker;
+  domain::Term term;
+  std::vector<schedule::Piece> pieces;
+};
+struct Stop {
+  domain::WorkerId worker;
+  domain::Term term;
+};
+struct Acknowledged {
+  std::int64_t seq = 0;  // everything up to here is durable
+};
+struct GoHome {};
+using ToAgent = std::variant<Welcome, RunAnnounced, Lease, Stop, Acknowledged, GoHome>;
+
+struct AgentEnvelope {
+  std::int64_t seq = 0;  // 1, 2, 3, …; 0 for messages that need no order (Beat)
+  FromAgent message;
+};
+
+std::string encode(const AgentEnvelope& envelope);
+Result<AgentEnvelope> decode_from_agent(std::string_view text);
+std::string encode(const ToAgent& message);
+Result<ToAgent> decode_to_agent(std::string_view text);
+
+}  // namespace tamarack::wire
