@@ -149,6 +149,18 @@ std::string own_binary() {
 
 FileLock::~FileLock() { ::close(descriptor_); }
 
+bool FileLock::wait_until_free(const std::string& path, int patience_ms) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return true;
+  bool free = ::flock(descriptor, LOCK_EX | LOCK_NB) == 0;
+  for (int waited = 0; !free && waited < patience_ms; waited += 5) {
+    ::usleep(5000);
+    free = ::flock(descriptor, LOCK_EX | LOCK_NB) == 0;
+  }
+  ::close(descriptor);
+  return free;
+}
+
 Result<std::unique_ptr<FileLock>> FileLock::take(const std::string& path, const std::string& note) {
   const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (descriptor < 0) return system_error("open the lock", path, errno);

@@ -38,6 +38,8 @@ class FileLock {
   ~FileLock();
   FileLock(const FileLock&) = delete;
   FileLock& operator=(const FileLock&) = delete;
+  // Waits up to `patience_ms` for others to let go of an existing file; true when nobody holds it (or it does not exist).
+  static bool wait_until_free(const std::string& path, int patience_ms);
   // `conflict` with the holder's note when somebody else has it.
   static Result<std::unique_ptr<FileLock>> take(const std::string& path, const std::string& note);
 

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
@@ -64,6 +65,10 @@ int shim_main(int argc, char** argv) {
   sigprocmask(SIG_BLOCK, &blocked, nullptr);
   const int signals = ::signalfd(-1, &blocked, SFD_CLOEXEC | SFD_NONBLOCK);
 
+  // Locked for as long as anything of the tree may still write: `tamarack resume` waits for it before it reads what was left behind.
+  const int record = record_path == "-" ? -1 : ::open(record_path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  if (record >= 0) ::flock(record, LOCK_EX);
+
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   sigset_t none;
@@ -117,13 +122,7 @@ int shim_main(int argc, char** argv) {
     const int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     const int number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     how = "{\"type\":\"exit\",\"code\":" + std::to_string(code) + ",\"signal\":" + std::to_string(number) + ",\"at_ms\":" + std::to_string(wall_ms()) + "}\n";
-    if (record_path != "-") {
-      const int record = ::open(record_path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-      if (record >= 0) {
-        write_text(record, how);
-        ::close(record);
-      }
-    }
+    if (record >= 0) write_text(record, how);
     how = "exit " + std::to_string(code) + " " + std::to_string(number) + "\n";
   }
   kill_descendants();

@@ -188,11 +188,12 @@ class Stepper {
 
   // In a serial chain the framework skips what follows a failed test. When that test is going to be tried again, so is the rest.
   bool is_chain_casualty(const domain::TestReport& report) const {
-    if (report.status != TestStatus::skipped || run_.plan.tests.at(report.test.value).skip_expected) return false;
+    const domain::TestCase& planned = run_.plan.tests.at(report.test.value);
+    if (report.status != TestStatus::skipped || planned.skip_expected || !planned.serial) return false;
     const domain::Unit& unit = run_.plan.units.at(run_.tests.at(report.test.value).unit.value);
-    return unit.serial && std::any_of(unit.tests.begin(), unit.tests.end(), [&](TestIndex other) {
+    return std::any_of(unit.tests.begin(), unit.tests.end(), [&](TestIndex other) {
              const TestState& state = run_.tests.at(other.value);
-             return state.outcome == Outcome::pending && state.failures > 0 && may_retry(state);
+             return is_serial(other) && state.outcome == Outcome::pending && state.failures > 0 && may_retry(state);
            });
   }
 
@@ -241,12 +242,23 @@ class Stepper {
         again.push_back(test);
       }
       if (again.empty()) continue;
-      const domain::Unit& unit = run_.plan.units.at(piece.unit.value);
-      // A chain, and a framework that cannot be told which tests to run, go again as a whole; settled tests keep their entry.
-      if (unit.serial || !run_.plan.can_select_tests) again = unit.tests;
-      back.push_back({piece.unit, std::move(again)});
+      back.push_back({piece.unit, with_what_belongs_to_it(piece.unit, std::move(again))});
     }
     if (!back.empty()) record(Requeued{std::move(back), why});
+  }
+
+  bool is_serial(TestIndex test) const { return run_.plan.tests.at(test.value).serial; }
+
+  // A chain goes again as a whole, and so does everything where the framework cannot be told which tests to run; settled tests keep their
+  // entry, their new results are not counted.
+  std::vector<TestIndex> with_what_belongs_to_it(domain::UnitIndex index, std::vector<TestIndex> again) const {
+    const domain::Unit& unit = run_.plan.units.at(index.value);
+    if (!run_.plan.can_select_tests) return unit.tests;
+    if (std::none_of(again.begin(), again.end(), [&](TestIndex test) { return is_serial(test); })) return again;
+    std::vector<TestIndex> whole;
+    for (const TestIndex test : unit.tests)
+      if (is_serial(test) || std::find(again.begin(), again.end(), test) != again.end()) whole.push_back(test);
+    return whole;
   }
 
   void settle_stopped(TestIndex test, bool in_flight) {

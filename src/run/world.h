@@ -27,7 +27,7 @@ class World {
       domain::Unit unit{.index = domain::UnitIndex{u}, .title = fmt::format("unit-{}", u), .serial = options.serial};
       for (const std::string& title : options.units[u]) {
         unit.tests.push_back(domain::TestIndex{plan.tests.size()});
-        domain::TestCase test{.identity = {unit.title, {title}, ""}};
+        domain::TestCase test{.identity = {unit.title, {title}, ""}, .serial = options.serial};
         test.id = domain::make_test_id(test.identity);
         plan.tests.push_back(test);
       }

@@ -16,7 +16,7 @@ BOOST_DESCRIBE_STRUCT(TestError, (), (message, stack, file, line, column, snippe
 BOOST_DESCRIBE_STRUCT(Step, (), (title, category, started, duration, failed))
 BOOST_DESCRIBE_STRUCT(Attachment, (), (name, content_type, path, sha256, size))
 BOOST_DESCRIBE_STRUCT(TestReport, (),
-                      (test, retry, status, last_try, started, duration, errors, output, errput, annotations, attachments, steps))
+                      (test, retry, status, last_try, started, duration, errors, output, errput, app_log, annotations, attachments, steps))
 BOOST_DESCRIBE_STRUCT(Unit, (), (index, title, spec, tests, estimate, serial, locks, caps, after, pinned_worker))
 BOOST_DESCRIBE_STRUCT(Cap, (), (name, units_max))
 BOOST_DESCRIBE_STRUCT(CostEstimate, (), (app_start, framework_start, from_history))

@@ -1,0 +1,83 @@
+#include "agent/agent.h"
+
+#include "base/check.h"
+
+namespace tamarack::agent {
+
+Agent::Agent(io::Loop& loop, const Clock& clock, AgentSettings settings, const adapter::Adapter& adapter, artifact::ArtifactStore& artifacts,
+             std::unique_ptr<io::Link> link, io::Callback on_done)
+    : loop_(loop), clock_(clock), settings_(std::move(settings)), adapter_(adapter), artifacts_(artifacts), link_(std::move(link)),
+      on_done_(std::move(on_done)), inotify_(loop) {
+  for (std::int64_t slot = 1; slot <= settings_.workers; ++slot)
+    workers_.push_back(std::make_unique<Worker>(loop_, clock_, settings_, slot, [this](wire::FromAgent message) { say(std::move(message)); }));
+  link_->on_message([this](const std::string& text) { hear(text); });
+}
+
+void Agent::start() { say(wire::Hello{.agent = settings_.id, .workers = settings_.workers}); }
+
+void Agent::hear(const std::string& text) {
+  const Result<wire::ToAgent> message = wire::decode_to_agent(text);
+  if (!message) return;  // a newer coordinator's order we do not know; it will see that it is not obeyed
+  std::visit([this](const auto& one) { handle(one); }, *message);
+}
+
+void Agent::say(wire::FromAgent message) { link_->send(outbox_.pack(std::move(message))); }
+
+void Agent::handle(const wire::Welcome& message) {
+  heartbeat_ = message.heartbeat;
+  if (begun_) return;
+  begun_ = true;
+  for (const auto& worker : workers_) worker->begin();
+  beat_timer_ = loop_.after(heartbeat_, [this] { beat(); });
+}
+
+void Agent::handle(const wire::RunAnnounced& message) {
+  if (plan_) return;
+  plan_ = std::make_unique<domain::Plan>(message.plan);
+  index_ = std::make_unique<PlanIndex>(*plan_);
+}
+
+void Agent::handle(const wire::Lease& message) {
+  Worker* worker = worker_of(message.worker);
+  if (worker == nullptr || !plan_) return;
+  worker->lease({loop_, inotify_, clock_, settings_, adapter_, artifacts_, *plan_, *index_}, message);
+}
+
+void Agent::handle(const wire::Stop& message) {
+  if (Worker* worker = worker_of(message.worker)) worker->stop_lease(message.term);
+}
+
+void Agent::handle(const wire::Acknowledged& message) { outbox_.acknowledged(message.seq); }
+
+void Agent::handle(const wire::GoHome&) {
+  shut_down([this] {
+    say(wire::Gone{"sent home"});
+    if (on_done_) on_done_();
+  });
+}
+
+void Agent::beat() {
+  wire::Beat message;
+  for (const auto& worker : workers_)
+    if (const auto term = worker->held()) message.held.push_back(*term);
+  for (std::string& text : outbox_.repeat()) link_->send(std::move(text));
+  say(std::move(message));
+  beat_timer_ = loop_.after(heartbeat_, [this] { beat(); });
+}
+
+void Agent::shut_down(io::Callback done) {
+  beat_timer_.cancel();
+  auto left = std::make_shared<std::size_t>(workers_.size());
+  for (const auto& worker : workers_)
+    worker->shut_down([left, done] {
+      if (--*left == 0) done();
+    });
+}
+
+Worker* Agent::worker_of(const domain::WorkerId& id) {
+  for (const auto& worker : workers_)
+    if (worker->place().id == id) return worker.get();
+  return nullptr;
+}
+
+}  // namespace tamarack::agent

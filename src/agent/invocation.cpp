@@ -1,0 +1,188 @@
+#include "agent/invocation.h"
+
+#include "base/text.h"
+#include "io/files.h"
+
+namespace tamarack::agent {
+namespace {
+
+constexpr std::size_t output_bytes_max = 16 << 20;  // kept per stream for results that are read from output (TAP); more is cut
+constexpr std::size_t tail_bytes = 16 * 1024;
+constexpr Millis stop_grace{5000};
+
+void cap_append(std::string& into, std::string_view bytes, std::size_t max) { into.append(bytes.substr(0, max - std::min(max, into.size()))); }
+
+}  // namespace
+
+adapter::Selection selection_of(const domain::Plan& plan, const std::vector<schedule::Piece>& pieces) {
+  adapter::Selection selection{.plan = &plan};
+  for (const schedule::Piece& piece : pieces) selection.parts.push_back({&plan.units.at(piece.unit.value), piece.tests});
+  return selection;
+}
+
+std::string attempt_dir_of(const std::string& run_dir, domain::Term term) { return fmt::format("{}/attempts/{}", run_dir, term.value); }
+
+Invocation::Invocation(InvocationContext context, const WorkerPlace& place, StartInvocation order, std::function<void(const Fact&)> on_fact)
+    : context_(context), place_(place), order_(std::move(order)), on_fact_(std::move(on_fact)),
+      selection_(selection_of(context.plan, order_.pieces)), attempt_dir_(attempt_dir_of(context.settings.run_dir, order_.term)) {}
+
+Invocation::~Invocation() {
+  process_.reset();
+  if (output_file_ != nullptr) std::fclose(output_file_);
+  if (errput_file_ != nullptr) std::fclose(errput_file_);
+}
+
+void Invocation::start() {
+  const auto cannot = [this](const Error& error) {
+    context_.loop.post([this, message = describe(error), alive = std::weak_ptr(alive_)] {
+      if (!alive.expired()) on_fact_(CouldNotStart{message});
+    });
+  };
+  if (const auto made = io::make_directories(attempt_dir_); !made) return cannot(made.error());
+  const AgentSettings& settings = context_.settings;
+  adapter::ExecutionContext execution{.attempt_dir = attempt_dir_, .shims_dir = settings.shims_dir, .worker = place_.id.value, .slot = place_.slot,
+                                      .data_dir = place_.data_dir, .port = place_.port, .seed = settings.seed};
+  std::map<std::string, std::string> env = environment_of(settings, place_);
+  for (const auto& [name, value] : settings.suite.env) env[name] = fill_in(value, place_, settings.seed);
+  execution.inherited = env;
+  for (const char* name : {"PYTHONPATH", "NODE_OPTIONS"})
+    if (!execution.inherited.contains(name) && !io::environment(name).empty()) execution.inherited[name] = io::environment(name);
+  auto invocation = context_.adapter.execution(settings.suite, selection_, execution);
+  if (!invocation) return cannot(invocation.error());
+  invocation_ = std::move(*invocation);
+  for (const adapter::GeneratedFile& file : invocation_.files)
+    if (const auto written = io::write_file(file.path, file.content); !written) return cannot(written.error());
+  // A report of an earlier run must never be read as this one's.
+  if (!invocation_.results_path.empty())
+    if (const auto removed = io::remove_tree(invocation_.results_path); !removed) return cannot(removed.error());
+  const std::string events = adapter::events_path(execution);
+  if (invocation_.events_expected) {
+    if (const auto touched = io::append_file(events, ""); !touched) return cannot(touched.error());
+    events_ = std::make_unique<EventReader>(context_.index, EventReader::Callbacks{
+        .on_fact = [this](const Fact& fact) { tell(fact); },
+        .on_attachment = [this](domain::TestIndex test, int retry, domain::Attachment attachment, const std::string& body) {
+          keep_artifact(test, retry, std::move(attachment), body);
+        }});
+    follower_ = std::make_unique<io::FileFollower>(context_.loop, context_.inotify, events, [this](std::string_view bytes) { events_->take(bytes); });
+  }
+  for (const auto& [name, value] : invocation_.env) env[name] = value;
+  output_file_ = std::fopen((attempt_dir_ + "/stdout.log").c_str(), "we");
+  errput_file_ = std::fopen((attempt_dir_ + "/stderr.log").c_str(), "we");
+  const auto took = [this](std::string& whole, std::int64_t& size, std::FILE* file, std::string_view bytes) {
+    if (file != nullptr && size < static_cast<std::int64_t>(output_bytes_max))
+      std::fwrite(bytes.data(), 1, std::min(bytes.size(), output_bytes_max - static_cast<std::size_t>(size)), file);
+    size += static_cast<std::int64_t>(bytes.size());
+    cap_append(whole, bytes, output_bytes_max);
+    output_tail_.append(bytes.substr(bytes.size() - std::min(bytes.size(), 2 * tail_bytes)));
+    if (output_tail_.size() > 4 * tail_bytes) output_tail_.erase(0, output_tail_.size() - 2 * tail_bytes);
+  };
+  output_.started = context_.clock.now();
+  auto process = io::start_process(
+      context_.loop,
+      {.argv = invocation_.argv, .env = env, .directory = invocation_.directory, .record_path = attempt_dir_ + "/exit.json"},
+      {.on_output = [this, took](std::string_view bytes) { took(output_.output, output_size_, output_file_, bytes); },
+       .on_errput = [this, took](std::string_view bytes) { took(output_.errput, errput_size_, errput_file_, bytes); },
+       .on_exit = [this](const io::ExitStatus& status) { exited(status); }});
+  if (!process) return cannot(process.error());
+  process_ = std::move(*process);
+  if (settings.unit_timeout.count() > 0) deadline_ = context_.loop.after(settings.unit_timeout, [this] { out_of_time(); });
+  // Without live events a lease of one test is in flight from here; of several nobody can tell which.
+  if (!invocation_.events_expected && selection_.parts.size() == 1 && selection_.parts.front().tests.size() == 1)
+    tell(TestBegan{selection_.parts.front().tests.front(), 0, output_.started});
+}
+
+void Invocation::stop() {
+  if (!process_ || process_ended_) return;
+  process_->terminate();
+  kill_timer_ = context_.loop.after(stop_grace, [this] {
+    if (process_ && !process_ended_) process_->kill();
+  });
+}
+
+void Invocation::out_of_time() {
+  timed_out_ = true;
+  stop();
+}
+
+void Invocation::tell(const Fact& fact) {
+  if (const auto* began = std::get_if<TestBegan>(&fact)) {
+    if (!test_seen_) first_test_ = context_.clock.now();
+    test_seen_ = true;
+    in_flight_.insert(began->test);
+  }
+  if (const auto* ended = std::get_if<TestEnded>(&fact)) in_flight_.erase(ended->report.test);
+  on_fact_(fact);
+}
+
+void Invocation::keep_artifact(domain::TestIndex test, int retry, domain::Attachment attachment, const std::string& body) {
+  if (attachment.path.empty() && body.empty()) return;
+  if (!body.empty()) {
+    attachment.path = fmt::format("{}/inline-{}", attempt_dir_, ++inline_bodies_);
+    if (!io::write_file(attachment.path, body)) return;
+  }
+  if (!kept_.insert(fmt::format("{}/{}/{}/{}", test.value, retry, attachment.name, attachment.path)).second) return;
+  ++artifacts_pending_;
+  auto kept = std::make_shared<Result<artifact::Stored>>(make_error(ErrorCode::io, "not stored"));
+  context_.loop.background([kept, path = attachment.path, &store = context_.artifacts] { *kept = store.keep(path); },
+                           [this, kept, test, retry, attachment = std::move(attachment), alive = std::weak_ptr(alive_)]() mutable {
+                             if (alive.expired()) return;
+                             --artifacts_pending_;
+                             if (*kept) {
+                               attachment.sha256 = (*kept)->sha256;
+                               attachment.size = (*kept)->size;
+                             }
+                             // One that could not be stored is told too, without a hash: the report says it is missing.
+                             on_fact_(ArtifactKept{test, retry, std::move(attachment)});
+                             conclude();
+                           });
+}
+
+void Invocation::exited(const io::ExitStatus& status) {
+  process_ended_ = true;
+  deadline_.cancel();
+  kill_timer_.cancel();
+  output_.exit_code = status.code;
+  output_.signal = status.signal;
+  lost_ = status.lost;
+  output_.duration = context_.clock.now() - output_.started;
+  for (std::FILE* file : {output_file_, errput_file_})
+    if (file != nullptr) std::fflush(file);
+  if (follower_) follower_->drain();
+  if (!invocation_.results_path.empty()) {
+    auto results = io::read_file(invocation_.results_path, 512 << 20);
+    if (results) output_.results = std::move(*results);
+  }
+  if (timed_out_) {
+    for (const domain::TestIndex test : std::set(in_flight_))
+      tell(TestEnded{{.test = test, .status = domain::TestStatus::timed_out, .started = output_.started, .duration = output_.duration,
+                      .errors = {{.message = fmt::format("run.unit_timeout of {} passed", human_duration(context_.settings.unit_timeout))}}}});
+  }
+  conclude();
+}
+
+void Invocation::conclude() {
+  if (!process_ended_ || artifacts_pending_ > 0) return;
+  InvocationExited fact{.exit_code = output_.exit_code, .signal = output_.signal, .lost = lost_ || timed_out_,
+                        .failed_tests_code = context_.adapter.exit_code_means_failed_tests(output_.exit_code),
+                        .events_expected = invocation_.events_expected,
+                        .framework_start = test_seen_ && invocation_.events_expected ? first_test_ - output_.started : Millis{0},
+                        .duration = output_.duration, .log_tail = log_tail()};
+  if (!invocation_.events_expected && !fact.lost && fact.signal == 0) {
+    adapter::FinalResults results = context_.adapter.read_results(context_.settings.suite, selection_, output_);
+    for (domain::TestReport& report : results.reports) tell(TestEnded{std::move(report)});
+    fact.problems = std::move(results.problems);
+  }
+  if (events_ && events_->bad_lines() > 0)
+    fact.problems.push_back(fmt::format("bad_event_lines: {} of the framework could not be read; first: {}",
+                                        count_of(events_->bad_lines(), "event line"), events_->first_bad_line()));
+  if (events_ && events_->has_half_line() && !fact.lost && fact.signal == 0)
+    fact.problems.push_back("truncated_events: the framework's event file ends in the middle of a line");
+  // The last word: the owner may destroy this invocation on hearing it, so nothing of it is touched afterwards.
+  context_.loop.post([on_fact = on_fact_, fact = std::move(fact), alive = std::weak_ptr(alive_)] {
+    if (!alive.expired()) on_fact(fact);
+  });
+}
+
+std::string Invocation::log_tail() const { return to_valid_utf8(tail_of(strip_ansi(output_tail_), tail_bytes)); }
+
+}  // namespace tamarack::agent

@@ -1,0 +1,85 @@
+// One run of the framework over the units of one lease: files written, process started, event lines followed, output bounded, artifacts
+// kept, results read. Says what happened as facts; decides nothing.
+#pragma once
+
+#include <cstdio>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "agent/framework_output.h"
+#include "agent/settings.h"
+#include "agent/worker_machine.h"
+#include "artifact/artifact_store.h"
+#include "io/inotify.h"
+#include "io/process.h"
+
+namespace tamarack::agent {
+
+// Shared by all invocations of an agent.
+struct InvocationContext {
+  io::Loop& loop;
+  io::Inotify& inotify;
+  const Clock& clock;
+  const AgentSettings& settings;
+  const adapter::Adapter& adapter;
+  artifact::ArtifactStore& artifacts;
+  const domain::Plan& plan;
+  const PlanIndex& index;
+};
+
+class Invocation {
+ public:
+  // `on_fact` gets the facts in order; InvocationExited or CouldNotStart is the last one.
+  Invocation(InvocationContext context, const WorkerPlace& place, StartInvocation order, std::function<void(const Fact&)> on_fact);
+  ~Invocation();
+  Invocation(const Invocation&) = delete;
+  Invocation& operator=(const Invocation&) = delete;
+
+  void start();
+  void stop();
+
+ private:
+  void tell(const Fact& fact);
+  void keep_artifact(domain::TestIndex test, int retry, domain::Attachment attachment, const std::string& body);
+  void exited(const io::ExitStatus& status);
+  void conclude();
+  void out_of_time();
+  std::string log_tail() const;
+
+  InvocationContext context_;
+  WorkerPlace place_;
+  StartInvocation order_;
+  std::function<void(const Fact&)> on_fact_;
+  adapter::Selection selection_;
+  adapter::Invocation invocation_;
+  std::string attempt_dir_;
+  std::unique_ptr<EventReader> events_;
+  std::unique_ptr<io::FileFollower> follower_;
+  std::unique_ptr<io::Process> process_;
+  adapter::ProcessOutput output_;
+  std::FILE* output_file_ = nullptr;
+  std::FILE* errput_file_ = nullptr;
+  std::int64_t output_size_ = 0;
+  std::int64_t errput_size_ = 0;
+  std::string output_tail_;
+  Instant first_test_;
+  bool test_seen_ = false;
+  std::set<domain::TestIndex> in_flight_;
+  std::set<std::string> kept_;  // attachments come with a line of their own and with the report
+  int inline_bodies_ = 0;
+  int artifacts_pending_ = 0;
+  bool process_ended_ = false;
+  bool timed_out_ = false;
+  bool lost_ = false;
+  io::Timer deadline_;
+  io::Timer kill_timer_;
+  std::shared_ptr<int> alive_ = std::make_shared<int>(0);
+};
+
+// The parts of a lease as the adapter wants them.
+adapter::Selection selection_of(const domain::Plan& plan, const std::vector<schedule::Piece>& pieces);
+std::string attempt_dir_of(const std::string& run_dir, domain::Term term);
+
+}  // namespace tamarack::agent

@@ -1,0 +1,102 @@
+#include "agent/recover.h"
+
+#include "agent/framework_output.h"
+#include "agent/invocation.h"
+#include "base/text.h"
+#include "io/files.h"
+
+namespace tamarack::agent {
+namespace {
+
+constexpr int patience_ms = 10'000;  // the shims kill their trees within milliseconds; a stuck disk gets more
+constexpr std::size_t bytes_max = 512 << 20;
+
+std::string read_or_empty(const std::string& path) { return io::read_file(path, bytes_max).value_or(std::string{}); }
+
+class LeaseRecovery {
+ public:
+  LeaseRecovery(const run::Run& folded, domain::Term term, const run::LeaseState& lease, const RecoverySource& source, const PlanIndex& index,
+                std::vector<run::Event>& events)
+      : folded_(folded), term_(term), lease_(lease), source_(source), index_(index), events_(events),
+        attempt_dir_(attempt_dir_of(source.run_dir, term)) {}
+
+  void read() {
+    const std::string record = attempt_dir_ + "/exit.json";
+    if (!io::FileLock::wait_until_free(record, patience_ms)) return;
+    const adapter::ExecutionContext context{.attempt_dir = attempt_dir_, .shims_dir = source_.shims_dir};
+    const std::string lines = read_or_empty(adapter::events_path(context));
+    if (!lines.empty()) return read_events(lines);
+    read_results(read_or_empty(record));
+  }
+
+ private:
+  void read_events(const std::string& lines) {
+    EventReader reader(index_, {.on_fact = [this](const Fact& fact) { take(fact); },
+                                .on_attachment = [this](domain::TestIndex test, int retry, const domain::Attachment& attachment, const std::string& body) {
+                                  keep(test, retry, attachment, body);
+                                }});
+    reader.take(lines);
+  }
+
+  // Without live events the exit record is the proof that the command had come to its own end.
+  void read_results(const std::string& record) {
+    long long code = 0;
+    long long signal = 0;
+    long long at = 0;
+    if (std::sscanf(record.c_str(), R"({"type":"exit","code":%lld,"signal":%lld,"at_ms":%lld)", &code, &signal, &at) != 3 || signal != 0) return;
+    const adapter::Selection selection = selection_of(folded_.plan, lease_.pieces);
+    adapter::ProcessOutput output{.exit_code = code, .output = read_or_empty(attempt_dir_ + "/stdout.log"), .errput = read_or_empty(attempt_dir_ + "/stderr.log"),
+                                  .started = lease_.granted, .duration = std::max(from_ms(at) - lease_.granted, Millis{0})};
+    const adapter::ExecutionContext context{.attempt_dir = attempt_dir_, .shims_dir = source_.shims_dir, .worker = lease_.worker.value};
+    if (const auto invocation = source_.adapter.execution(source_.suite, selection, context); invocation && !invocation->results_path.empty())
+      if (auto results = io::read_file(invocation->results_path, bytes_max)) output.results = std::move(*results);
+    for (const domain::TestReport& report : source_.adapter.read_results(source_.suite, selection, output).reports)
+      events_.push_back(run::TestEnded{lease_.worker, term_, report});
+  }
+
+  void take(const Fact& fact) {
+    if (const auto* began = std::get_if<TestBegan>(&fact)) events_.push_back(run::TestBegan{lease_.worker, term_, began->test, began->retry});
+    if (const auto* ended = std::get_if<TestEnded>(&fact)) events_.push_back(run::TestEnded{lease_.worker, term_, ended->report});
+  }
+
+  void keep(domain::TestIndex test, int retry, domain::Attachment attachment, const std::string& body) {
+    if (!body.empty()) {
+      attachment.path = fmt::format("{}/recovered-{}", attempt_dir_, ++bodies_);
+      if (!io::write_file(attachment.path, body)) return;
+    }
+    const auto stored = source_.artifacts.keep(attachment.path);
+    if (!stored) return;
+    attachment.sha256 = stored->sha256;
+    attachment.size = stored->size;
+    events_.push_back(run::ArtifactArrived{lease_.worker, term_, test, retry, attachment});
+  }
+
+  const run::Run& folded_;
+  domain::Term term_;
+  const run::LeaseState& lease_;
+  const RecoverySource& source_;
+  const PlanIndex& index_;
+  std::vector<run::Event>& events_;
+  std::string attempt_dir_;
+  int bodies_ = 0;
+};
+
+// What the journal has already is not told again: a second report of a settled test would only be a late one.
+bool is_news(const run::Run& folded, const run::Event& event) {
+  const auto* ended = std::get_if<run::TestEnded>(&event);
+  if (ended == nullptr) return true;
+  const auto lease = folded.leases.find(ended->term);
+  return lease == folded.leases.end() || !lease->second.reported.contains(ended->report.test);
+}
+
+}  // namespace
+
+std::vector<run::Event> recover(const run::Run& folded, const RecoverySource& source) {
+  std::vector<run::Event> events;
+  const PlanIndex index(folded.plan);
+  for (const auto& [term, lease] : folded.leases) LeaseRecovery(folded, term, lease, source, index, events).read();
+  std::erase_if(events, [&](const run::Event& event) { return !is_news(folded, event); });
+  return events;
+}
+
+}  // namespace tamarack::agent

@@ -1,0 +1,179 @@
+#include "agent/worker_machine.h"
+
+#include "base/text.h"
+
+namespace tamarack::agent {
+
+std::vector<Order> WorkerMachine::on(const Fact& fact) {
+  orders_.clear();
+  std::visit([this](const auto& one) { handle(one); }, fact);
+  return std::move(orders_);
+}
+
+void WorkerMachine::handle(const Begin&) {
+  if (phase_ != Phase::new_) return;
+  if (!options_.has_app) {
+    phase_ = Phase::idle;
+    say(wire::WorkerUp{options_.id, Millis{0}});
+    return;
+  }
+  phase_ = Phase::starting_app;
+  ++app_starts_;
+  orders_.push_back(StartApp{});
+}
+
+void WorkerMachine::handle(const AppUp& fact) {
+  if (phase_ != Phase::starting_app) return;
+  phase_ = Phase::idle;
+  used_app_ = false;
+  say(wire::WorkerUp{options_.id, fact.took});
+}
+
+void WorkerMachine::handle(const AppDown& fact) {
+  if (phase_ == Phase::failed) return;
+  if (!lease_) return start_app_again(fact);
+  // Whatever the test in flight says from now on is about a dead application: stop the framework, then start afresh.
+  lease_->app_died = true;
+  const bool running = phase_ == Phase::running;
+  start_app_again(fact);
+  if (running)
+    orders_.push_back(StopInvocation{});
+  else
+    end_lease(true, {});
+}
+
+void WorkerMachine::start_app_again(const AppDown& fact) {
+  const bool first_start_failed = phase_ == Phase::starting_app && app_starts_ == 1;
+  const bool gone = first_start_failed || app_starts_ > options_.app_restarts_max;
+  say(wire::WorkerDown{options_.id, gone, fact.message, fact.log_tail});
+  phase_ = gone ? Phase::failed : Phase::starting_app;
+  if (gone) return;
+  ++app_starts_;
+  orders_.push_back(StartApp{});
+}
+
+void WorkerMachine::handle(const LeaseGiven& fact) {
+  // An order that was repeated, or an old one that was delayed: its term is known already.
+  if (fact.term <= last_term_) return;
+  last_term_ = fact.term;
+  if (phase_ != Phase::idle) {
+    say(wire::InvocationEnded{options_.id, fact.term, true, {}, {}});
+    return;
+  }
+  lease_ = Lease{.term = fact.term, .pieces = fact.pieces};
+  for (const schedule::Piece& piece : fact.pieces) lease_->tests.insert(piece.tests.begin(), piece.tests.end());
+  if (options_.has_reset && used_app_) {
+    phase_ = Phase::resetting;
+    orders_.push_back(ResetApp{});
+    return;
+  }
+  handle(ResetEnded{});
+}
+
+void WorkerMachine::handle(const ResetEnded& fact) {
+  if (!lease_ || (phase_ != Phase::resetting && phase_ != Phase::idle)) return;
+  if (!fact.succeeded) return handle(AppDown{"the application could not be reset: " + fact.message, {}});
+  if (lease_->stopping) {
+    phase_ = Phase::idle;
+    return end_lease(true, {});
+  }
+  phase_ = Phase::running;
+  used_app_ = true;
+  orders_.push_back(StartInvocation{lease_->term, lease_->pieces});
+}
+
+void WorkerMachine::handle(const StopGiven& fact) {
+  if (!lease_ || lease_->term != fact.term) {
+    // It never arrived, or it ended: either way the coordinator wants to hear that it is over.
+    if (fact.term > last_term_) {
+      last_term_ = fact.term;
+      say(wire::InvocationEnded{options_.id, fact.term, true, {}, {}});
+    }
+    return;
+  }
+  if (lease_->stopping) return;
+  lease_->stopping = true;
+  if (phase_ == Phase::running) orders_.push_back(StopInvocation{});
+}
+
+void WorkerMachine::handle(const TestBegan& fact) {
+  if (!lease_) return;
+  lease_->started.insert(fact.test);
+  say(wire::TestBegan{options_.id, lease_->term, fact.test, fact.retry, fact.at});
+}
+
+void WorkerMachine::handle(const TestEnded& fact) {
+  if (!lease_) return;
+  if (lease_->app_died) return;  // its verdict would blame the test for our application
+  if (fact.report.last_try) {
+    if (fact.report.status == domain::TestStatus::interrupted)
+      ++lease_->interrupted;
+    else
+      lease_->finished.insert(fact.report.test);
+    if (!is_good(fact.report.status)) ++lease_->bad;
+  }
+  say(wire::TestEnded{options_.id, lease_->term, fact.report});
+}
+
+void WorkerMachine::handle(const UnplannedTest& fact) {
+  if (lease_) disagree("unplanned_test", fmt::format("the framework ran '{}', which was not planned here", fact.name));
+}
+
+void WorkerMachine::handle(const FrameworkError& fact) {
+  if (lease_ && !lease_->stopping) disagree("framework_error", fact.message);
+}
+
+void WorkerMachine::handle(const FrameworkEnded&) {
+  if (lease_) lease_->end_seen = true;
+}
+
+void WorkerMachine::handle(const ArtifactKept& fact) {
+  if (lease_) say(wire::Artifact{options_.id, lease_->term, fact.test, fact.retry, fact.attachment});
+}
+
+void WorkerMachine::handle(const CouldNotStart& fact) {
+  if (!lease_) return;
+  disagree("could_not_start", fact.message);
+  if (phase_ == Phase::running) phase_ = Phase::idle;
+  end_lease(false, {.exit_code = 127, .log_tail = fact.message});
+}
+
+void WorkerMachine::handle(const InvocationExited& fact) {
+  if (!lease_) return;
+  const bool lost = fact.lost || fact.signal != 0 || lease_->app_died;
+  if (!lost && !lease_->stopping) compare(fact);
+  const bool trouble = lost || !lease_->disagreements.empty() || lease_->finished.size() < lease_->tests.size();
+  if (phase_ == Phase::running) phase_ = Phase::idle;
+  end_lease(lost, {.exit_code = fact.exit_code,
+                   .signal = fact.signal,
+                   .framework_start = fact.framework_start,
+                   .duration = fact.duration,
+                   .log_tail = trouble ? fact.log_tail : std::string{}});
+}
+
+// Exit code, report and live events are three witnesses; where they contradict each other, the contradiction gets a name.
+void WorkerMachine::compare(const InvocationExited& fact) {
+  for (const std::string& problem : fact.problems) {
+    const std::size_t colon = problem.find(": ");
+    disagree(problem.substr(0, colon), colon == std::string::npos ? problem : problem.substr(colon + 2));
+  }
+  const std::size_t missing = lease_->tests.size() - lease_->finished.size();
+  const std::string code = fmt::format("exited with code {}", fact.exit_code);
+  if (missing > 0)
+    disagree("fewer_tests_than_planned", fmt::format("the framework {} after {} of {}", code, lease_->finished.size(),
+                                                     count_of(static_cast<std::int64_t>(lease_->tests.size()), "planned test")));
+  if (fact.events_expected && !lease_->end_seen && fact.exit_code == 0)
+    disagree("truncated_events", "the framework " + code + " without saying that it had ended");
+  if (fact.exit_code == 0 && lease_->bad > 0)
+    disagree("exit_code_disagrees", fmt::format("the framework exited with code 0 although {} failed", count_of(lease_->bad, "test")));
+  if (fact.exit_code != 0 && missing == 0 && lease_->bad == 0 && lease_->disagreements.empty())
+    disagree("crash_after_last_test", "every test passed, but the framework " + code);
+}
+
+void WorkerMachine::end_lease(bool process_lost, run::InvocationSummary summary) {
+  wire::InvocationEnded ended{options_.id, lease_->term, process_lost, std::move(summary), std::move(lease_->disagreements)};
+  lease_.reset();
+  say(std::move(ended));
+}
+
+}  // namespace tamarack::agent

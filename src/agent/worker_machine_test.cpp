@@ -1,0 +1,155 @@
+#include "agent/worker_machine.h"
+
+#include <gtest/gtest.h>
+
+namespace tamarack::agent {
+namespace {
+
+using domain::Term;
+using domain::TestIndex;
+using domain::TestStatus;
+using domain::UnitIndex;
+
+class WorkerMachineTest : public testing::Test {
+ protected:
+  void up(WorkerOptions options = {}) {
+    options.id = domain::WorkerId{"local/1"};
+    machine_.emplace(options);
+    on(Begin{});
+  }
+  void on(const Fact& fact) {
+    for (Order& order : machine_->on(fact)) orders_.push_back(std::move(order));
+  }
+  template <class T>
+  std::vector<T> ordered() const {
+    std::vector<T> found;
+    for (const Order& order : orders_)
+      if (const T* one = std::get_if<T>(&order)) found.push_back(*one);
+    return found;
+  }
+  template <class T>
+  std::vector<T> said() const {
+    std::vector<T> found;
+    for (const Say& say : ordered<Say>())
+      if (const T* one = std::get_if<T>(&say.message)) found.push_back(*one);
+    return found;
+  }
+  void lease(std::uint32_t term, int tests) {
+    schedule::Piece piece{UnitIndex{0u}, {}};
+    for (int i = 0; i < tests; ++i) piece.tests.push_back(TestIndex{static_cast<std::uint32_t>(i)});
+    on(LeaseGiven{Term{term}, {piece}});
+  }
+  void run_test(std::uint32_t test, TestStatus status) {
+    on(TestBegan{TestIndex{test}, 0, {}});
+    on(TestEnded{{.test = TestIndex{test}, .status = status}});
+  }
+  std::vector<std::string> disagreements() const {
+    std::vector<std::string> names;
+    for (const auto& ended : said<wire::InvocationEnded>())
+      for (const auto& one : ended.disagreements) names.push_back(one.name);
+    return names;
+  }
+
+  std::optional<WorkerMachine> machine_;
+  std::vector<Order> orders_;
+};
+
+TEST_F(WorkerMachineTest, RunsALeaseAndIsFreeAgain) {
+  up();
+  lease(1, 1);
+  ASSERT_EQ(ordered<StartInvocation>().size(), 1U);
+  EXPECT_EQ(machine_->held(), Term{1u});
+  run_test(0, TestStatus::passed);
+  on(InvocationExited{.exit_code = 0});
+  EXPECT_TRUE(disagreements().empty());
+  EXPECT_EQ(machine_->phase(), WorkerMachine::Phase::idle);
+}
+
+TEST_F(WorkerMachineTest, ARepeatedLeaseIsObeyedOnce) {
+  up();
+  lease(1, 1);
+  lease(1, 1);
+  EXPECT_EQ(ordered<StartInvocation>().size(), 1U);
+  on(InvocationExited{});
+  lease(1, 1);
+  EXPECT_EQ(ordered<StartInvocation>().size(), 1U) << "an old order that was delayed";
+}
+
+TEST_F(WorkerMachineTest, NamesEveryDisagreement) {
+  up();
+  lease(1, 2);
+  run_test(0, TestStatus::passed);
+  on(InvocationExited{.exit_code = 0, .events_expected = true});
+  EXPECT_EQ(disagreements(), (std::vector<std::string>{"fewer_tests_than_planned", "truncated_events"}));
+  orders_.clear();
+  lease(2, 1);
+  run_test(0, TestStatus::failed);
+  on(InvocationExited{.exit_code = 0});
+  EXPECT_EQ(disagreements(), std::vector<std::string>{"exit_code_disagrees"});
+  orders_.clear();
+  lease(3, 1);
+  run_test(0, TestStatus::passed);
+  on(InvocationExited{.exit_code = 139});
+  EXPECT_EQ(disagreements(), std::vector<std::string>{"crash_after_last_test"});
+  orders_.clear();
+  lease(4, 1);
+  run_test(0, TestStatus::failed);
+  on(InvocationExited{.exit_code = 1, .failed_tests_code = true});
+  EXPECT_TRUE(disagreements().empty());
+}
+
+TEST_F(WorkerMachineTest, AKilledFrameworkIsLostAndNotADisagreement) {
+  up();
+  lease(1, 2);
+  run_test(0, TestStatus::passed);
+  on(InvocationExited{.exit_code = -1, .signal = 9});
+  EXPECT_TRUE(said<wire::InvocationEnded>().at(0).process_lost);
+  EXPECT_TRUE(disagreements().empty());
+}
+
+TEST_F(WorkerMachineTest, ADeadApplicationIsNotTheTestsFault) {
+  up({.has_app = true});
+  on(AppUp{Millis{10}});
+  lease(1, 1);
+  on(TestBegan{TestIndex{0u}, 0, {}});
+  on(AppDown{"the application exited with code 1", "boom"});
+  EXPECT_EQ(ordered<StopInvocation>().size(), 1U);
+  on(TestEnded{{.test = TestIndex{0u}, .status = TestStatus::failed}});
+  EXPECT_TRUE(said<wire::TestEnded>().empty());
+  on(InvocationExited{.exit_code = 143});
+  EXPECT_TRUE(said<wire::InvocationEnded>().at(0).process_lost);
+  EXPECT_EQ(ordered<StartApp>().size(), 2U) << "it is started again";
+  EXPECT_FALSE(said<wire::WorkerDown>().at(0).gone);
+  on(AppUp{Millis{10}});
+  EXPECT_EQ(machine_->phase(), WorkerMachine::Phase::idle);
+}
+
+TEST_F(WorkerMachineTest, AnApplicationThatNeverStartsEndsTheWorker) {
+  up({.has_app = true});
+  on(AppDown{"not ready within 60 s", "log"});
+  EXPECT_TRUE(said<wire::WorkerDown>().at(0).gone);
+  EXPECT_EQ(machine_->phase(), WorkerMachine::Phase::failed);
+}
+
+TEST_F(WorkerMachineTest, TheApplicationIsResetBetweenLeases) {
+  up({.has_app = true, .has_reset = true});
+  on(AppUp{});
+  lease(1, 1);
+  EXPECT_TRUE(ordered<ResetApp>().empty()) << "it is fresh";
+  on(InvocationExited{});
+  lease(2, 1);
+  ASSERT_EQ(ordered<ResetApp>().size(), 1U);
+  on(ResetEnded{});
+  EXPECT_EQ(ordered<StartInvocation>().size(), 2U);
+}
+
+TEST_F(WorkerMachineTest, AStopForALeaseThatNeverCameIsAnswered) {
+  up();
+  on(StopGiven{Term{5u}});
+  EXPECT_EQ(said<wire::InvocationEnded>().at(0).term, Term{5u});
+  lease(5, 1);
+  EXPECT_TRUE(ordered<StartInvocation>().empty());
+}
+
+}  // namespace
+}  // namespace tamarack::agent

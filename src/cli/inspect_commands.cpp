@@ -1,0 +1,171 @@
+#include "cli/inspect_commands.h"
+
+#include <fmt/format.h>
+
+#include "artifact/disk/disk_artifact_store.h"
+#include "base/text.h"
+#include "cli/discover.h"
+#include "cli/live_display.h"
+#include "cli/outputs.h"
+#include "io/process_tree.h"
+#include "plan/make_plan.h"
+#include "plan/plan_text.h"
+#include "plan/what_if.h"
+#include "report/summary.h"
+#include "schedule/chunk.h"
+
+namespace tamarack::cli {
+namespace {
+
+int fail(const Error& error) {
+  std::fprintf(stderr, "error: %s\n", describe(error).c_str());
+  return exit_code_of(error.code);
+}
+
+Result<store::RunRow> find_run(store::Store& store, const std::string& run) {
+  if (!run.empty()) {
+    const auto row = TRY(store.run(domain::RunId{run}));
+    if (row) return *row;
+    std::vector<std::string> known;
+    for (const store::RunRow& one : TRY(store.runs(200))) known.push_back(one.run.value);
+    const auto near = closest(run, known);
+    return make_error(ErrorCode::not_found, fmt::format("there is no run '{}'", run),
+                      near ? fmt::format("did you mean '{}'?", *near) : std::string("`tamarack runs` lists all runs"));
+  }
+  const auto rows = TRY(store.runs(1));
+  if (rows.empty()) return make_error(ErrorCode::not_found, "no run is recorded here", "start one with `tamarack run`");
+  return rows.front();
+}
+
+struct Opened {
+  std::string state_dir;
+  std::unique_ptr<store::Store> store;
+  store::RunRow row;
+  report::ReportView view;
+};
+
+Result<Opened> open_run(const ShowOptions& options) {
+  Opened opened;
+  opened.state_dir = TRY(find_state_dir(options.project));
+  opened.store = TRY(open_store(opened.state_dir));
+  opened.row = TRY(find_run(*opened.store, options.run));
+  opened.view = TRY(load_view(*opened.store, opened.row));
+  return opened;
+}
+
+OutputPaths paths_of(const Opened& opened) {
+  const std::string run_dir = opened.state_dir + "/runs/" + opened.row.run.value;
+  return {run_dir + "/report.html", run_dir + "/junit.xml", run_dir + "/ctrf.json"};
+}
+
+std::string quoted(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : to_valid_utf8(text)) {
+    if (c == '"' || c == '\\') out += '\\';
+    if (static_cast<unsigned char>(c) < 0x20) out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+    else out += c;
+  }
+  return out + "\"";
+}
+
+}  // namespace
+
+int show_command(const ShowOptions& options) {
+  const auto opened = open_run(options);
+  if (!opened) return fail(opened.error());
+  if (options.json) {
+    std::printf("%s\n", json_line(opened->view, paths_of(*opened)).c_str());
+    return 0;
+  }
+  const std::string report = paths_of(*opened).report;
+  const report::SummaryOptions summary{.colour = choose_screen(false).colour, .failures_max = 1000,
+                                       .report_path = io::exists(report) ? io::relative_to(io::absolute_path("."), report) : std::string{}};
+  std::fputs(report::terminal_summary(opened->view, summary).c_str(), stdout);
+  return 0;
+}
+
+int report_command(const ShowOptions& options) {
+  auto opened = open_run(options);
+  if (!opened) return fail(opened.error());
+  const auto artifacts = artifact::open_disk_store(opened->state_dir + "/artifacts");
+  if (!artifacts) return fail(artifacts.error());
+  const auto paths = write_outputs(opened->view, opened->state_dir + "/runs/" + opened->row.run.value, {}, opened->state_dir, **artifacts);
+  if (!paths) return fail(paths.error());
+  std::printf("%s\n", options.json ? json_line(opened->view, *paths).c_str() : paths->report.c_str());
+  return 0;
+}
+
+int runs_command(const RunsOptions& options) {
+  const auto state_dir = find_state_dir(options.project);
+  if (!state_dir) return fail(state_dir.error());
+  const auto store = open_store(*state_dir);
+  if (!store) return fail(store.error());
+  const auto rows = (*store)->runs(options.count);
+  if (!rows) return fail(rows.error());
+  for (const store::RunRow& row : *rows) {
+    const std::string verdict = row.finished ? row.verdict : "interrupted";
+    if (options.json) {
+      const domain::Ledger& ledger = row.ledger;
+      std::printf("%s\n", fmt::format(R"({{"run_id":{},"project":{},"framework":{},"started_at":"{}","verdict":{},"headline":{},"exit_code":{},"planned":{},)"
+                                      R"("ledger":{{"passed":{},"failed":{},"flaky":{},"skipped":{},"timed_out":{},"lost":{},"cancelled":{},"never_ran":{}}},)"
+                                      R"("workers":{},"wall_ms":{},"lower_bound_ms":{},"busy_ms":{},"attempts":{},"branch":{},"commit":{}}})",
+                                      quoted(row.run.value), quoted(row.project), quoted(row.framework), iso8601(row.started), quoted(verdict), quoted(row.headline),
+                                      row.exit_code, ledger.planned, ledger.passed, ledger.failed, ledger.flaky, ledger.skipped, ledger.timed_out, ledger.lost,
+                                      ledger.cancelled, ledger.never_ran, row.workers, row.wall.count(), row.lower_bound.count(), row.busy.count(), row.attempts,
+                                      quoted(row.branch), quoted(row.commit))
+                              .c_str());
+      continue;
+    }
+    std::printf("%s  %s  %-14s %8s  %s\n", row.run.value.c_str(), iso8601(row.started).substr(0, 16).replace(10, 1, " ").c_str(), verdict.c_str(),
+                row.finished ? human_duration(row.wall).c_str() : "", row.headline.c_str());
+  }
+  return 0;
+}
+
+int plan_command(const PlanCommandOptions& options) {
+  const auto project = open_project(options.run.project);
+  if (!project) return fail(project.error());
+  const auto store = open_store(project->state_dir);
+  if (!store) return fail(store.error());
+  const auto adapter = adapter::make_adapter(project->config.suite.framework);
+  if (!adapter) return fail(adapter.error());
+  const auto suite = suite_settings(*project);
+  if (!suite) return fail(suite.error());
+  const auto shims_dir = unpack_shims(project->state_dir);
+  if (!shims_dir) return fail(shims_dir.error());
+
+  io::become_subreaper();
+  io::Loop loop;
+  Result<Discovered> found = make_error(ErrorCode::cancelled, "interrupted");
+  const DiscoveryRequest request{.suite = *suite, .work_dir = project->state_dir + "/discovery", .shims_dir = *shims_dir,
+                                 .timeout = project->config.suite.discover_timeout.value_or(Millis{120'000}), .use_cache = options.run.use_cache};
+  discover(loop, **adapter, **store, request, [&](Result<Discovered> discovered) {
+    found = std::move(discovered);
+    loop.stop();
+  });
+  loop.run();
+  if (!found) {
+    fail(found.error());
+    return 2;
+  }
+  const auto history = (*store)->history(project->config.project);
+  if (!history) return fail(history.error());
+  const adapter::Capabilities capabilities = (*adapter)->capabilities(*suite);
+  const std::int64_t workers = options.run.workers.value_or(project->config.run.workers > 0 ? project->config.run.workers : default_workers());
+  plan::PlanOptions plan_options{.filter = options.run.filter, .rules = rules_of(project->config), .policy = project->config.run.policy, .workers = workers,
+                                 .failed_first = options.run.failed_first, .units_share_invocation = capabilities.many_units_per_invocation,
+                                 .can_select_tests = capabilities.select_tests};
+  const plan::ChunkBudget budget = [](Millis remaining, std::int64_t count, const domain::CostEstimate& cost) {
+    return schedule::chunk_budget({.remaining = remaining, .workers = count, .framework_start = cost.framework_start, .estimates_known = cost.from_history});
+  };
+  const auto predictions = plan::what_if(found->discovery, *history, plan_options, std::max(options.workers_max, workers), budget);
+  if (!predictions) return fail(predictions.error());
+  if (options.target && !options.run.workers) plan_options.workers = plan::choose_workers(*predictions, *options.target).prediction.workers;
+  const auto plan = plan::make_plan(found->discovery, *history, plan_options);
+  if (!plan) return fail(plan.error());
+  const auto estimates = plan::explain_estimates(*plan, *history, plan_options);
+  std::fputs(plan::plan_text(*plan, estimates, *predictions, {.target = options.target}).c_str(), stdout);
+  return 0;
+}
+
+}  // namespace tamarack::cli

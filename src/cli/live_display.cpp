@@ -1,0 +1,183 @@
+#include "cli/live_display.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "io/files.h"
+
+namespace tamarack::cli {
+namespace {
+
+constexpr Millis frame{100};
+constexpr Millis plain_progress_interval{30'000};
+
+struct Size {
+  int width = 80;
+  int height = 24;
+};
+Size size_of(std::FILE* file) {
+  winsize window{};
+  if (::ioctl(::fileno(file), TIOCGWINSZ, &window) != 0 || window.ws_col == 0) return {};
+  return {window.ws_col, window.ws_row};
+}
+
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+}  // namespace
+
+Screen choose_screen(bool json) {
+  Screen screen{.file = json ? stderr : stdout};
+  const bool terminal = ::isatty(::fileno(screen.file)) == 1 && io::environment("TERM") != "dumb";
+  screen.live = terminal && io::environment("CI").empty();
+  screen.colour = io::environment("NO_COLOR").empty() && (terminal || !io::environment("FORCE_COLOR").empty());
+  return screen;
+}
+
+LiveDisplay::LiveDisplay(io::Loop& loop, const Clock& clock, Screen screen, Instant started)
+    : loop_(loop), clock_(clock), screen_(screen), started_(started) {
+  redraw_later();
+}
+
+LiveDisplay::~LiveDisplay() { close(); }
+
+void LiveDisplay::close() {
+  if (closed_) return;
+  closed_ = true;
+  timer_.cancel();
+  erase();
+  std::fflush(screen_.file);
+}
+
+void LiveDisplay::say(const std::string& line) { print(line + "\n"); }
+
+void LiveDisplay::set_note(const std::string& note) {
+  note_ = note;
+  if (!screen_.live && !note.empty()) say(note);
+}
+
+void LiveDisplay::redraw_later() {
+  timer_ = loop_.after(screen_.live ? frame : plain_progress_interval, [this] {
+    if (screen_.live) {
+      erase();
+      draw();
+      std::fflush(screen_.file);
+    } else if (run_.is_planned()) {
+      print(report::plain_progress_line(state(), screen_.colour) + "\n");
+    }
+    redraw_later();
+  });
+}
+
+void LiveDisplay::print(const std::string& lines) {
+  erase();
+  std::fputs(lines.c_str(), screen_.file);
+  if (screen_.live) draw();
+  std::fflush(screen_.file);
+}
+
+void LiveDisplay::erase() {
+  for (; drawn_lines_ > 0; --drawn_lines_) std::fputs("\x1b[1A\x1b[2K", screen_.file);
+}
+
+void LiveDisplay::draw() {
+  if (closed_ || !run_.is_planned()) return;
+  const Size size = size_of(screen_.file);
+  for (const std::string& line : report::render(state(), size.width, std::max(size.height - 2, 3), screen_.colour)) {
+    std::fputs((line + "\n").c_str(), screen_.file);
+    ++drawn_lines_;
+  }
+}
+
+report::LiveState LiveDisplay::state() const {
+  const Instant now = clock_.now();
+  const domain::Ledger& ledger = run_.ledger;
+  report::LiveState state{.planned = ledger.planned, .passed = ledger.passed, .failed = ledger.failed + ledger.timed_out, .flaky = ledger.flaky,
+                          .skipped = ledger.skipped, .unfinished = ledger.lost + ledger.cancelled + ledger.never_ran, .elapsed = now - started_,
+                          .note = note_};
+  Millis left{0};
+  Millis longest{0};
+  for (std::size_t i = 0; i < run_.plan.units.size(); ++i) {
+    const domain::Unit& unit = run_.plan.units[i];
+    if (unit.tests.empty()) continue;
+    const Millis part = unit.estimate * run_.pending_in_unit[i] / static_cast<std::int64_t>(unit.tests.size());
+    left += part;
+    longest = std::max(longest, part);
+  }
+  if (run_.plan.cost.from_history) state.left = std::max(longest, left / std::max<std::int64_t>(run_.plan.workers, 1));
+  for (const auto& [id, doing] : workers_)
+    state.workers.push_back({.name = id.value, .doing = doing.what, .runs_test = doing.runs_test, .since = now - doing.since, .retry = doing.retry,
+                             .done = doing.done, .total = doing.total});
+  return state;
+}
+
+void LiveDisplay::take(const run::Entry& entry) {
+  run::apply(run_, entry);
+  at_ = entry.at;
+  std::visit([this](const auto& record) { handle(record); }, entry.record);
+}
+
+void LiveDisplay::handle(const run::RunPlanned& record) {
+  const domain::Plan& plan = record.plan;
+  say(fmt::format("{} on {}, {} · seed {}", count_of(static_cast<std::int64_t>(plan.tests.size()), "test"), count_of(plan.workers, "worker"),
+                  count_of(static_cast<std::int64_t>(plan.units.size()), "unit"), plan.seed));
+}
+void LiveDisplay::handle(const run::WorkerJoined& record) { workers_[record.worker] = {.what = "starting", .since = at_}; }
+void LiveDisplay::handle(const run::WorkerReady& record) { workers_[record.worker] = {.since = at_}; }
+void LiveDisplay::handle(const run::WorkerEnded& record) { workers_[record.worker] = {.what = "ended: " + first_line(record.reason), .since = at_}; }
+void LiveDisplay::handle(const run::LeaseGranted& record) {
+  terms_[record.term] = record.worker;
+  std::int64_t total = 0;
+  for (const schedule::Piece& piece : record.pieces) total += static_cast<std::int64_t>(piece.tests.size());
+  workers_[record.worker] = {.what = "starting the framework", .since = at_, .total = total};
+}
+void LiveDisplay::handle(const run::TestStarted& record) {
+  const auto worker = terms_.find(record.term);
+  if (worker == terms_.end()) return;
+  Doing& doing = workers_[worker->second];
+  doing.what = display_name(run_.plan.tests.at(record.test.value).identity);
+  doing.runs_test = true;
+  doing.since = at_;
+  doing.retry = record.retry;
+}
+void LiveDisplay::handle(const run::TestFinished& record) {
+  Doing& doing = workers_[record.worker];
+  doing.runs_test = false;
+  doing.since = at_;
+  if (record.report.last_try) ++doing.done;
+  if (!record.counted) return;
+  const std::int64_t attempt = ++attempts_[record.report.test];
+  const domain::TestError* error = record.report.errors.empty() ? nullptr : &record.report.errors.front();
+  if (record.settles == domain::Outcome::pending) {
+    if (!screen_.live)
+      say(report::plain_retry_line(display_name(run_.plan.tests.at(record.report.test.value).identity), attempt,
+                                   std::string(to_string(record.report.status)), screen_.colour));
+    return;
+  }
+  const std::string location = error == nullptr || error->file.empty() ? std::string{} : fmt::format("{}:{}:{}", error->file, error->line, error->column);
+  settled(record.report.test, record.settles, record.report.duration, error == nullptr ? std::string{} : first_line(error->message), location);
+}
+void LiveDisplay::handle(const run::TestSettled& record) { settled(record.test, record.outcome, Millis{0}, record.reason, {}); }
+void LiveDisplay::handle(const run::LeaseEnded& record) {
+  if (const auto worker = terms_.find(record.term); worker != terms_.end()) workers_[worker->second] = {.since = at_};
+}
+void LiveDisplay::handle(const run::Disagreed& record) { say(fmt::format("  ! {}: {}", record.name, first_line(record.message))); }
+void LiveDisplay::handle(const run::InfrastructureFailed& record) {
+  say(fmt::format("  ! {}: {}", record.worker.value, record.message));
+  for (const std::string& line : split_lines(tail_of(record.log_tail, 2000))) say("    | " + line);
+}
+void LiveDisplay::handle(const run::StopRequested& record) { set_note(record.reason); }
+
+void LiveDisplay::settled(domain::TestIndex test, domain::Outcome outcome, Millis duration, const std::string& error, const std::string& location) {
+  const report::FinishedTest finished{.name = display_name(run_.plan.tests.at(test.value).identity), .outcome = std::string(to_string(outcome)),
+                                      .duration = duration, .attempts = attempts_[test], .error_head = error, .location = location};
+  if (!screen_.live) {
+    say(report::plain_line(finished, run_.ledger.settled(), run_.ledger.planned, screen_.colour));
+    return;
+  }
+  // Hundreds of tests that never ran would bury everything else; the summary counts them.
+  if (outcome == domain::Outcome::never_ran || outcome == domain::Outcome::cancelled) return;
+  for (const std::string& line : report::failure_lines(finished, size_of(screen_.file).width, screen_.colour)) print(line + "\n");
+}
+
+}  // namespace tamarack::cli

@@ -1,0 +1,139 @@
+#include "cli/local_run.h"
+
+#include <signal.h>
+
+#include "base/text.h"
+#include "cli/version.h"
+#include "report/build_view.h"
+#include "report/summary.h"
+
+namespace tamarack::cli {
+namespace {
+
+constexpr Millis home_deadline{30'000};  // app.stop_timeout and a margin
+
+}  // namespace
+
+LocalRun::LocalRun(io::Loop& loop, const Clock& clock, store::Store& store, const adapter::Adapter& adapter, LocalRunSettings settings)
+    : loop_(loop), clock_(clock), store_(store), adapter_(adapter), settings_(std::move(settings)), screen_(choose_screen(settings_.json)) {}
+
+LocalRun::~LocalRun() = default;
+
+Result<> LocalRun::prepare() {
+  const Project& project = settings_.project;
+  const std::string run_dir = project.run_dir(settings_.run);
+  TRY_VOID(io::make_directories(run_dir));
+  artifacts_ = TRY(artifact::open_disk_store(project.state_dir + "/artifacts"));
+  git_ = git_facts(project.config.root);
+  display_ = std::make_unique<LiveDisplay>(loop_, clock_, screen_, settings_.command_started);
+  store::RunRow row{.run = settings_.run, .project = project.config.project, .branch = git_.branch, .commit = git_.commit};
+  coordinator_ = std::make_unique<coordinator::Coordinator>(
+      loop_, clock_, store_, coordinator::CoordinatorSettings{.run = settings_.run, .row = std::move(row)},
+      coordinator::CoordinatorCallbacks{.on_entry = [this](const run::Entry& entry) { take(entry); },
+                                        .on_finished = [this] { finished(); },
+                                        .on_broken = [this](const Error& error) { broken(error); }});
+  agent::AgentSettings agent_settings{.workers = settings_.workers, .run = settings_.run, .seed = settings_.seed, .run_dir = run_dir,
+                                      .shims_dir = settings_.shims_dir, .suite = settings_.suite, .app = app_settings(project),
+                                      .unit_timeout = project.config.run.unit_timeout.value_or(Millis{0}), .watch = project.config.artifacts.watch};
+  auto [coordinators_end, agents_end] = io::make_memory_link(loop_);
+  agent_ = std::make_unique<agent::Agent>(loop_, clock_, std::move(agent_settings), adapter_, *artifacts_, std::move(agents_end), nullptr);
+  coordinator_->attach(std::move(coordinators_end));
+  signals_ = std::make_unique<io::SignalWatch>(loop_, [this](int signal) { interrupted(signal); });
+  return {};
+}
+
+void LocalRun::start_agent() { agent_->start(); }
+
+void LocalRun::begin(const domain::Plan& plan, const run::Options& options) { coordinator_->begin(plan, options); }
+
+void LocalRun::go_on(run::Run folded, std::vector<run::Entry> journal) {
+  for (const run::Entry& entry : journal) {
+    display_->take(entry);
+    journal_.push_back(entry);
+  }
+  const std::vector<run::Event> found = agent::recover(
+      folded, {.adapter = adapter_, .suite = settings_.suite, .artifacts = *artifacts_, .run_dir = settings_.project.run_dir(settings_.run), .shims_dir = settings_.shims_dir});
+  coordinator_->go_on(std::move(folded), found);
+}
+
+void LocalRun::take(const run::Entry& entry) {
+  journal_.push_back(entry);
+  display_->take(entry);
+}
+
+void LocalRun::finished() {
+  verdict_at_ = clock_.now();
+  // The verdict stands; artifacts that settle late still come in while the applications stop.
+  coordinator_->send_home(home_deadline, [this] { write_results(); });
+}
+
+void LocalRun::write_results() {
+  display_->close();
+  const Project& project = settings_.project;
+  const run::Run& run = coordinator_->run();
+  report::ReportView view = report::build_view(
+      journal_, {.project = project.config.project, .started = settings_.command_started, .ended = verdict_at_, .branch = git_.branch, .commit = git_.commit,
+                 .machine = machine_name(), .command = settings_.command, .tamarack_version = version});
+  exit_code_ = exit_code_of(run.verdict);
+  const auto paths = write_outputs(view, project.run_dir(settings_.run), project.config.report, project.config.root, *artifacts_);
+  if (!paths) {
+    // The verdict is in the journal; a report that cannot be written must still not pass as a run that went well.
+    std::fprintf(stderr, "error: the report cannot be written: %s\n", describe(paths.error()).c_str());
+    if (exit_code_ == 0) exit_code_ = exit_code_of(paths.error().code);
+  }
+  const report::SummaryOptions options{.colour = screen_.colour, .report_path = paths ? io::relative_to(io::absolute_path("."), paths->report) : std::string{}};
+  std::fputs(report::terminal_summary(view, options).c_str(), screen_.file);
+  std::fflush(screen_.file);
+  tell_github(view, project.config.suite.dir);
+  if (settings_.json) {
+    std::printf("%s\n", json_line(view, paths.value_or(OutputPaths{})).c_str());
+    std::fflush(stdout);
+  }
+  // Applications' data and ports were this run's only; their logs stay.
+  for (std::int64_t slot = 1; slot <= settings_.workers; ++slot)
+    if (const auto removed = io::remove_tree(fmt::format("{}/workers/{}/data", project.run_dir(settings_.run), slot)); !removed)
+      std::fprintf(stderr, "warning: %s\n", removed.error().message.c_str());
+  const auto row = store_.run(settings_.run);
+  if (!row || !*row) return leave();
+  store::RunRow closed = **row;
+  closed.wall = Millis{view.run.wall_ms};
+  closed.lower_bound = Millis{view.run.lower_bound_ms};
+  closed.busy = Millis{view.run.busy_ms};
+  coordinator_->close_row(closed, [this](const Result<>& written) {
+    if (!written) std::fprintf(stderr, "warning: %s\n", written.error().message.c_str());
+    leave();
+  });
+}
+
+void LocalRun::leave() {
+  if (std::exchange(over_, true)) return;
+  loop_.stop();
+}
+
+void LocalRun::give_up(const Error& error, int exit_code) {
+  display_->close();
+  std::fprintf(stderr, "error: %s\n", describe(error).c_str());
+  exit_code_ = exit_code;
+  coordinator_->send_home(home_deadline, [this] { leave(); });
+}
+
+void LocalRun::broken(const Error& error) {
+  display_->close();
+  std::fprintf(stderr, "error: %s\nThe run '%s' was stopped; `tamarack resume %s` finishes it once the cause is gone.\n", describe(error).c_str(),
+               settings_.run.value.c_str(), settings_.run.value.c_str());
+  exit_code_ = exit_code_of(error.code);
+  agent_->shut_down([this] { leave(); });
+}
+
+void LocalRun::interrupted(int signal) {
+  if (++interrupts_ >= 2 || !coordinator_->run().is_planned()) {
+    display_->close();
+    exit_code_ = 7;
+    agent_->shut_down([this] { leave(); });
+    return;
+  }
+  display_->set_note("interrupted: finishing up; press Ctrl-C again to stop at once");
+  coordinator_->stop(run::StopCause::user, signal == SIGINT ? "interrupted by Ctrl-C" : fmt::format("stopped by signal {}", signal));
+}
+
+}  // namespace tamarack::cli

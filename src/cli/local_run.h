@@ -1,0 +1,74 @@
+// One run inside this process: coordinator, one agent, the live view, and what is written at the end. `run` plans it, `resume` folds it.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "agent/agent.h"
+#include "agent/recover.h"
+#include "artifact/disk/disk_artifact_store.h"
+#include "cli/live_display.h"
+#include "cli/outputs.h"
+#include "cli/project.h"
+#include "coordinator/coordinator.h"
+#include "io/net.h"
+
+namespace tamarack::cli {
+
+struct LocalRunSettings {
+  const Project& project;
+  domain::RunId run;
+  std::int64_t workers = 1;
+  std::uint64_t seed = 0;
+  Instant command_started;
+  std::string command;
+  bool json = false;
+  adapter::SuiteSettings suite;
+  std::string shims_dir;
+};
+
+class LocalRun {
+ public:
+  LocalRun(io::Loop& loop, const Clock& clock, store::Store& store, const adapter::Adapter& adapter, LocalRunSettings settings);
+  ~LocalRun();
+
+  // Opens what can fail before anything is started.
+  Result<> prepare();
+  // The agent says hello and starts its applications; the plan may still be in the making.
+  void start_agent();
+  void begin(const domain::Plan& plan, const run::Options& options);
+  void go_on(run::Run folded, std::vector<run::Entry> journal);
+  // Ends the process's work before there is a run: an error of discovery or planning. Applications are stopped first.
+  void give_up(const Error& error, int exit_code);
+
+  LiveDisplay& display() { return *display_; }
+  int exit_code() const { return exit_code_; }
+
+ private:
+  void take(const run::Entry& entry);
+  void finished();
+  void write_results();
+  void broken(const Error& error);
+  void interrupted(int signal);
+  void leave();
+
+  io::Loop& loop_;
+  const Clock& clock_;
+  store::Store& store_;
+  const adapter::Adapter& adapter_;
+  LocalRunSettings settings_;
+  std::unique_ptr<artifact::ArtifactStore> artifacts_;
+  std::unique_ptr<LiveDisplay> display_;
+  std::unique_ptr<coordinator::Coordinator> coordinator_;
+  std::unique_ptr<agent::Agent> agent_;
+  std::unique_ptr<io::SignalWatch> signals_;
+  std::vector<run::Entry> journal_;
+  Screen screen_;
+  GitFacts git_;
+  Instant verdict_at_;
+  int interrupts_ = 0;
+  int exit_code_ = 4;
+  bool over_ = false;
+};
+
+}  // namespace tamarack::cli

@@ -1,0 +1,161 @@
+#include "cli/project.h"
+
+#include <fmt/color.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <thread>
+
+#include "base/text.h"
+#include "config/read_config.h"
+#include "shims.h"
+#include "store/sqlite/sqlite_store.h"
+
+namespace tamarack::cli {
+namespace {
+
+std::string today() { return iso8601(std::chrono::time_point_cast<Millis>(std::chrono::system_clock::now())).substr(0, 10); }
+
+// The folder that holds `path` as a node module, in `from` or above it.
+std::optional<std::string> find_upward(std::string from, const std::string& path) {
+  while (true) {
+    const std::string candidate = io::join_path(from, path);
+    if (io::exists(candidate)) return candidate;
+    const std::string parent = io::parent_path(from);
+    if (parent == from || parent.empty()) return std::nullopt;
+    from = parent;
+  }
+}
+
+Result<std::string> node_program(const std::string& root, const std::string& package, const std::vector<std::string>& entry_points) {
+  for (const std::string& entry : entry_points)
+    if (const auto found = find_upward(root, "node_modules/" + package + "/" + entry)) return "node " + shell_quote(*found);
+  return make_error(ErrorCode::invalid_config, fmt::format("'{}' is not installed in '{}' or above", package, root),
+                    fmt::format("run `npm install` (or `npm install --save-dev {}`) there, or set suite.program", package));
+}
+
+}  // namespace
+
+Result<Project> open_project(const ProjectOptions& options) {
+  const std::string path = io::absolute_path(options.config_path);
+  if (!io::exists(path))
+    return make_error(ErrorCode::invalid_config, fmt::format("there is no '{}' here", options.config_path),
+                      "run `tamarack init` to write one, or name it with --config");
+  // One byte beyond the reader's own limit, so that the reader can say that the file is too large.
+  const std::string text = TRY(io::read_file(path, config::file_bytes_max + (64 << 20)));
+  const config::ReadResult read = config::read_config(text, path);
+  const std::string here = io::absolute_path(".");
+  if (!read.warnings.empty()) std::fputs(("warning: " + config::describe(read.warnings, here)).c_str(), stderr);
+  if (!read.config) {
+    std::string list = config::describe(read.problems, here);
+    while (list.ends_with('\n')) list.pop_back();
+    return make_error(ErrorCode::invalid_config, list);
+  }
+  if (const auto expired = config::expired_quarantine(*read.config, today()); !expired.empty())
+    std::fputs(("warning: " + config::describe(expired, here)).c_str(), stderr);
+  Project project{.config = *read.config};
+  project.state_dir = options.state_dir.empty() ? project.config.root + "/.tamarack" : io::absolute_path(options.state_dir);
+  project.suite_root = io::join_path(project.config.root, project.config.suite.dir);
+  if (!io::is_directory(project.suite_root))
+    return make_error(ErrorCode::invalid_config, fmt::format("suite.dir '{}' is not a folder", project.config.suite.dir));
+  TRY_VOID(io::make_directories(project.state_dir + "/runs"));
+  // What Tamarack writes is nobody's source.
+  if (!io::exists(project.state_dir + "/.gitignore")) TRY_VOID(io::write_file(project.state_dir + "/.gitignore", "*\n"));
+  return project;
+}
+
+Result<std::string> find_state_dir(const ProjectOptions& options) {
+  const std::string state_dir =
+      options.state_dir.empty() ? io::parent_path(io::absolute_path(options.config_path)) + "/.tamarack" : io::absolute_path(options.state_dir);
+  if (!io::exists(state_dir + "/tamarack.db"))
+    return make_error(ErrorCode::not_found, fmt::format("no run is recorded in '{}'", state_dir), "start one with `tamarack run`");
+  return state_dir;
+}
+
+Result<std::unique_ptr<store::Store>> open_store(const std::string& state_dir) { return store::open_sqlite_store(state_dir + "/tamarack.db"); }
+
+Result<adapter::SuiteSettings> suite_settings(const Project& project) {
+  const config::Suite& suite = project.config.suite;
+  adapter::SuiteSettings settings{.framework = suite.framework, .root = project.suite_root, .config = suite.config, .arguments = suite.arguments,
+                                  .env = suite.env, .program = suite.program, .discover = suite.discover, .run = suite.run,
+                                  .results = suite.results, .build_dir = suite.build_dir, .specs = suite.specs};
+  if (settings.program.empty() && suite.framework == "playwright")
+    settings.program = TRY(node_program(settings.root, "@playwright/test", {"cli.js"}));
+  if (settings.program.empty() && suite.framework == "mocha")
+    settings.program = TRY(node_program(settings.root, "mocha", {"bin/mocha.js", "bin/mocha"}));
+  return settings;
+}
+
+agent::AppSettings app_settings(const Project& project) {
+  const config::App& app = project.config.app;
+  return {.start = app.start, .directory = io::join_path(project.config.root, app.dir), .env = app.env, .ready_http = app.ready.http,
+          .ready_tcp = app.ready.tcp, .ready_log = app.ready.log, .ready_timeout = app.ready.timeout, .health = app.health,
+          .health_interval = app.health_interval, .reset = app.reset, .stop_timeout = app.stop_timeout};
+}
+
+plan::Rules rules_of(const config::Config& config) {
+  plan::Rules rules;
+  for (const config::LockRule& rule : config.locks) rules.locks.push_back({rule.name, rule.tag, rule.match});
+  for (const config::CapRule& rule : config.caps) rules.caps.push_back({rule.name, rule.tag, rule.match, rule.max});
+  for (const config::TogetherRule& rule : config.together) rules.together.push_back({rule.match});
+  for (const config::OrderRule& rule : config.order) rules.order.push_back({rule.before, rule.after});
+  return rules;
+}
+
+std::vector<std::string> quarantined_tests(const config::Config& config, const domain::Plan& plan) {
+  std::vector<std::string> ids;
+  for (const domain::TestCase& test : plan.tests)
+    for (const config::QuarantineRule& rule : config.quarantine)
+      if (rule.expires >= today() && (test.id.value == rule.test || display_name(test.identity).find(rule.test) != std::string::npos)) {
+        ids.push_back(test.id.value);
+        break;
+      }
+  return ids;
+}
+
+std::int64_t default_workers() { return std::max<std::int64_t>(1, static_cast<std::int64_t>(std::thread::hardware_concurrency()) / 2); }
+
+Result<std::string> unpack_shims(const std::string& state_dir) {
+  const std::pair<const char*, std::string_view> shims[] = {{"playwright_reporter.cjs", embedded::playwright_reporter_cjs()},
+                                                            {"mocha_reporter.cjs", embedded::mocha_reporter_cjs()},
+                                                            {"pytest_tamarack.py", embedded::pytest_tamarack_py()}};
+  // The folder is named after the content, so two versions of the binary never overwrite each other's shims.
+  std::string all;
+  for (const auto& [name, content] : shims) all += content;
+  const std::string folder = state_dir + "/shims/" + hex64(siphash(1, 2, all));
+  if (io::exists(folder + "/complete")) return folder;
+  TRY_VOID(io::make_directories(folder));
+  for (const auto& [name, content] : shims) TRY_VOID(io::write_file(folder + "/" + name, content));
+  TRY_VOID(io::write_file(folder + "/complete", ""));
+  return folder;
+}
+
+domain::RunId new_run_id(Instant now, Random& random) {
+  std::string digits = iso8601(now);
+  std::erase_if(digits, [](char c) { return c == '-' || c == ':'; });
+  return domain::RunId{fmt::format("r-{}-{}-{:04x}", digits.substr(0, 8), digits.substr(9, 6), random.below(0x10000))};
+}
+
+GitFacts git_facts(const std::string& directory) {
+  GitFacts facts;
+  for (const char* name : {"GITHUB_HEAD_REF", "GITHUB_REF_NAME", "CI_COMMIT_REF_NAME", "BUILDKITE_BRANCH", "CIRCLE_BRANCH", "BRANCH_NAME"})
+    if (facts.branch.empty()) facts.branch = io::environment(name);
+  for (const char* name : {"GITHUB_SHA", "CI_COMMIT_SHA", "BUILDKITE_COMMIT", "CIRCLE_SHA1", "GIT_COMMIT"})
+    if (facts.commit.empty()) facts.commit = io::environment(name);
+  const auto git = find_upward(directory, ".git");
+  if (!git) return facts;
+  const auto head = io::read_file(*git + "/HEAD", 4096);
+  if (!head) return facts;
+  const std::string text(trim(*head));
+  constexpr std::string_view reference = "ref: refs/heads/";
+  if (!text.starts_with(reference)) {
+    if (facts.commit.empty()) facts.commit = text;
+    return facts;
+  }
+  const std::string branch = text.substr(reference.size());
+  if (facts.branch.empty()) facts.branch = branch;
+  if (const auto commit = io::read_file(*git + "/refs/heads/" + branch, 4096); commit && facts.commit.empty()) facts.commit = trim(*commit);
+  return facts;
+}
+
+}  // namespace tamarack::cli

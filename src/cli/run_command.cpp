@@ -1,0 +1,145 @@
+#include "cli/run_command.h"
+
+#include <unistd.h>
+
+#include <random>
+
+#include "base/text.h"
+#include "cli/discover.h"
+#include "cli/local_run.h"
+#include "io/process_tree.h"
+#include "plan/make_plan.h"
+
+namespace tamarack::cli {
+namespace {
+
+// Everything both commands need before they can begin; the order of the members is the order of their making.
+struct Ground {
+  Project project;
+  std::unique_ptr<io::FileLock> lock;
+  std::unique_ptr<store::Store> store;
+  std::unique_ptr<adapter::Adapter> adapter;
+  adapter::SuiteSettings suite;
+  std::string shims_dir;
+};
+
+Result<Ground> prepare_ground(const ProjectOptions& options, const std::string& what) {
+  Ground ground;
+  ground.project = TRY(open_project(options));
+  ground.lock = TRY(io::FileLock::take(ground.project.state_dir + "/lock", fmt::format("{} (process {})", what, ::getpid())));
+  ground.store = TRY(open_store(ground.project.state_dir));
+  ground.adapter = TRY(adapter::make_adapter(ground.project.config.suite.framework));
+  ground.suite = TRY(suite_settings(ground.project));
+  ground.shims_dir = TRY(unpack_shims(ground.project.state_dir));
+  return ground;
+}
+
+int fail(const Error& error) {
+  std::fprintf(stderr, "error: %s\n", describe(error).c_str());
+  return exit_code_of(error.code);
+}
+
+Result<domain::Policy> parse_policy(const std::string& text) {
+  for (const domain::Policy policy : {domain::Policy::count, domain::Policy::timing, domain::Policy::dynamic})
+    if (to_string(policy) == text) return policy;
+  return make_error(ErrorCode::invalid_argument, fmt::format("unknown policy '{}', expected count, timing or dynamic", text));
+}
+
+// Settings of the command line win over the file's.
+struct Effective {
+  std::int64_t workers = 1;
+  domain::Policy policy = domain::Policy::dynamic;
+  std::uint64_t seed = 0;
+  run::Options run;
+};
+
+Result<Effective> effective_settings(const RunOptions& options, const config::Run& file, Random& random) {
+  Effective effective;
+  effective.workers = options.workers.value_or(file.workers > 0 ? file.workers : default_workers());
+  effective.policy = options.policy ? TRY(parse_policy(*options.policy)) : file.policy;
+  // Below 2^53, so that JavaScript and JSON readers keep every digit.
+  effective.seed = options.seed.value_or(random.next() >> 11);
+  effective.run = {.retries = options.retries.value_or(file.retries), .fail_fast = options.fail_fast.value_or(file.fail_fast), .lost_max = file.lost_max,
+                   .timeout = options.timeout.value_or(file.timeout.value_or(Millis{0}))};
+  return effective;
+}
+
+plan::PlanOptions plan_options(const RunOptions& options, const Ground& ground, const Effective& effective) {
+  const adapter::Capabilities capabilities = ground.adapter->capabilities(ground.suite);
+  return {.filter = options.filter, .rules = rules_of(ground.project.config), .policy = effective.policy, .workers = effective.workers,
+          .seed = effective.seed, .failed_first = options.failed_first, .units_share_invocation = capabilities.many_units_per_invocation,
+          .can_select_tests = capabilities.select_tests};
+}
+
+}  // namespace
+
+int run_command(const RunOptions& options, const Clock& clock) {
+  const Instant started = clock.now();
+  Random random(std::random_device{}() * 0x100000000ULL + std::random_device{}());
+  const domain::RunId run = new_run_id(started, random);
+  auto ground = prepare_ground(options.project, "run " + run.value);
+  if (!ground) return fail(ground.error());
+  const auto effective = effective_settings(options, ground->project.config.run, random);
+  if (!effective) return fail(effective.error());
+
+  io::become_subreaper();
+  io::Loop loop;
+  LocalRun local(loop, clock, *ground->store, *ground->adapter,
+                 {.project = ground->project, .run = run, .workers = effective->workers, .seed = effective->seed, .command_started = started,
+                  .command = options.command, .json = options.json, .suite = ground->suite, .shims_dir = ground->shims_dir});
+  if (const auto prepared = local.prepare(); !prepared) return fail(prepared.error());
+  // The applications start while the tests are listed.
+  local.start_agent();
+  const DiscoveryRequest request{.suite = ground->suite, .work_dir = ground->project.run_dir(run) + "/discovery", .shims_dir = ground->shims_dir,
+                                 .timeout = ground->project.config.suite.discover_timeout.value_or(Millis{120'000}), .use_cache = options.use_cache};
+  discover(loop, *ground->adapter, *ground->store, request, [&](Result<Discovered> discovered) {
+    // Whatever keeps the tests from being listed is for the user to mend before there is a run: never an empty green.
+    if (!discovered) return local.give_up(discovered.error(), 2);
+    const auto history = ground->store->history(ground->project.config.project);
+    if (!history) return local.give_up(history.error(), exit_code_of(history.error().code));
+    const auto plan = plan::make_plan(discovered->discovery, *history, plan_options(options, *ground, *effective));
+    if (!plan) return local.give_up(plan.error(), 2);
+    for (const std::string& warning : discovered->discovery.warnings) local.display().say("warning: " + warning);
+    run::Options run_options = effective->run;
+    run_options.quarantined = quarantined_tests(ground->project.config, *plan);
+    local.begin(*plan, run_options);
+  });
+  loop.run();
+  return local.exit_code();
+}
+
+int resume_command(const ResumeOptions& options, const Clock& clock) {
+  const Instant started = clock.now();
+  auto ground = prepare_ground(options.project, "resume");
+  if (!ground) return fail(ground.error());
+  store::RunRow row;
+  const auto rows = ground->store->runs(1000);
+  if (!rows) return fail(rows.error());
+  for (const store::RunRow& one : *rows)
+    if (row.run.empty() && (options.run.empty() ? !one.finished : one.run.value == options.run)) row = one;
+  if (row.run.empty())
+    return fail(options.run.empty() ? make_error(ErrorCode::not_found, "no interrupted run is recorded here", "`tamarack runs` lists all runs")
+                                    : make_error(ErrorCode::not_found, fmt::format("there is no run '{}'", options.run), "`tamarack runs` lists all runs"));
+  auto journal = load_journal(*ground->store, row.run);
+  if (!journal) return fail(journal.error());
+  run::Run folded;
+  for (const run::Entry& entry : *journal) run::apply(folded, entry);
+  if (folded.finished) {
+    // Never a fresh verdict: it repeats the one that stands.
+    std::fprintf(stderr, "run '%s' is finished: %s\n", row.run.value.c_str(), row.headline.c_str());
+    return static_cast<int>(row.exit_code);
+  }
+  io::become_subreaper();
+  io::Loop loop;
+  LocalRun local(loop, clock, *ground->store, *ground->adapter,
+                 {.project = ground->project, .run = row.run, .workers = folded.plan.workers, .seed = folded.plan.seed,
+                  .command_started = std::min(started, folded.started), .command = "tamarack resume " + row.run.value, .json = options.json,
+                  .suite = ground->suite, .shims_dir = ground->shims_dir});
+  if (const auto prepared = local.prepare(); !prepared) return fail(prepared.error());
+  local.go_on(std::move(folded), std::move(*journal));
+  local.start_agent();
+  loop.run();
+  return local.exit_code();
+}
+
+}  // namespace tamarack::cli

@@ -1,0 +1,7 @@
+#pragma once
+
+namespace tamarack::cli {
+
+inline constexpr const char* version = TAMARACK_VERSION;  // from CMakeLists.txt
+
+}  // namespace tamarack::cli

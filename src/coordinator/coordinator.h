@@ -1,0 +1,87 @@
+// The one place where a run is decided: every message, timer and request enters one queue, goes through run::step, is written to the
+// journal, and only then has effects. Commits happen on another thread, one at a time; what arrives meanwhile is written together.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "io/link.h"
+#include "io/loop.h"
+#include "run/run.h"
+#include "store/store.h"
+#include "wire/delivery.h"
+
+namespace tamarack::coordinator {
+
+struct CoordinatorSettings {
+  domain::RunId run;
+  Millis heartbeat{1000};
+  store::RunRow row;  // project, branch, commit …; the rest is filled in as the run goes on
+};
+
+struct CoordinatorCallbacks {
+  std::function<void(const run::Entry&)> on_entry;  // durable; in order
+  std::function<void()> on_finished;                // the verdict is durable
+  std::function<void(const Error&)> on_broken;      // the journal cannot be written: nothing may go on
+};
+
+class Coordinator {
+ public:
+  Coordinator(io::Loop& loop, const Clock& clock, store::Store& store, CoordinatorSettings settings, CoordinatorCallbacks callbacks);
+  ~Coordinator();
+
+  // An agent's end of a link. Agents may come before the plan: their applications start while tests are discovered.
+  void attach(std::unique_ptr<io::Link> link);
+  void begin(const domain::Plan& plan, const run::Options& options);
+  // Goes on with a run that was folded from its journal. `found` is what the interrupted attempts had left on disk: it is taken in under
+  // their old leases before those are closed, so that nothing that finished runs again.
+  void go_on(run::Run folded, const std::vector<run::Event>& found);
+  void stop(run::StopCause cause, const std::string& reason);
+  // Sends all agents home; `done` when the last has left or the deadline has passed.
+  void send_home(Millis deadline, io::Callback done);
+
+  const run::Run& run() const { return run_; }
+  // Adds to the run's row in the store; called once the verdict is there.
+  void close_row(const store::RunRow& row, std::function<void(Result<>)> done);
+
+ private:
+  struct Session;
+  void hear(const std::shared_ptr<Session>& session, const std::string& text);
+  void take(const std::shared_ptr<Session>& session, const wire::FromAgent& message);
+  void closed(const std::shared_ptr<Session>& session);
+  void feed(const run::Event& event);
+  void flush();
+  void committed();
+  void obey(const run::Effect& effect);
+  void send(const domain::WorkerId& worker, const wire::ToAgent& message);
+  void tick();
+
+  io::Loop& loop_;
+  const Clock& clock_;
+  store::Store& store_;
+  CoordinatorSettings settings_;
+  CoordinatorCallbacks callbacks_;
+  run::Run run_;
+  std::vector<std::shared_ptr<Session>> sessions_;
+  std::vector<run::Event> before_plan_;
+
+  struct Batch {
+    std::vector<run::Entry> entries;
+    std::vector<run::Effect> effects;
+    std::map<std::shared_ptr<Session>, std::int64_t> acknowledgements;
+    bool is_empty() const { return entries.empty() && effects.empty() && acknowledgements.empty(); }
+  };
+  Batch gathering_;
+  Batch in_flight_;
+  bool committing_ = false;
+  bool flush_posted_ = false;
+  bool broken_ = false;
+  io::Timer tick_timer_;
+  io::Timer home_timer_;
+  io::Callback all_home_;
+  std::shared_ptr<int> alive_ = std::make_shared<int>(0);
+};
+
+}  // namespace tamarack::coordinator
