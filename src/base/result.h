@@ -37,7 +37,7 @@ inline Error make_error(ErrorCode code, std::string message, std::string hint = 
 #define TAMARACK_JOIN_(a, b) a##b
 #define TAMARACK_JOIN(a, b) TAMARACK_JOIN_(a, b)
 
-#define CHECK_OK(expression)                                        \
+#define TRY_VOID(expression)                                        \
   do {                                                              \
     auto try_result_ = (expression);                                \
     if (!try_result_) return std::move(try_result_).error();        \

@@ -50,6 +50,7 @@ struct TestReport {
   std::vector<TestError> errors;
   std::string output;  // stdout of the test, cut
   std::string errput;  // stderr of the test, cut
+  std::string app_log; // what the application logged meanwhile, cut; only for executions that did not pass
   std::vector<Annotation> annotations;
   std::vector<Attachment> attachments;
   std::vector<Step> steps;

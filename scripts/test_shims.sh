@@ -1,0 +1,11 @@
+#!/bin/bash
+# The reporter shims inside their real frameworks.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+log=$(mktemp)
+node --test --test-reporter=tap tests/projects/shims.test.mjs >"$log" 2>&1
+status=$?
+cat "$log"
+echo "$(sed -n 's/^# pass \([0-9]*\)/\1/p' "$log") passed, $(sed -n 's/^# fail \([0-9]*\)/\1/p' "$log") failed"
+rm -f "$log"
+exit $status

@@ -1,0 +1,114 @@
+// tamarack.toml as values, with every default filled in. Which keys exist, their types, defaults, limits and texts is said once, in
+// keys.cpp; reading, the JSON Schema and the reference page are made from it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "domain/plan.h"
+
+namespace tamarack::config {
+
+struct Suite {
+  std::string framework;               // playwright, pytest, mocha, ctest, command
+  std::string dir = ".";               // folder the framework runs in, relative to the file
+  std::string config;                  // the framework's own configuration file
+  std::vector<std::string> arguments;  // key `args`
+  std::map<std::string, std::string> env;
+  std::string program;  // how to start the framework, shell words
+  std::string discover;
+  std::string run;
+  std::string results = "exit-code";
+  std::string build_dir = "build";
+  std::vector<std::string> specs;
+  std::optional<Millis> discover_timeout{Millis{120'000}};
+};
+
+struct Ready {
+  std::string http;  // path ("/healthz") or full URL
+  std::string tcp;   // "host:port"; "{port}" allowed
+  std::string log;   // regular expression on a line of the application's output
+  Millis timeout{60'000};
+};
+
+struct App {
+  std::string start;  // empty: no application is managed
+  std::string dir = ".";
+  std::map<std::string, std::string> env;
+  Ready ready;
+  std::string health;  // path polled while tests run; empty: only the process is watched
+  Millis health_interval{5'000};
+  std::string reset;  // command, or "http:PATH" (POST); run between units
+  Millis stop_timeout{10'000};
+};
+
+struct Run {
+  std::int64_t workers = 0;  // 0: half the logical processors, at least 1
+  domain::Policy policy = domain::Policy::dynamic;
+  std::int64_t retries = 0;
+  std::int64_t fail_fast = 0;          // stop after this many failed tests; 0: never
+  std::optional<Millis> timeout;       // for the whole run
+  std::optional<Millis> unit_timeout;  // for one framework invocation
+  std::int64_t lost_max = 3;           // workers a test may take down with it before it is given up as lost
+};
+
+struct LockRule {  // [[lock]]: units that match hold the named lock
+  std::string name;
+  std::string tag;    // tests with this tag, or
+  std::string match;  // spec paths that match this glob
+};
+struct CapRule {  // [[cap]]: at most `max` units that match run at once
+  std::string name;
+  std::string tag;
+  std::string match;
+  std::int64_t max = 1;
+};
+struct TogetherRule {  // [[together]]: specs that match stay on one worker, in order
+  std::string match;
+};
+struct OrderRule {  // [[order]]: units that match `before` end before units that match `after` start
+  std::string before;
+  std::string after;
+};
+struct QuarantineRule {  // [[quarantine]]: run and shown, but not counted against the run
+  std::string test;      // id or "SPEC › TITLE" substring
+  std::string owner;
+  std::string reason;
+  std::string expires;    // YYYY-MM-DD
+  std::int64_t line = 0;  // of its header in the file, for warnings about an expired entry
+};
+
+struct Artifacts {
+  std::vector<std::string> watch;  // globs, relative to suite.dir, beside what the framework reports itself
+  Millis settle{400};
+  std::int64_t bytes_max = 2'000'000'000;  // per run
+};
+
+struct Report {
+  std::string junit;  // extra copies beside the ones in the run's folder; empty: none
+  std::string ctrf;
+  std::string html;
+};
+
+struct Config {
+  std::string path;  // of the file, absolute
+  std::string root;  // its folder
+  std::int64_t version = 1;
+  std::string project;  // default: name of the folder
+  Suite suite;
+  App app;
+  Run run;
+  std::vector<LockRule> locks;
+  std::vector<CapRule> caps;
+  std::vector<TogetherRule> together;
+  std::vector<OrderRule> order;
+  std::vector<QuarantineRule> quarantine;
+  Artifacts artifacts;
+  Report report;
+};
+
+}  // namespace tamarack::config

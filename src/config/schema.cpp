@@ -1,0 +1,124 @@
+#include "config/schema.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "config/literal.h"
+
+namespace tamarack::config {
+namespace {
+
+const std::vector<Section>& all_sections() {
+  static const std::vector<Section> table{
+      {.name = "", .description = "What stands before the first section."},
+      {.name = "suite", .required = true, .description = "The tests: which framework runs them, where, and with what."},
+      {.name = "app",
+       .description = "The application under test. Every worker starts its own, on its own port. Leave the section out if the application "
+                      "runs elsewhere."},
+      {.name = "app.ready",
+       .description = "How Tamarack knows that the application can be tested. One of `http`, `tcp` and `log`; without any, it waits until "
+                      "the worker's "
+                      "port accepts connections. Short form: `ready = { http = \"/healthz\" }` in `[app]`.",
+       .alternatives = {"http", "tcp", "log"}},
+      {.name = "run", .description = "How a run goes: workers, order, retries, limits."},
+      {.name = "lock",
+       .repeated = true,
+       .description = "Tests that must not run at the same time: all that match hold the named lock while they run.",
+       .alternatives = {"tag", "match"},
+       .alternative_required = true,
+       .append = [](Config& config, std::int64_t) { config.locks.emplace_back(); }},
+      {.name = "cap",
+       .repeated = true,
+       .description = "At most `max` of the matching units run at the same time.",
+       .alternatives = {"tag", "match"},
+       .alternative_required = true,
+       .append = [](Config& config, std::int64_t) { config.caps.emplace_back(); }},
+      {.name = "together",
+       .repeated = true,
+       .description = "Specs that stay on one worker, in their order.",
+       .append = [](Config& config, std::int64_t) { config.together.emplace_back(); }},
+      {.name = "order",
+       .repeated = true,
+       .description = "Specs that end before others start.",
+       .append = [](Config& config, std::int64_t) { config.order.emplace_back(); }},
+      {.name = "quarantine",
+       .repeated = true,
+       .description = "A test that runs and is shown but does not decide the run. Somebody owns the entry, and it ends on a day.",
+       .append = [](Config& config, std::int64_t line) { config.quarantine.emplace_back().line = line; }},
+      {.name = "artifacts", .description = "Screenshots, videos, traces and other files that tests leave behind."},
+      {.name = "report",
+       .description = "Extra copies of the reports. They are always written to the run's own folder under `.tamarack/` as well."},
+  };
+  return table;
+}
+
+std::string in_quotes(std::span<const std::string_view> words) {
+  std::vector<std::string> quoted;
+  for (const std::string_view word : words) quoted.push_back(fmt::format("\"{}\"", word));
+  return join(quoted, ", ");
+}
+
+}  // namespace
+
+std::span<const Section> sections() {
+  return all_sections();
+}
+
+const Section* find_section(std::string_view name) {
+  for (const Section& section : all_sections())
+    if (section.name == name) return &section;
+  return nullptr;
+}
+
+std::vector<const Key*> keys_of(std::string_view section) {
+  std::vector<const Key*> found;
+  for (const Key& key : keys())
+    if (key.section == section) found.push_back(&key);
+  return found;
+}
+
+std::vector<const Section*> sections_in(std::string_view parent) {
+  std::vector<const Section*> found;
+  for (const Section& section : all_sections()) {
+    const std::size_t dot = section.name.rfind('.');
+    const std::string_view above = dot == std::string_view::npos ? std::string_view{} : section.name.substr(0, dot);
+    if (!section.name.empty() && above == parent) found.push_back(&section);
+  }
+  return found;
+}
+
+std::string_view last_part(std::string_view section) {
+  return section.substr(section.rfind('.') + 1);
+}
+
+std::string heading_of(const Section& section) {
+  if (section.name.empty()) return "the top level";
+  return section.repeated ? fmt::format("[[{}]]", section.name) : fmt::format("[{}]", section.name);
+}
+
+std::string expected_value(const Key& key) {
+  switch (key.kind) {
+    case Kind::text:
+      return "a string";
+    case Kind::integer:
+      return key.min == key.max ? fmt::format("{}", key.min) : fmt::format("an integer from {} to {}", key.min, key.max);
+    case Kind::integer_or_auto:
+      return fmt::format("an integer from {} to {} or \"auto\"", key.min, key.max);
+    case Kind::choice:
+      return fmt::format("one of {}", in_quotes(key.choices));
+    case Kind::duration:
+      return fmt::format("a duration from {} to {} such as {}", write_duration(Millis{key.min}), write_duration(Millis{key.max}),
+                         key.example);
+    case Kind::size:
+      return fmt::format("a size such as {}", key.example);
+    case Kind::date:
+      return fmt::format("a date such as {}", key.example);
+    case Kind::list:
+      return "an array of strings";
+    case Kind::environment:
+      return "a table of strings";
+  }
+  return "a value";
+}
+
+}  // namespace tamarack::config

@@ -1,0 +1,73 @@
+// Every section and key of tamarack.toml, said once: name, type, default, limits, one sentence, an example, and where the value goes.
+// Sections stand in schema.cpp, keys in keys.cpp. The reader (read_config.h), the JSON Schema and the reference page (generated.h) are made
+// from these tables.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "config/config.h"
+
+namespace tamarack::config {
+
+enum class Kind {
+  text,
+  integer,
+  integer_or_auto,  // "auto" is stored as 0
+  choice,
+  duration,
+  size,
+  date,
+  list,         // of strings
+  environment,  // table of strings
+};
+
+enum class Placeholders { none, worker, unit };  // which words in braces a value may hold (placeholder.h)
+
+// Where a value goes in a Config. For repeated sections: in the last entry.
+using Slot = std::variant<std::string*, std::int64_t*, Millis*, std::optional<Millis>*, std::vector<std::string>*,
+                          std::map<std::string, std::string>*, domain::Policy*>;
+
+struct Key {
+  std::string_view section;  // "", "suite", "app.ready", "lock"
+  std::string_view name;
+  Kind kind = Kind::text;
+  bool required = false;
+  std::string_view default_value;  // as it is written in the file, which is JSON as well; empty: unset
+  std::int64_t min = 0;            // integers: the number, durations: milliseconds, sizes: bytes, texts: characters
+  std::int64_t max = 0;
+  std::vector<std::string_view> choices;
+  Placeholders placeholders = Placeholders::none;
+  std::string_view description;
+  std::string_view example;  // the value as it is written in the file
+  Slot (*slot)(Config&) = nullptr;
+};
+
+struct Section {
+  std::string_view name;
+  bool repeated = false;  // [[name]]
+  bool required = false;
+  std::string_view description;
+  std::vector<std::string_view> alternatives = {};  // keys of which at most one may be set
+  bool alternative_required = false;                // exactly one of them
+  void (*append)(Config&, std::int64_t line) = nullptr;
+};
+
+std::span<const Section> sections();  // the top level first, then in the order of the reference page
+std::span<const Key> keys();
+
+const Section* find_section(std::string_view name);
+std::vector<const Key*> keys_of(std::string_view section);
+std::vector<const Section*> sections_in(std::string_view parent);  // "" → suite, app, …; "app" → app.ready
+
+std::string_view last_part(std::string_view section);  // "app.ready" → "ready"
+std::string heading_of(const Section& section);        // "[run]", "[[lock]]", "the top level"
+std::string expected_value(const Key& key);            // "an integer from 0 to 10"
+
+}  // namespace tamarack::config

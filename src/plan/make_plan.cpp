@@ -1,0 +1,109 @@
+#include "plan/make_plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "base/text.h"
+#include "plan/order.h"
+#include "plan/split.h"
+
+namespace tamarack::plan {
+namespace {
+
+using domain::Plan;
+using domain::Unit;
+
+Result<> check_discovery(const domain::Discovery& discovery) {
+  if (discovery.tests.empty())
+    return make_error(ErrorCode::invalid_config, fmt::format("{} found no tests", discovery.framework.empty() ? "discovery" : discovery.framework),
+                      "check `suite.dir` and the framework's own test patterns; `tamarack doctor` shows what was asked");
+  std::map<domain::TestId, const domain::TestCase*> known;
+  for (const domain::TestCase& test : discovery.tests) {
+    const auto [at, is_new] = known.emplace(test.id, &test);
+    if (is_new) continue;
+    return make_error(ErrorCode::invalid_config,
+                      fmt::format("two tests are called '{}' (lines {} and {}), so their results could not be told apart",
+                                  domain::display_name(test.identity), at->second->line, test.line),
+                      "give one of them another title");
+  }
+  return {};
+}
+
+// Contiguous blocks in the suite's own order, whose sizes differ by one at most: what a static shard does.
+void pin_by_count(std::vector<Unit>& units, std::int64_t workers) {
+  std::vector<std::size_t> in_suite_order(units.size());
+  for (std::size_t i = 0; i < units.size(); ++i) in_suite_order[i] = i;
+  std::sort(in_suite_order.begin(), in_suite_order.end(),
+            [&](std::size_t a, std::size_t b) { return units[a].tests.front() < units[b].tests.front(); });
+  const auto count = static_cast<std::int64_t>(units.size());
+  for (std::int64_t i = 0; i < count; ++i) units[in_suite_order[static_cast<std::size_t>(i)]].pinned_worker = i * workers / count;
+}
+
+}  // namespace
+
+std::vector<std::int64_t> pin_by_timing(const std::vector<Millis>& estimates, std::int64_t workers) {
+  std::vector<std::int64_t> owner(estimates.size());
+  std::set<std::pair<Millis, std::int64_t>> load;
+  for (std::int64_t worker = 0; worker < workers; ++worker) load.emplace(Millis{0}, worker);
+  std::vector<std::size_t> longest_first(estimates.size());
+  for (std::size_t i = 0; i < estimates.size(); ++i) longest_first[i] = i;
+  std::sort(longest_first.begin(), longest_first.end(),
+            [&](std::size_t a, std::size_t b) { return std::tie(estimates[b], a) < std::tie(estimates[a], b); });
+  for (const std::size_t i : longest_first) {
+    auto least = load.extract(load.begin());
+    owner[i] = least.value().second;
+    least.value().first += estimates[i];
+    load.insert(std::move(least));
+  }
+  return owner;
+}
+
+Result<Plan> make_plan(const domain::Discovery& discovery, const domain::History& history, const PlanOptions& options) {
+  if (options.workers < 1)
+    return make_error(ErrorCode::invalid_argument, fmt::format("workers must be at least 1, got {}", options.workers));
+  if (options.policy == domain::Policy::replay)
+    return make_error(ErrorCode::invalid_argument, "policy 'replay' takes a recorded plan and makes no new one");
+  TRY_VOID(check_discovery(discovery));
+
+  Plan plan;
+  plan.framework = discovery.framework;
+  plan.framework_version = discovery.framework_version;
+  plan.policy = options.policy;
+  plan.workers = options.workers;
+  plan.seed = options.seed;
+  plan.units_share_invocation = options.units_share_invocation;
+  plan.can_select_tests = options.can_select_tests;
+  plan.tests = TRY(select(discovery, history, options.filter)).tests;
+  plan.caps = caps_of(options.rules);
+  const Estimates estimates = estimate(plan.tests, history, options.spec_bytes, options.cost_guess);
+  plan.cost = estimates.cost;
+
+  // An even count of specs means whole specs.
+  const bool may_cut = options.can_select_tests && options.policy != domain::Policy::count;
+  std::vector<Unit> units =
+      TRY(make_units(plan.tests, estimates.tests, options.rules, {.workers = options.workers, .can_select_tests = may_cut}));
+  OrderOptions order;
+  if (options.failed_first) order.failed_first.insert(history.failed_last_run.begin(), history.failed_last_run.end());
+  if (options.changed_first) order.changed_first.insert(options.changed_specs.begin(), options.changed_specs.end());
+  plan.units = order_units(std::move(units), plan.tests, plan.caps, order);
+
+  if (options.policy == domain::Policy::count) pin_by_count(plan.units, options.workers);
+  if (options.policy == domain::Policy::timing) {
+    std::vector<Millis> durations;
+    for (const Unit& unit : plan.units) durations.push_back(unit.estimate);
+    const std::vector<std::int64_t> owner = pin_by_timing(durations, options.workers);
+    for (std::size_t i = 0; i < owner.size(); ++i) plan.units[i].pinned_worker = owner[i];
+  }
+  return plan;
+}
+
+std::vector<TestEstimate> explain_estimates(const Plan& plan, const domain::History& history, const PlanOptions& options) {
+  return estimate(plan.tests, history, options.spec_bytes, options.cost_guess).tests;
+}
+
+}  // namespace tamarack::plan

@@ -1,0 +1,51 @@
+#include "plan/plan_text.h"
+
+#include <gtest/gtest.h>
+
+#include "plan/suite_builder.h"
+#include "tests/golden/golden.h"
+
+namespace tamarack::plan {
+namespace {
+
+domain::Discovery shop() {
+  std::vector<SuiteTest> tests;
+  for (int i = 0; i < 6; ++i) tests.push_back({.name = "checkout.spec.ts › guest › pays " + std::to_string(i) + " [chromium]"});
+  tests.push_back({.name = "checkout.spec.ts › member › books [chromium]", .group = "m", .serial = true});
+  tests.push_back({.name = "checkout.spec.ts › member › cancels [chromium]", .group = "m", .serial = true});
+  tests.push_back({.name = "admin/users.spec.ts › lists", .tags = {"db"}, .group = "file"});
+  tests.push_back({.name = "admin/users.spec.ts › deletes", .tags = {"db"}, .group = "file"});
+  tests.push_back({.name = "setup.spec.ts › signs in"});
+  return suite(tests);
+}
+
+domain::History some_history() {
+  domain::History history;
+  for (int i = 0; i < 6; ++i) remember(history, "checkout.spec.ts › guest › pays " + std::to_string(i) + " [chromium]", {2000 + 100 * i, 2100});
+  remember(history, "checkout.spec.ts › member › books [chromium]", {5200});
+  remember(history, "admin/users.spec.ts › lists", {7000});
+  remember(history, "setup.spec.ts › signs in", {900});
+  history.app_starts = {Millis{2500}};
+  history.framework_starts = {Millis{1200}};
+  return history;
+}
+
+std::string text_of(const domain::History& history, PlanOptions options, const PlanTextOptions& text_options) {
+  const auto plan = make_plan(shop(), history, options).value();
+  return plan_text(plan, explain_estimates(plan, history, options), what_if(shop(), history, options, 12).value(), text_options);
+}
+
+const Rules rules{.locks = {{.name = "db", .tag = "db"}}, .order = {{.before = "setup.spec.ts", .after = "checkout.spec.ts"}}};
+
+TEST(PlanText, ShowsOrderPriceReasonAndWhatMoreWorkersWouldTake) {
+  EXPECT_TRUE(matches_golden("plan_known.txt", text_of(some_history(), {.rules = rules, .workers = 2}, {.target = Millis{21'000}})));
+}
+
+TEST(PlanText, SaysThatAFirstRunGuesses) {
+  EXPECT_TRUE(matches_golden("plan_first_run.txt",
+                             text_of({}, {.policy = domain::Policy::timing, .workers = 2, .spec_bytes = {{"checkout.spec.ts", 9000}, {"setup.spec.ts", 600}}},
+                                     {.units_max = 3, .target = Millis{100}})));
+}
+
+}  // namespace
+}  // namespace tamarack::plan

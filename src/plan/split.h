@@ -1,0 +1,30 @@
+// Cuts the selected tests into units. One unit per spec and parameters (Playwright project) is the rule, because a spec's imports and
+// hooks are paid once per invocation. A spec is cut smaller only where the framework can select single tests, and then
+//  * between tests that hold different locks or caps, because a unit holds its locks for its whole time, and
+//  * when it costs more than half of a worker's fair share, because such a unit decides how long the run takes.
+// Groups stay whole and the file's order inside a unit is kept. `together` rules put specs into one unit, which is never cut.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/result.h"
+#include "domain/plan.h"
+#include "plan/estimate.h"
+#include "plan/rules.h"
+
+namespace tamarack::plan {
+
+struct SplitOptions {
+  std::int64_t workers = 1;
+  bool can_select_tests = true;
+  Millis piece_min{500};  // smaller pieces cost more in hand-over than they give back
+};
+
+// Units are numbered as they stand in the result, by their first test. `after` holds those numbers. Rules that contradict each
+// other are refused with the cycle they make.
+Result<std::vector<domain::Unit>> make_units(std::span<const domain::TestCase> tests, std::span<const TestEstimate> estimates,
+                                             const Rules& rules, const SplitOptions& options);
+
+}  // namespace tamarack::plan

@@ -1,0 +1,44 @@
+// How long a plan is going to take: the run is played through with its estimates, start-ups, locks, caps and order. Nothing is left to
+// chance, so the answer is the same every time; what it leaves out is noise and failures.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "base/result.h"
+#include "domain/history.h"
+#include "domain/plan.h"
+#include "plan/make_plan.h"
+
+namespace tamarack::plan {
+
+// The expected duration that one lease hands out, from what still waits and the number of workers. The default is the scheduler's own
+// rule (factoring, at least three start-ups); the caller passes the scheduler's function so that the two cannot drift apart.
+using ChunkBudget = std::function<Millis(Millis remaining, std::int64_t workers, const domain::CostEstimate& cost)>;
+Millis default_chunk_budget(Millis remaining, std::int64_t workers, const domain::CostEstimate& cost);
+
+struct Prediction {
+  std::int64_t workers = 1;
+  Millis wall{0};
+  Millis machine{0};           // workers × wall: what it costs when every worker is a machine that stays until the end
+  Millis lower_bound{0};       // of this plan's units on this many workers, without start-ups
+  std::int64_t invocations = 0;  // of the framework
+};
+
+Prediction predict(const domain::Plan& plan, std::int64_t workers, const ChunkBudget& chunk_budget = default_chunk_budget);
+
+// One line per worker count from 1 to `workers_max`. Every count gets its own plan, because specs are cut by the fair share.
+Result<std::vector<Prediction>> what_if(const domain::Discovery& discovery, const domain::History& history, PlanOptions options,
+                                        std::int64_t workers_max, const ChunkBudget& chunk_budget = default_chunk_budget);
+
+struct Choice {
+  Prediction prediction;
+  bool reaches_target = false;  // false: more workers do not help enough; the choice is the smallest count with the shortest wall time
+};
+
+// The smallest number of workers that meets the target. `predictions` must not be empty.
+Choice choose_workers(const std::vector<Prediction>& predictions, Millis target);
+
+}  // namespace tamarack::plan

@@ -1,0 +1,192 @@
+#include "report/build_view.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "insight/measures.h"
+#include "report/held_back.h"
+#include "run/run.h"
+
+namespace tamarack::report {
+namespace {
+
+ErrorView view_of(const domain::TestError& error) { return {error.message, error.stack, error.file, error.line, error.column, error.snippet}; }
+
+// Gathers while the journal is read once, front to back.
+class Builder {
+ public:
+  Builder(const std::vector<run::Entry>& journal, const RunFacts& facts) : journal_(journal), facts_(facts) {}
+
+  ReportView build() {
+    for (const run::Entry& entry : journal_) {
+      at_ = entry.at;
+      std::visit([this](const auto& record) { take(record); }, entry.record);
+      run::apply(run_, entry);
+    }
+    finish();
+    return std::move(view_);
+  }
+
+ private:
+  std::int64_t since_start(Instant instant) const { return std::max<std::int64_t>((instant - facts_.started).count(), 0); }
+
+  WorkerView& worker(const domain::WorkerId& id) {
+    const auto found = worker_index_.find(id);
+    if (found != worker_index_.end()) return view_.workers[found->second];
+    worker_index_[id] = view_.workers.size();
+    return view_.workers.emplace_back(WorkerView{.name = id.value});
+  }
+
+  void take(const run::RunPlanned& record) {
+    const domain::Plan& plan = record.plan;
+    const std::set<std::string> quarantined(record.options.quarantined.begin(), record.options.quarantined.end());
+    for (const domain::TestCase& test : plan.tests) {
+      TestView view{.id = test.id.value, .spec = test.identity.spec, .title_path = test.identity.title_path, .parameters = test.identity.parameters,
+                    .line = test.line, .tags = test.tags, .outcome = "never_ran", .quarantined = quarantined.contains(test.id.value)};
+      for (const domain::Annotation& annotation : test.annotations) view.annotations.push_back({annotation.type, annotation.description});
+      view_.tests.push_back(std::move(view));
+    }
+    for (const domain::Unit& unit : plan.units) {
+      view_.units.push_back({.index = unit.index.value, .title = unit.title, .spec = unit.spec, .tests = static_cast<std::int64_t>(unit.tests.size()),
+                             .estimate_ms = unit.estimate.count()});
+      for (const domain::TestIndex test : unit.tests) view_.tests.at(test.value).unit = unit.index.value;
+    }
+  }
+  void take(const run::WorkerJoined& record) { worker(record.worker); }
+  void take(const run::WorkerReady& record) {
+    if (record.app_start.count() > 0)
+      worker(record.worker).spans.push_back({.kind = "app_start", .start_ms = since_start(at_ - record.app_start), .end_ms = since_start(at_)});
+  }
+  void take(const run::LeaseGranted& record) { leases_[record.term] = {record.worker, at_, false}; }
+  void take(const run::TestStarted& record) { close_start(record.term, at_); }
+  void take(const run::TestFinished& record) {
+    close_start(record.term, record.report.started);
+    const domain::TestReport& report = record.report;
+    TestView& test = view_.tests.at(report.test.value);
+    AttemptView attempt{.number = static_cast<std::int64_t>(test.attempts.size()) + 1, .worker = record.worker.value,
+                        .status = std::string(to_string(report.status)), .started_ms = since_start(report.started),
+                        .duration_ms = report.duration.count(), .output = report.output, .errput = report.errput, .app_log = report.app_log,
+                        .counted = record.counted};
+    for (const domain::TestError& error : report.errors) attempt.errors.push_back(view_of(error));
+    for (const domain::Step& step : report.steps)
+      attempt.steps.push_back({step.title, step.category, since_start(step.started), step.duration.count(), step.failed});
+    for (const domain::Annotation& annotation : report.annotations) {
+      const bool known = std::any_of(test.annotations.begin(), test.annotations.end(), [&](const AnnotationView& other) {
+        return other.type == annotation.type && other.description == annotation.description;
+      });
+      if (!known) test.annotations.push_back({annotation.type, annotation.description});
+    }
+    if (record.counted) {
+      test.duration_ms = report.duration.count();
+      view_.units.at(static_cast<std::size_t>(test.unit)).worker = record.worker.value;
+    }
+    attempt_of_[{record.term, report.test, report.retry}] = test.attempts.size();
+    // Artifacts often arrive before the test has ended.
+    if (const auto early = early_.find({record.term, report.test, report.retry}); early != early_.end()) attempt.attachments = std::move(early->second);
+    test.attempts.push_back(std::move(attempt));
+    WorkerView& lane = worker(record.worker);
+    lane.busy_ms += report.duration.count();
+    lane.spans.push_back({.kind = "test", .start_ms = since_start(report.started), .end_ms = since_start(report.started + report.duration),
+                          .test = report.test.value});
+  }
+  void take(const run::ArtifactStored& record) {
+    const domain::Attachment& stored = record.attachment;
+    AttachmentView attachment{.name = stored.name, .content_type = stored.content_type, .path = {}, .size = stored.size, .sha256 = stored.sha256};
+    const Key key{record.term, record.test, record.retry};
+    if (const auto found = attempt_of_.find(key); found != attempt_of_.end())
+      view_.tests.at(record.test.value).attempts.at(found->second).attachments.push_back(std::move(attachment));
+    else
+      early_[key].push_back(std::move(attachment));
+  }
+  void take(const run::LeaseEnded& record) {
+    const auto lease = leases_.find(record.term);
+    if (lease == leases_.end()) return;
+    if (record.end == run::LeaseEnd::lost || record.end == run::LeaseEnd::expired)
+      worker(lease->second.worker).spans.push_back({.kind = "lost", .start_ms = since_start(at_), .end_ms = since_start(at_), .label = record.invocation.log_tail.empty() ? "the process was lost" : "the process died"});
+    if (!record.invocation.log_tail.empty()) last_log_tail_ = record.invocation.log_tail;
+  }
+  void take(const run::TestInterrupted& record) {
+    if (!record.blamed) return;
+    TestView& test = view_.tests.at(record.test.value);
+    test.attempts.push_back({.number = static_cast<std::int64_t>(test.attempts.size()) + 1, .status = "lost", .started_ms = since_start(at_),
+                             .errors = {{.message = "its process died while it ran", .stack = last_log_tail_}}, .counted = false});
+  }
+  void take(const run::TestSettled& record) { view_.tests.at(record.test.value).reason = record.reason; }
+  void take(const run::Disagreed& record) { view_.disagreements.push_back({record.name, record.message, record.unit}); }
+  void take(const run::InfrastructureFailed& record) {
+    const std::string log = record.log_tail.empty() ? std::string{} : "\n" + record.log_tail;
+    view_.disagreements.push_back({"infrastructure", record.worker.value + ": " + record.message + log, {}});
+  }
+  void take(const run::StopRequested& record) { view_.disagreements.push_back({"stopped", record.reason, {}}); }
+  template <class Other>
+  void take(const Other&) {}
+
+  // From the grant of a lease to its first test the framework was starting.
+  void close_start(domain::Term term, Instant first_test) {
+    const auto lease = leases_.find(term);
+    if (lease == leases_.end() || lease->second.started) return;
+    lease->second.started = true;
+    if (first_test - lease->second.granted > Millis{5})
+      worker(lease->second.worker).spans.push_back({.kind = "framework_start", .start_ms = since_start(lease->second.granted), .end_ms = since_start(first_test)});
+  }
+
+  void finish() {
+    const insight::Measures measures = insight::measure(run_.plan, journal_);
+    for (std::size_t i = 0; i < view_.tests.size(); ++i) {
+      const domain::Outcome outcome = run_.tests[i].outcome;
+      view_.tests[i].outcome = to_string(outcome == domain::Outcome::pending ? domain::Outcome::never_ran : outcome);
+    }
+    for (std::size_t i = 0; i < view_.units.size(); ++i) view_.units[i].duration_ms = measures.units[i].count();
+    for (WorkerView& lane : view_.workers)
+      std::stable_sort(lane.spans.begin(), lane.spans.end(), [](const SpanView& a, const SpanView& b) { return a.start_ms < b.start_ms; });
+    const domain::Ledger& ledger = run_.ledger;
+    view_.ledger = {ledger.passed, ledger.failed, ledger.flaky, ledger.skipped, ledger.timed_out, ledger.lost, ledger.cancelled, ledger.never_ran};
+    RunView& run = view_.run;
+    run.run_id = run_.id.value;
+    run.project = facts_.project;
+    run.framework = run_.plan.framework;
+    run.policy = to_string(run_.plan.policy);
+    run.verdict = run_.finished ? to_string(run_.verdict) : "incomplete";
+    run.headline = run_.finished ? headline(run_.ledger, run_.circumstances) : "interrupted: `tamarack resume " + run_.id.value + "` finishes it";
+    run.exit_code = exit_code_of(run_.verdict);
+    run.seed = std::to_string(run_.plan.seed);
+    run.started_at_ms = to_ms(facts_.started);
+    run.wall_ms = (facts_.ended - facts_.started).count();
+    run.lower_bound_ms = measures.lower_bound.count();
+    run.busy_ms = measures.busy.count();
+    run.workers = run_.plan.workers;
+    run.planned = ledger.planned;
+    run.attempts = run_.attempts;
+    run.branch = facts_.branch;
+    run.commit = facts_.commit;
+    run.machine = facts_.machine;
+    run.command = facts_.command;
+    run.tamarack_version = facts_.tamarack_version;
+    run.held_back = held_back(view_);
+  }
+
+  struct Lease {
+    domain::WorkerId worker;
+    Instant granted;
+    bool started = false;
+  };
+  using Key = std::tuple<domain::Term, domain::TestIndex, int>;
+
+  const std::vector<run::Entry>& journal_;
+  const RunFacts& facts_;
+  run::Run run_;
+  ReportView view_;
+  Instant at_;
+  std::map<domain::WorkerId, std::size_t> worker_index_;
+  std::map<domain::Term, Lease> leases_;
+  std::map<Key, std::size_t> attempt_of_;
+  std::map<Key, std::vector<AttachmentView>> early_;
+  std::string last_log_tail_;
+};
+
+}  // namespace
+
+ReportView build_view(const std::vector<run::Entry>& journal, const RunFacts& facts) { return Builder(journal, facts).build(); }
+
+}  // namespace tamarack::report

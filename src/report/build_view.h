@@ -1,0 +1,26 @@
+// The journal of a run as the one document all outputs are made from. Attachments carry only their hash here; the shell that exports the
+// report puts files beside it and fills in paths and embedded bytes.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "report/report_view.h"
+#include "run/record.h"
+
+namespace tamarack::report {
+
+struct RunFacts {  // what the journal does not know
+  std::string project;
+  Instant started;   // of the command, before discovery and start-up
+  Instant ended;     // of the verdict
+  std::string branch;
+  std::string commit;
+  std::string machine;
+  std::string command;
+  std::string tamarack_version;
+};
+
+ReportView build_view(const std::vector<run::Entry>& journal, const RunFacts& facts);
+
+}  // namespace tamarack::report

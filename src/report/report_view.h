@@ -1,0 +1,151 @@
+// The one document every output of a run is made from: report.html reads it as JSON (web/ gets its TypeScript types from the
+// schema of these structs), junit.xml, ctrf.json, the markdown summary and the terminal summary are rendered from it.
+// Plain values only. Times: `*_ms` are milliseconds; `*_at_ms` count from the Unix epoch; `start_ms`/`end_ms`/`started_ms`
+// count from the start of the run.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tamarack::report {
+
+struct LedgerView {
+  std::int64_t passed = 0;
+  std::int64_t failed = 0;
+  std::int64_t flaky = 0;
+  std::int64_t skipped = 0;
+  std::int64_t timed_out = 0;
+  std::int64_t lost = 0;
+  std::int64_t cancelled = 0;
+  std::int64_t never_ran = 0;
+};
+
+struct ErrorView {
+  std::string message;
+  std::string stack;
+  std::string file;      // relative to the suite's root where possible; empty if unknown
+  std::int64_t line = 0;  // 1-based, 0 if unknown
+  std::int64_t column = 0;
+  std::string snippet;
+};
+
+struct AttachmentView {
+  std::string name;
+  std::string content_type;
+  std::string path;      // relative to the report's folder; empty when the bytes are only inside `data_uri`
+  std::int64_t size = 0;  // bytes
+  std::string sha256;
+  std::string data_uri;  // the bytes themselves, for screenshots and traces of failed tests within the embedding budget; else empty
+};
+
+struct StepView {
+  std::string title;
+  std::string category;
+  std::int64_t started_ms = 0;
+  std::int64_t duration_ms = 0;
+  bool failed = false;
+};
+
+struct AnnotationView {
+  std::string type;
+  std::string description;
+};
+
+struct AttemptView {
+  std::int64_t number = 0;  // 1-based over all attempts of this test
+  std::string worker;       // "local/1"
+  std::string status;       // passed, failed, timed_out, skipped, interrupted, lost
+  std::int64_t started_ms = 0;
+  std::int64_t duration_ms = 0;
+  std::vector<ErrorView> errors;
+  std::string output;    // stdout of the test, cut
+  std::string errput;    // stderr of the test, cut
+  std::string app_log;   // the application's log during this attempt, cut; only for attempts that did not pass
+  std::vector<AttachmentView> attachments;
+  std::vector<StepView> steps;
+  bool counted = true;   // false: recorded but not counted (late result of a lost lease)
+};
+
+struct TestView {
+  std::string id;
+  std::string spec;
+  std::vector<std::string> title_path;
+  std::string parameters;  // Playwright project, pytest parameters; often empty
+  std::int64_t line = 0;
+  std::vector<std::string> tags;
+  std::vector<AnnotationView> annotations;
+  std::string outcome;     // a word of the ledger
+  std::string reason;      // why it is lost, cancelled, never_ran; else empty
+  bool quarantined = false;
+  std::int64_t duration_ms = 0;  // of the counted attempt
+  std::int64_t unit = 0;         // index into ReportView::units
+  std::vector<AttemptView> attempts;
+};
+
+struct UnitView {
+  std::int64_t index = 0;
+  std::string title;  // "checkout.spec.ts" or "checkout.spec.ts › guest"
+  std::string spec;
+  std::int64_t tests = 0;
+  std::int64_t estimate_ms = 0;
+  std::int64_t duration_ms = 0;
+  std::string worker;
+};
+
+struct SpanView {
+  std::string kind;  // app_start, app_reset, framework_start, test, waiting_lock, idle, lost
+  std::int64_t start_ms = 0;
+  std::int64_t end_ms = 0;
+  std::int64_t test = -1;  // index into ReportView::tests for kind test, else -1
+  std::string label;
+};
+
+struct WorkerView {
+  std::string name;  // "local/1"
+  std::vector<SpanView> spans;
+  std::int64_t busy_ms = 0;
+};
+
+struct DisagreementView {
+  std::string name;     // fewer_tests_than_planned, crash_after_last_test, truncated_report, stale_report, …
+  std::string message;  // one sentence a person understands
+  std::string unit;     // title of the unit it concerns; may be empty
+};
+
+struct RunView {
+  std::string run_id;
+  std::string project;
+  std::string framework;
+  std::string policy;
+  std::string verdict;   // passed, failed, timed_out, incomplete, invalid, infrastructure, cancelled
+  std::string headline;  // "2 of 34 tests failed"
+  std::int64_t exit_code = 0;
+  std::string seed;
+  std::int64_t started_at_ms = 0;
+  std::int64_t wall_ms = 0;
+  std::int64_t lower_bound_ms = 0;
+  std::int64_t busy_ms = 0;
+  std::int64_t workers = 0;
+  std::int64_t planned = 0;
+  std::int64_t attempts = 0;
+  std::vector<std::string> held_back;  // sentences: what made the run longer than its lower bound
+  std::string branch;
+  std::string commit;
+  std::string machine;
+  std::string command;
+  std::string tamarack_version;
+};
+
+struct ReportView {
+  std::int64_t version = 1;
+  RunView run;
+  LedgerView ledger;
+  std::vector<DisagreementView> disagreements;
+  std::vector<TestView> tests;
+  std::vector<UnitView> units;
+  std::vector<WorkerView> workers;
+};
+
+}  // namespace tamarack::report

@@ -1,0 +1,129 @@
+#include "report/view_query.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+#include <utility>
+
+#include "base/text.h"
+#include "domain/test_case.h"
+
+namespace tamarack::report {
+namespace {
+
+// A message can be a dumped page of megabytes; what it is about stands at its beginning.
+constexpr std::size_t head_bytes_max = 4096;
+
+}  // namespace
+
+std::string test_name(const TestView& test) { return domain::display_name({test.spec, test.title_path, test.parameters}); }
+
+std::string test_title(const TestView& test) {
+  const std::string title = domain::display_title({test.spec, test.title_path, test.parameters});
+  return title.empty() ? test.spec : title;
+}
+
+bool is_bad(const TestView& test) { return test.outcome != "passed" && test.outcome != "flaky" && test.outcome != "skipped"; }
+
+// Quarantine forgives a failure; it does not forgive that nothing is known about a test.
+bool counts_against_run(const TestView& test) {
+  return is_bad(test) && !(test.quarantined && (test.outcome == "failed" || test.outcome == "timed_out"));
+}
+
+const AttemptView* deciding_attempt(const TestView& test) {
+  const AttemptView* last = nullptr;
+  const AttemptView* with_error = nullptr;
+  for (const AttemptView& attempt : test.attempts) {
+    if (!attempt.counted) continue;
+    last = &attempt;
+    if (!attempt.errors.empty()) with_error = &attempt;
+  }
+  if (with_error != nullptr) return with_error;
+  if (last != nullptr) return last;
+  return test.attempts.empty() ? nullptr : &test.attempts.back();
+}
+
+const ErrorView* deciding_error(const TestView& test) {
+  const AttemptView* attempt = deciding_attempt(test);
+  return attempt == nullptr || attempt->errors.empty() ? nullptr : &attempt->errors.front();
+}
+
+std::string error_head(const ErrorView& error) {
+  for (const std::string* text : {&error.message, &error.stack})
+    for (const std::string& line : split_lines(strip_ansi(std::string_view(*text).substr(0, head_bytes_max))))
+      if (const std::string_view head = trim(line); !head.empty()) return std::string(head);
+  return "no error message";
+}
+
+std::string failure_head(const TestView& test) {
+  if (const ErrorView* error = deciding_error(test)) return error_head(*error);
+  return test.reason.empty() ? outcome_words(test.outcome) : test.reason;
+}
+
+std::string location(const ErrorView& error) {
+  if (error.file.empty()) return {};
+  std::string place = error.file;
+  if (error.line > 0) place += fmt::format(":{}", error.line);
+  if (error.line > 0 && error.column > 0) place += fmt::format(":{}", error.column);
+  return place;
+}
+
+std::string rerun_command(const TestView& test) { return "tamarack run --only " + shell_quote(test_name(test)); }
+
+std::string outcome_words(const std::string& outcome) {
+  if (outcome == "timed_out") return "timed out";
+  if (outcome == "never_ran") return "never ran";
+  return outcome;
+}
+
+std::string ledger_equation(const ReportView& view) {
+  const LedgerView& ledger = view.ledger;
+  const std::array<std::pair<std::int64_t, std::string_view>, 8> entries{{{ledger.passed, "passed"},
+                                                                          {ledger.failed, "failed"},
+                                                                          {ledger.flaky, "flaky"},
+                                                                          {ledger.skipped, "skipped"},
+                                                                          {ledger.timed_out, "timed out"},
+                                                                          {ledger.lost, "lost"},
+                                                                          {ledger.cancelled, "cancelled"},
+                                                                          {ledger.never_ran, "never ran"}}};
+  std::vector<std::string> parts;
+  std::int64_t sum = 0;
+  for (const auto& [count, word] : entries) {
+    sum += count;
+    if (count > 0) parts.push_back(fmt::format("{} {}", count, word));
+  }
+  if (parts.empty()) parts.push_back("0");
+  std::string line = fmt::format("{} planned = {}", view.run.planned, join(parts, " + "));
+  if (sum != view.run.planned) line = fmt::format("{} planned ≠ {}", view.run.planned, join(parts, " + "));
+  return line;
+}
+
+std::vector<const TestView*> bad_tests(const ReportView& view) {
+  std::vector<const TestView*> tests;
+  for (const bool counts : {true, false})
+    for (const TestView& test : view.tests)
+      if (is_bad(test) && counts_against_run(test) == counts) tests.push_back(&test);
+  return tests;
+}
+
+std::vector<const TestView*> flaky_tests(const ReportView& view) {
+  std::vector<const TestView*> tests;
+  for (const TestView& test : view.tests)
+    if (test.outcome == "flaky") tests.push_back(&test);
+  return tests;
+}
+
+std::vector<const UnitView*> slowest_units(const ReportView& view, std::size_t units_max) {
+  std::vector<const UnitView*> units;
+  for (const UnitView& unit : view.units)
+    if (unit.duration_ms > 0) units.push_back(&unit);
+  std::sort(units.begin(), units.end(), [](const UnitView* a, const UnitView* b) {
+    return std::tie(b->duration_ms, a->title, a->index) < std::tie(a->duration_ms, b->title, b->index);
+  });
+  if (units.size() > units_max) units.resize(units_max);
+  return units;
+}
+
+}  // namespace tamarack::report

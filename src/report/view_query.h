@@ -1,0 +1,40 @@
+// Questions that every output asks about a report.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "report/report_view.h"
+
+namespace tamarack::report {
+
+std::string test_name(const TestView& test);   // "checkout.spec.ts › guest › pays [chromium]"
+std::string test_title(const TestView& test);  // the same without the spec
+
+// Everything but passed, flaky and skipped. An unknown word is bad: what is not understood must never look green.
+bool is_bad(const TestView& test);
+// Bad, and held against the run.
+bool counts_against_run(const TestView& test);
+
+// The attempt that explains the outcome: the last counted one with an error, else the last counted, else the last; null without any.
+const AttemptView* deciding_attempt(const TestView& test);
+// Its first error, else null.
+const ErrorView* deciding_error(const TestView& test);
+
+// The first line that says something, without escape sequences. Of a test without an error: its reason, else its outcome in words.
+std::string error_head(const ErrorView& error);
+std::string failure_head(const TestView& test);
+std::string location(const ErrorView& error);  // "tests/a.spec.ts:12:5"; empty if unknown
+std::string rerun_command(const TestView& test);
+
+std::string outcome_words(const std::string& outcome);  // "timed out", "never ran"
+
+// "34 planned = 30 passed + 2 failed + 1 flaky + 1 skipped", only with what occurred.
+std::string ledger_equation(const ReportView& view);
+
+std::vector<const TestView*> bad_tests(const ReportView& view);    // those that count against the run first, then quarantined ones
+std::vector<const TestView*> flaky_tests(const ReportView& view);
+std::vector<const UnitView*> slowest_units(const ReportView& view, std::size_t units_max);
+
+}  // namespace tamarack::report

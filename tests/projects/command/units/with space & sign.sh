@@ -1,0 +1,2 @@
+# A name that only survives careful quoting.
+echo "quoted well"

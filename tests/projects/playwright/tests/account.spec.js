@@ -1,0 +1,4 @@
+const { test } = require('@playwright/test');
+
+test('shows the account', async () => {});
+test('shows the orders', async () => {});

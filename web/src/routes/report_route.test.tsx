@@ -1,0 +1,109 @@
+import { render, screen, waitFor } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { demoReport } from '../test/factories/demo_report';
+import { largeReport } from '../test/factories/large_report';
+import { Page } from './page';
+
+const report = demoReport();
+const id = (name: string): string => report.tests.find((test) => test.title_path.at(-1) === name)?.id ?? '';
+const rows = (): string[] => screen.getAllByRole('treeitem').map((row) => row.getAttribute('aria-label') ?? row.textContent);
+const show = (hash = ''): void => {
+  window.location.hash = hash;
+  render(<Page source={{ kind: 'report', report }} />);
+};
+
+beforeEach(() => {
+  window.history.replaceState(null, '', window.location.pathname);
+});
+
+describe('the report page', () => {
+  it('opens with the failures on top', () => {
+    show();
+    expect(rows().slice(0, 2)).toEqual(['tests/checkout.spec.ts1', 'failed: Checkout › applies a voucher to the total. expect(locator).toHaveText(expected) failed']);
+    expect(screen.getByRole('tab', { selected: true }).textContent).toBe('Tests47');
+  });
+
+  it('a link restores search, filter and the opened test', () => {
+    show(`#q=voucher&outcome=failed&test=${id('applies a voucher to the total')}`);
+    expect(screen.getByRole<HTMLInputElement>('textbox').value).toBe('voucher');
+    expect(rows()).toHaveLength(2);
+    expect(screen.getByRole('article').getAttribute('aria-label')).toBe('Checkout › applies a voucher to the total');
+  });
+
+  it('typing searches and the address follows', async () => {
+    show();
+    await userEvent.type(screen.getByRole('textbox'), '@money voucher');
+    await waitFor(() => expect(rows()).toHaveLength(2));
+    expect(window.location.hash).toBe('#q=%40money+voucher');
+  });
+
+  it('a search without result says so', async () => {
+    show();
+    await userEvent.type(screen.getByRole('textbox'), 'zzz');
+    expect(await screen.findByText('No test matches this search and filter.')).toBeTruthy();
+  });
+
+  it('is used with the keyboard alone', async () => {
+    show();
+    await userEvent.keyboard('jj{Enter}');
+    expect(screen.getByRole('article').getAttribute('aria-label')).toBe('Checkout › applies a voucher to the total');
+    await userEvent.keyboard('j');
+    expect(window.location.hash).toBe(`#test=${id('rounds to five cents')}`);
+    await userEvent.keyboard('{Escape}');
+    expect(window.location.hash).toBe('');
+    await userEvent.keyboard('/');
+    expect(document.activeElement).toBe(screen.getByRole('textbox'));
+    await userEvent.keyboard('jk');
+    expect(screen.getByRole<HTMLInputElement>('textbox').value).toBe('jk');
+    await userEvent.keyboard('{Escape}');
+    expect(document.activeElement).not.toBe(screen.getByRole('textbox'));
+  });
+
+  it('a spec folds under Enter and a click', async () => {
+    show('#outcome=failed');
+    expect(rows()).toHaveLength(4);
+    await userEvent.keyboard('j{Enter}');
+    expect(rows()).toHaveLength(3);
+    expect(screen.getAllByRole('treeitem')[0]?.getAttribute('aria-expanded')).toBe('false');
+    await userEvent.click(screen.getByText('tests/checkout.spec.ts'));
+    expect(rows()).toHaveLength(4);
+  });
+
+  it('tabs are in the address and on the number keys', async () => {
+    show();
+    await userEvent.click(screen.getByRole('tab', { name: 'Timeline' }));
+    expect(window.location.hash).toBe('#tab=timeline');
+    await userEvent.keyboard('3');
+    expect(screen.getByRole('tab', { selected: true }).textContent).toBe('Units10');
+  });
+
+  it('a word of the ledger shows its tests', async () => {
+    show('#tab=run');
+    await userEvent.click(screen.getByRole('button', { name: '1 flaky: show them' }));
+    expect(window.location.hash).toBe('#outcome=flaky');
+    expect(rows()[1]).toMatch(/^flaky: Search › suggests while typing/);
+  });
+
+  it('a unit leads to its tests', async () => {
+    show('#tab=units');
+    await userEvent.click(screen.getByText('tests/mail.spec.ts'));
+    expect(rows()).toHaveLength(5);
+  });
+
+  it('100,000 tests make no more rows than fit the window', () => {
+    render(<Page source={{ kind: 'report', report: largeReport() }} />);
+    expect(screen.getAllByRole('treeitem').length).toBeLessThan(120);
+  }, 60_000);
+});
+
+describe('a page without a report', () => {
+  it('says that it is the empty form', () => {
+    render(<Page source={{ kind: 'empty' }} />);
+    expect(screen.getByRole('heading').textContent).toBe('This page holds no report');
+  });
+  it('says why it cannot be read', () => {
+    render(<Page source={{ kind: 'unreadable', reason: 'the data has version 9' }} />);
+    expect(screen.getByText('the data has version 9')).toBeTruthy();
+  });
+});

@@ -1,0 +1,60 @@
+// Numbers as people say them. Durations switch units so that at most three digits have to be read.
+
+const THIN = '\u202f';  // A narrow no-break space: the number and its unit stay on one line.
+
+export function formatDuration(ms: number): string {
+  if (!Number.isFinite(ms) || ms < 0) return '–';
+  if (ms < 1000) return `${Math.round(ms)}${THIN}ms`;
+  if (ms < 9_950) return `${(ms / 1000).toFixed(1)}${THIN}s`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return `${seconds}${THIN}s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}${THIN}m ${pad(seconds % 60)}${THIN}s`;
+  const minutes = Math.round(seconds / 60);
+  return `${Math.floor(minutes / 60)}${THIN}h ${pad(minutes % 60)}${THIN}m`;
+}
+
+/** A point on the run's clock, counted from its start. */
+export function formatOffset(ms: number): string {
+  return `+${formatDuration(Math.max(0, ms))}`;
+}
+
+export function formatCount(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
+}
+
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes}${THIN}B`;
+  const units = ['kB', 'MB', 'GB', 'TB'];
+  let value = bytes;
+  let unit = -1;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${value < 9.95 ? value.toFixed(1) : Math.round(value)}${THIN}${units[unit] ?? 'kB'}`;
+}
+
+export function formatPercent(share: number): string {
+  const percent = share * 100;
+  if (percent > 0 && percent < 0.1) return '<0.1%';
+  return `${percent < 9.95 && percent > 0 ? percent.toFixed(1) : Math.round(percent)}%`;
+}
+
+export function formatRatio(ratio: number): string {
+  return `${ratio.toFixed(ratio < 9.995 ? 2 : 0)}×`;
+}
+
+export function formatInstant(epoch_ms: number, locale?: string, timeZone?: string): string {
+  if (epoch_ms <= 0) return 'unknown';
+  return new Intl.DateTimeFormat(locale, {
+    dateStyle: 'medium', timeStyle: 'short', ...(timeZone === undefined ? {} : { timeZone }),
+  }).format(new Date(epoch_ms));
+}
+
+function pad(value: number): string {
+  return value.toString().padStart(2, '0');
+}

@@ -1,0 +1,86 @@
+import { render, screen, waitFor } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { AnsiText, CODE_CHARACTERS_MAX, CommandLine } from './code';
+import { CopyButton } from './copy_button';
+import { Disclosure } from './disclosure';
+import { FactList } from './fact_list';
+import { MarkedText } from './marked_text';
+import { TabBar, TabPanel } from './tab_bar';
+import { ThemeSwitch } from './theme_switch';
+import { antdTheme, useTheme } from './theme';
+
+afterEach(() => localStorage.clear());
+
+describe('copying', () => {
+  it('puts the text on the clipboard and says so', async () => {
+    const user = userEvent.setup();
+    render(<CommandLine command="tamarack run" what="the command" />);
+    await user.click(screen.getByRole('button', { name: 'Copy the command' }));
+    expect(await navigator.clipboard.readText()).toBe('tamarack run');
+    await waitFor(() => expect(document.querySelector('.anticon-check')).not.toBeNull());
+  });
+  it('a browser that refuses is not claimed to have copied', async () => {
+    const user = userEvent.setup();
+    vi.spyOn(navigator.clipboard, 'writeText').mockRejectedValue(new Error('denied'));
+    render(<CopyButton text="x" what="it" />);
+    await user.click(screen.getByRole('button'));
+    await waitFor(() => expect(document.body.textContent).toContain('The browser refused to copy'));
+    expect(document.querySelector('.anticon-check')).toBeNull();
+  });
+});
+
+describe('text', () => {
+  it('huge output is cut with a word about it', () => {
+    const { container } = render(<AnsiText text={'x'.repeat(CODE_CHARACTERS_MAX + 1_500)} />);
+    expect(container.textContent).toMatch(/1,500 more characters are not shown$/);
+  });
+  it('hits are marked', () => {
+    const { container } = render(<MarkedText text="Cart total" words={['total']} />);
+    expect(container.innerHTML).toBe('Cart <mark>total</mark>');
+  });
+  it('facts and disclosures', () => {
+    const { container } = render(<><FactList facts={[{ name: 'a', value: 'b' }]} /><Disclosure title="Log" open>inside</Disclosure></>);
+    expect(container.querySelector('dl')?.textContent).toBe('ab');
+    expect(container.querySelector('details')?.open).toBe(true);
+  });
+});
+
+describe('TabBar', () => {
+  const items = [{ name: 'one', label: 'One' }, { name: 'two', label: 'Two', count: '7' }, { name: 'three', label: 'Three' }] as const;
+  it('is walked with the arrow keys and wraps around', async () => {
+    const choose = vi.fn();
+    render(<><TabBar label="Parts" items={items} chosen="one" choose={choose} /><TabPanel name="one">x</TabPanel></>);
+    screen.getByRole('tab', { name: 'One' }).focus();
+    await userEvent.keyboard('{ArrowRight}{ArrowLeft}{End}');
+    expect(choose.mock.calls.flat()).toEqual(['two', 'three', 'three']);
+    expect(screen.getByRole('tabpanel').getAttribute('aria-labelledby')).toBe(screen.getByRole('tab', { selected: true }).id);
+  });
+});
+
+function Themed(): React.ReactNode {
+  const { choice, dark, choose } = useTheme();
+  return <><ThemeSwitch choice={choice} choose={choose} /><output>{`${choice} ${dark ? 'dark' : 'light'}`}</output></>;
+}
+
+describe('theme', () => {
+  it('goes from system to light to dark and back, and is remembered', async () => {
+    render(<Themed />);
+    const seen: (string | null)[] = [];
+    for (let click = 0; click < 3; click += 1) {
+      await userEvent.click(screen.getByRole('button'));
+      seen.push(localStorage.getItem('tamarack.theme'));
+    }
+    expect(seen).toEqual(['light', 'dark', null]);
+    expect(document.documentElement.dataset.theme).toBe('light');
+  });
+  it('starts with the remembered choice', () => {
+    localStorage.setItem('tamarack.theme', 'dark');
+    render(<Themed />);
+    expect(screen.getByRole('status').textContent).toBe('dark dark');
+    expect(document.documentElement.dataset.theme).toBe('dark');
+  });
+  it('has one set of variables for both colours', () => {
+    expect(antdTheme(true).cssVar).toEqual(antdTheme(false).cssVar);
+  });
+});

@@ -1,0 +1,69 @@
+// Pictures inline, videos playable, traces with the command that opens them, everything else as a download.
+import { DownloadOutlined } from '@ant-design/icons';
+import { Image } from 'antd';
+import { attachmentAddress, attachmentFileName, attachmentKind } from '../model/attachments';
+import type { AttachmentView } from '../model/report';
+import { traceCommand } from '../model/rerun';
+import { formatBytes } from '../text/format';
+import { CommandLine } from '../ui/code';
+
+export function Attachments({ attachments }: { attachments: readonly AttachmentView[] }): React.ReactNode {
+  const shown = attachments.map((attachment) => ({ attachment, kind: attachmentKind(attachment), address: attachmentAddress(attachment) }));
+  const pictures = shown.filter((one) => one.kind === 'image' && one.address !== null);
+  const videos = shown.filter((one) => one.kind === 'video' && one.address !== null);
+  const files = shown.filter((one) => !pictures.includes(one) && !videos.includes(one));
+  return (
+    <>
+      {pictures.length > 0 && (
+        <section className="detail-section" aria-label="Screenshots">
+          <h3>Screenshots</h3>
+          <Image.PreviewGroup>
+            <div className="shots">
+              {pictures.map(({ attachment, address }, at) => (
+                <figure key={at}>
+                  <Image src={address ?? ''} alt={`Screenshot '${attachment.name}'`} />
+                  <figcaption>{attachment.name} <span>{formatBytes(attachment.size)}</span></figcaption>
+                </figure>
+              ))}
+            </div>
+          </Image.PreviewGroup>
+        </section>
+      )}
+      {videos.length > 0 && (
+        <section className="detail-section" aria-label="Videos">
+          <h3>Videos</h3>
+          <div className="shots">
+            {videos.map(({ attachment, address }, at) => (
+              <figure key={at}>
+                <video src={address ?? ''} controls preload="none" aria-label={`Video '${attachment.name}'`} />
+                <figcaption>{attachment.name} <span>{formatBytes(attachment.size)}</span></figcaption>
+              </figure>
+            ))}
+          </div>
+        </section>
+      )}
+      {files.length > 0 && (
+        <section className="detail-section" aria-label="Files">
+          <h3>Files</h3>
+          <ul className="files">
+            {files.map(({ attachment, kind, address }, at) => <FileItem key={at} attachment={attachment} trace={kind === 'trace'} address={address} />)}
+          </ul>
+        </section>
+      )}
+    </>
+  );
+}
+
+function FileItem({ attachment, trace, address }: { attachment: AttachmentView; trace: boolean; address: string | null }): React.ReactNode {
+  const file_name = attachmentFileName(attachment);
+  return (
+    <li>
+      <span className="files-line">
+        {address === null ? <span>{attachment.name}</span> : <a href={address} download={file_name}><DownloadOutlined aria-hidden="true" /> {attachment.name}</a>}
+        <span className="soft">{formatBytes(attachment.size)}</span>
+        <span className="soft">{address === null ? 'its bytes were not kept' : attachment.content_type}</span>
+      </span>
+      {trace && address !== null && <CommandLine command={traceCommand(attachment.path === '' ? file_name : attachment.path)} what="the command that opens the trace" />}
+    </li>
+  );
+}

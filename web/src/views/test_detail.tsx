@@ -1,0 +1,91 @@
+// Everything known about one test: why it ended as it did, each attempt with its evidence, and how to run it again.
+import { CloseOutlined, LeftOutlined, RightOutlined } from '@ant-design/icons';
+import { Button, Segmented, Tag } from 'antd';
+import { useState } from 'react';
+import { outcomeOf, outcomeOfStatus } from '../model/outcome';
+import type { AttemptView, TestView } from '../model/report';
+import { rerunCommand } from '../model/rerun';
+import { formatDuration } from '../text/format';
+import { CommandLine } from '../ui/code';
+import { CopyButton } from '../ui/copy_button';
+import { AttemptPanel } from './attempt_panel';
+import { OutcomeIcon, OutcomeWord } from './outcome_mark';
+import './test_detail.css';
+
+interface TestDetailProps {
+  test: TestView;
+  close: () => void;
+  /** Moves to a neighbour in the list; null at its end. */
+  previous: (() => void) | null;
+  next: (() => void) | null;
+}
+
+export function TestDetail({ test, close, previous, next }: TestDetailProps): React.ReactNode {
+  const outcome = outcomeOf(test);
+  const place = test.line > 0 ? `${test.spec}:${test.line}` : test.spec;
+  const parents = test.title_path.slice(0, -1);
+  return (
+    <article className="test-detail" aria-label={test.title_path.join(' › ')}>
+      <header className="detail-header">
+        <div className="detail-actions">
+          <OutcomeWord outcome={outcome} />
+          {test.quarantined && <Tag color="purple">quarantined</Tag>}
+          <span className="detail-spring" />
+          <Button type="text" size="small" icon={<LeftOutlined />} disabled={previous === null} onClick={previous ?? undefined} aria-label="Previous test (k)" title="Previous test (k)" />
+          <Button type="text" size="small" icon={<RightOutlined />} disabled={next === null} onClick={next ?? undefined} aria-label="Next test (j)" title="Next test (j)" />
+          <Button type="text" size="small" icon={<CloseOutlined />} onClick={close} aria-label="Close (Esc)" title="Close (Esc)" />
+        </div>
+        {parents.length > 0 && <p className="detail-parents soft">{parents.join(' › ')}</p>}
+        <h2>{test.title_path.at(-1) ?? test.spec}</h2>
+        <p className="detail-place">
+          <span className="mono">{place}</span><CopyButton text={place} what="the place" />
+          {test.parameters !== '' && <span className="detail-chip">{test.parameters}</span>}
+          {test.tags.map((tag) => <span key={tag} className="detail-chip">{tag}</span>)}
+          {test.duration_ms > 0 && <span className="soft">{formatDuration(test.duration_ms)}</span>}
+        </p>
+      </header>
+      {test.reason !== '' && <p className="detail-reason" style={{ borderColor: `var(--ink-${outcome})` }}>{test.reason}</p>}
+      <Attempts key={test.id} attempts={test.attempts} />
+      {test.annotations.length > 0 && (
+        <section className="detail-section">
+          <h3>Annotations</h3>
+          <ul className="detail-annotations">
+            {test.annotations.map((annotation, at) => (
+              <li key={at}><b>{annotation.type}</b>{annotation.description !== '' && <> <Described text={annotation.description} /></>}</li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <section className="detail-section">
+        <h3>Run it again</h3>
+        <CommandLine command={rerunCommand(test)} what="the command" />
+      </section>
+    </article>
+  );
+}
+
+/** A link is followed only when the reader clicks it; anything but http stays text. */
+function Described({ text }: { text: string }): React.ReactNode {
+  return /^https?:\/\/\S+$/.test(text) ? <a href={text} target="_blank" rel="noreferrer noopener">{text}</a> : <span>{text}</span>;
+}
+
+function Attempts({ attempts }: { attempts: readonly AttemptView[] }): React.ReactNode {
+  // The first attempt that failed is what a reader came for, also when a retry passed.
+  const [chosen, setChosen] = useState(() => Math.max(0, attempts.findIndex((one) => one.errors.length > 0)));
+  const attempt = attempts[chosen];
+  if (attempt === undefined) return <p className="soft detail-section">No attempt of this test was recorded.</p>;
+  return (
+    <>
+      {attempts.length > 1 && (
+        <Segmented
+          className="detail-attempts" aria-label="Attempts" value={chosen} onChange={setChosen}
+          options={attempts.map((one, at) => ({
+            value: at,
+            label: <span className="detail-attempt"><OutcomeIcon outcome={outcomeOfStatus(one.status)} /> Attempt {one.number}{one.counted ? '' : ', not counted'}</span>,
+          }))}
+        />
+      )}
+      <AttemptPanel key={chosen} attempt={attempt} />
+    </>
+  );
+}

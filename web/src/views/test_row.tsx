@@ -1,0 +1,97 @@
+// The three kinds of rows of the test list.
+import { CaretRightFilled } from '@ant-design/icons';
+import { Tag, Tooltip } from 'antd';
+import { memo } from 'react';
+import { outcomeLabel, outcomeOf, type Section } from '../model/outcome';
+import type { TestView } from '../model/report';
+import type { SectionRow, SpecRow, TestRow } from '../model/test_list';
+import { formatCount, formatDuration } from '../text/format';
+import { MarkedText } from '../ui/marked_text';
+import { OutcomeIcon } from './outcome_mark';
+
+interface RowProps {
+  id: string;
+  style: React.CSSProperties;
+  /** 1-based among all rows. */
+  position: number;
+  total: number;
+  active: boolean;
+}
+
+const SECTIONS: Record<Section, string> = { attention: 'Needs attention', flaky: 'Flaky', quiet: 'Passed and skipped' };
+
+export function SectionHeading({ row, id, style }: RowProps & { row: SectionRow }): React.ReactNode {
+  return (
+    <div id={id} className="row row-section" role="none" style={style}>
+      <h2>{SECTIONS[row.section]} <span className="soft">{formatCount(row.count)}</span></h2>
+    </div>
+  );
+}
+
+export function SpecHeading({ row, words, toggle, id, style, position, total, active }: RowProps & { row: SpecRow; words: readonly string[]; toggle: (group: string) => void }): React.ReactNode {
+  return (
+    <div
+      id={id} className="row row-spec" role="treeitem" style={style} aria-level={1} aria-posinset={position} aria-setsize={total} aria-expanded={!row.collapsed}
+      aria-selected={false} data-active={active ? '' : undefined} onClick={() => toggle(row.key)}
+    >
+      <CaretRightFilled className={row.collapsed ? 'caret' : 'caret caret-open'} aria-hidden="true" />
+      <span className="row-spec-path mono"><MarkedText text={row.spec} words={words} /></span>
+      <span className="soft">{formatCount(row.count)}</span>
+    </div>
+  );
+}
+
+interface TestLineProps extends RowProps {
+  row: TestRow;
+  test: TestView;
+  words: readonly string[];
+  longest_ms: number;
+  selected: boolean;
+  narrow: boolean;
+  open: (test: number) => void;
+}
+
+export const TestLine = memo(function TestLine({ row, test, words, longest_ms, selected, narrow, open, id, style, position, total, active }: TestLineProps): React.ReactNode {
+  const outcome = outcomeOf(test);
+  const name = test.title_path.at(-1) ?? test.spec;
+  const parents = test.title_path.slice(0, -1);
+  const retries = test.attempts.length - 1;
+  const time = (
+    <span className="row-time">
+      {test.attempts.length > 0 && test.duration_ms > 0 ? (
+        <>
+          <span className="row-time-bar" aria-hidden="true"><span style={{ width: `${(test.duration_ms / Math.max(1, longest_ms)) * 100}%` }} /></span>
+          <span>{formatDuration(test.duration_ms)}</span>
+        </>
+      ) : <span className="soft">–</span>}
+    </span>
+  );
+  const badges = (
+    <>
+      {test.parameters !== '' && <span className="row-parameters soft"><MarkedText text={test.parameters} words={words} /></span>}
+      {test.quarantined && <Tooltip title="Quarantined: its failure does not fail the run"><Tag className="row-tag" color="purple">quarantined</Tag></Tooltip>}
+      {test.tags.map((tag) => <span key={tag} className="row-tag-plain soft"><MarkedText text={tag} words={words} /></span>)}
+      {retries > 0 && <span className="row-retries">{test.attempts.length} attempts</span>}
+    </>
+  );
+  return (
+    <div
+      id={id} className="row row-test" role="treeitem" style={style} aria-level={2} aria-posinset={position} aria-setsize={total} aria-selected={selected}
+      data-active={active ? '' : undefined} aria-label={`${outcomeLabel(outcome)}: ${test.title_path.join(' › ')}${row.note === '' ? '' : `. ${row.note}`}`} onClick={() => open(row.test)}
+    >
+      <OutcomeIcon outcome={outcome} />
+      <div className="row-body">
+        <div className="row-line">
+          <span className="row-title">
+            {parents.length > 0 && !narrow && <span className="soft"><MarkedText text={parents.join(' › ')} words={words} /> › </span>}
+            <span className="row-name"><MarkedText text={name} words={words} /></span>
+          </span>
+          {!narrow && badges}
+          {time}
+        </div>
+        {narrow && <div className="row-line row-line-second"><span className="row-title soft">{parents.join(' › ')}</span>{badges}</div>}
+        {row.note !== '' && <div className="row-note mono" style={{ color: `var(--ink-${outcome})` }}><MarkedText text={row.note} words={words} /></div>}
+      </div>
+    </div>
+  );
+});

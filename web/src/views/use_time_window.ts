@@ -1,0 +1,96 @@
+// The stretch of time in sight, and how wheel, drag and keys change it. It never leaves the run and never gets thinner than a moment.
+import { useCallback, useEffect, useRef, useState } from 'react';
+
+const WINDOW_MS_MIN = 20;
+const DRAG_PIXELS_MIN = 4;
+
+interface Stretch {
+  from_ms: number;
+  until_ms: number;
+}
+
+export interface TimeWindow extends Stretch {
+  whole: boolean;
+  /** Multiplies the length around a point given as part of the window, 0 to 1. */
+  zoom: (factor: number, around: number) => void;
+  reset: () => void;
+  /** Moves just far enough to show a stretch, and says what is then in sight. */
+  reveal: (start_ms: number, end_ms: number) => Stretch;
+  dragging: () => boolean;
+  /** Whether the press that just ended moved the window: then it was not a click. */
+  dragged: () => boolean;
+}
+
+export function zoomed(stretch: Stretch, factor: number, around: number, end_ms: number): Stretch {
+  const length = Math.min(end_ms, Math.max(WINDOW_MS_MIN, (stretch.until_ms - stretch.from_ms) * factor));
+  const fixed = stretch.from_ms + (stretch.until_ms - stretch.from_ms) * around;
+  return placed(fixed - length * around, length, end_ms);
+}
+
+export function placed(from_ms: number, length_ms: number, end_ms: number): Stretch {
+  const from = Math.max(0, Math.min(from_ms, end_ms - length_ms));
+  return { from_ms: from, until_ms: from + length_ms };
+}
+
+export function useTimeWindow(end_ms: number, width: number, canvas: React.RefObject<HTMLCanvasElement | null>): TimeWindow {
+  // A little room at the right keeps the last span and the end of the run apart from the edge.
+  const limit_ms = end_ms * 1.01;
+  const [stretch, setStretch] = useState<Stretch>({ from_ms: 0, until_ms: limit_ms });
+  const drag = useRef<{ pressed: boolean; moved: boolean; x: number }>({ pressed: false, moved: false, x: 0 });
+  const zoom = useCallback((factor: number, around: number) => setStretch((before) => zoomed(before, factor, around, limit_ms)), [limit_ms]);
+  const reset = useCallback(() => setStretch({ from_ms: 0, until_ms: limit_ms }), [limit_ms]);
+
+  useEffect(() => {
+    const element = canvas.current;
+    if (element === null || width === 0) return undefined;
+    const pan = (pixels: number): void => setStretch((before) => {
+      const length = before.until_ms - before.from_ms;
+      return placed(before.from_ms + (pixels / width) * length, length, limit_ms);
+    });
+    const wheel = (event: WheelEvent): void => {
+      if (event.ctrlKey || event.metaKey) {
+        event.preventDefault();
+        const around = (event.clientX - element.getBoundingClientRect().left) / width;
+        zoom(Math.exp(Math.max(-60, Math.min(60, event.deltaY)) * 0.008), around);
+      } else if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
+        event.preventDefault();
+        pan(event.deltaX === 0 ? event.deltaY : event.deltaX);
+      }
+    };
+    const press = (event: PointerEvent): void => {
+      drag.current = { pressed: event.button === 0 && event.pointerType === 'mouse', moved: false, x: event.clientX };
+    };
+    const move = (event: PointerEvent): void => {
+      const state = drag.current;
+      if (!state.pressed || (!state.moved && Math.abs(event.clientX - state.x) < DRAG_PIXELS_MIN)) return;
+      pan(state.x - event.clientX);
+      drag.current = { pressed: true, moved: true, x: event.clientX };
+    };
+    const release = (): void => {
+      drag.current.pressed = false;
+    };
+    element.addEventListener('wheel', wheel, { passive: false });
+    element.addEventListener('pointerdown', press);
+    window.addEventListener('pointermove', move);
+    window.addEventListener('pointerup', release);
+    return () => {
+      element.removeEventListener('wheel', wheel);
+      element.removeEventListener('pointerdown', press);
+      window.removeEventListener('pointermove', move);
+      window.removeEventListener('pointerup', release);
+    };
+  }, [canvas, width, limit_ms, zoom]);
+
+  const reveal = (start_ms: number, span_end_ms: number): Stretch => {
+    const length = stretch.until_ms - stretch.from_ms;
+    const inside = start_ms >= stretch.from_ms && span_end_ms <= stretch.until_ms;
+    const next = inside ? stretch : placed(start_ms - length * 0.1, length, limit_ms);
+    setStretch(next);
+    return next;
+  };
+  return {
+    ...stretch, whole: stretch.until_ms - stretch.from_ms >= limit_ms, zoom, reset, reveal,
+    dragging: () => drag.current.pressed && drag.current.moved,
+    dragged: () => drag.current.moved,
+  };
+}
