@@ -95,6 +95,7 @@ void discover(io::Loop& loop, const adapter::Adapter& adapter, store::Store& sto
                                  "raise suite.discover_timeout, or run the framework's own listing to see why"));
         adapter::ProcessOutput output{.exit_code = finished->status.code, .signal = finished->status.signal, .output = finished->output,
                                       .errput = finished->errput, .duration = finished->duration};
+        output.output_was_cut = finished->output_was_cut;
         output.events = io::read_file(events, output_bytes_max).value_or(std::string{});
         Result<domain::Discovery> discovery = adapter.read_discovery(suite, output);
         if (!discovery) return done(discovery.error());

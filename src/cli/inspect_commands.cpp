@@ -153,7 +153,7 @@ int plan_command(const PlanCommandOptions& options) {
   const adapter::Capabilities capabilities = (*adapter)->capabilities(*suite);
   const std::int64_t workers = options.run.workers.value_or(project->config.run.workers > 0 ? project->config.run.workers : default_workers());
   plan::PlanOptions plan_options{.filter = options.run.filter, .rules = rules_of(project->config), .policy = project->config.run.policy, .workers = workers,
-                                 .failed_first = options.run.failed_first, .units_share_invocation = capabilities.many_units_per_invocation,
+                                 .failed_first = options.run.failed_first, .cost_guess = cost_guess(capabilities), .units_share_invocation = capabilities.many_units_per_invocation,
                                  .can_select_tests = capabilities.select_tests};
   const plan::ChunkBudget budget = [](Millis remaining, std::int64_t count, const domain::CostEstimate& cost) {
     return schedule::chunk_budget({.remaining = remaining, .workers = count, .framework_start = cost.framework_start, .estimates_known = cost.from_history});

@@ -34,9 +34,11 @@ Result<> LocalRun::prepare() {
                                         .on_broken = [this](const Error& error) { broken(error); }});
   agent::AgentSettings agent_settings{.workers = settings_.workers, .run = settings_.run, .seed = settings_.seed, .run_dir = run_dir,
                                       .shims_dir = settings_.shims_dir, .suite = settings_.suite, .app = app_settings(project),
-                                      .unit_timeout = project.config.run.unit_timeout.value_or(Millis{0}), .watch = project.config.artifacts.watch};
+                                      .unit_timeout = project.config.run.unit_timeout.value_or(Millis{0}), .watch = project.config.artifacts.watch,
+                                      .settle = project.config.artifacts.settle, .artifact_bytes_max = project.config.artifacts.bytes_max};
   auto [coordinators_end, agents_end] = io::make_memory_link(loop_);
   agent_ = std::make_unique<agent::Agent>(loop_, clock_, std::move(agent_settings), adapter_, *artifacts_, std::move(agents_end), nullptr);
+  agent_->on_warning([this](const std::string& message) { warnings_.push_back(message); });
   coordinator_->attach(std::move(coordinators_end));
   signals_ = std::make_unique<io::SignalWatch>(loop_, [this](int signal) { interrupted(signal); });
   return {};
@@ -84,6 +86,7 @@ void LocalRun::write_results() {
   const report::SummaryOptions options{.colour = screen_.colour, .report_path = paths ? io::relative_to(io::absolute_path("."), paths->report) : std::string{}};
   std::fputs(report::terminal_summary(view, options).c_str(), screen_.file);
   std::fflush(screen_.file);
+  for (const std::string& warning : warnings_) std::fprintf(stderr, "warning: %s\n", warning.c_str());
   tell_github(view, project.config.suite.dir);
   if (settings_.json) {
     std::printf("%s\n", json_line(view, paths.value_or(OutputPaths{})).c_str());

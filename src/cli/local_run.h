@@ -43,6 +43,7 @@ class LocalRun {
 
   LiveDisplay& display() { return *display_; }
   int exit_code() const { return exit_code_; }
+  bool had_disagreements() const { return coordinator_->run().circumstances.disagreements > 0; }
 
  private:
   void take(const run::Entry& entry);
@@ -63,6 +64,7 @@ class LocalRun {
   std::unique_ptr<agent::Agent> agent_;
   std::unique_ptr<io::SignalWatch> signals_;
   std::vector<run::Entry> journal_;
+  std::vector<std::string> warnings_;  // shown below the summary: the live view would paint over them
   Screen screen_;
   GitFacts git_;
   Instant verdict_at_;

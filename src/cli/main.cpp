@@ -27,14 +27,14 @@ void add_project_options(CLI::App& command, ProjectOptions& options) {
 void add_selection(CLI::App& command, RunOptions& options) {
   plan::Filter& filter = options.filter;
   command.add_option("paths", filter.paths, "Specs to run: part of the path, a glob, or PATH:LINE");
-  command.add_option("-g,--grep", filter.titles, "Only tests whose name contains this text or matches this /regular expression/");
-  command.add_option("-t,--tag", filter.tags, "Only tests with this tag (repeatable: any of them)");
-  command.add_option("--not-tag", filter.not_tags, "Leave out tests with this tag");
-  command.add_option("--only", filter.only, "Exactly this test: 'SPEC › TITLE' or its id");
+  command.add_option("-g,--grep", filter.titles, "Only tests whose name contains this text or matches this /regular expression/ (repeatable: any of them)")->allow_extra_args(false);
+  command.add_option("-t,--tag", filter.tags, "Only tests with this tag (repeatable: any of them)")->allow_extra_args(false);
+  command.add_option("--not-tag", filter.not_tags, "Leave out tests with this tag (repeatable)")->allow_extra_args(false);
+  command.add_option("--only", filter.only, "Exactly this test: 'SPEC › TITLE' or its id (repeatable)")->allow_extra_args(false);
   command.add_flag("--only-failed", filter.only_failed, "Only what did not pass in the newest finished run");
   command.add_flag("--failed-first", options.failed_first, "Start with what did not pass last time");
   command.add_option("-w,--workers", options.workers, "Workers on this machine")->check(CLI::Range(1, 512));
-  command.add_flag("!--no-cache", options.use_cache, "Ask the framework for its tests even if nothing has changed");
+  command.add_flag_callback("--no-cache", [&options] { options.use_cache = false; }, "Ask the framework for its tests even if nothing has changed");
 }
 
 CLI::AsNumberWithUnit duration_unit() {
@@ -74,7 +74,9 @@ int main_command(int argc, char** argv) {
   add_selection(*run_app, run);
   run_app->add_option("--policy", run.policy, "How tests are dealt out: dynamic, timing or count");
   run_app->add_option("--retries", run.retries, "Try a failed test again this often")->check(CLI::Range(0, 100));
-  run_app->add_option("--fail-fast", run.fail_fast, "Stop after this many failed tests (1 if no number is given)")->expected(0, 1)->default_str("1")->check(CLI::Range(0, 1'000'000));
+  // A flag with an optional value behind '=': a bare word after it is a path, not a number.
+  std::int64_t fail_fast = -1;
+  run_app->add_flag("--fail-fast{1}", fail_fast, "Stop after the first failed test; --fail-fast=N after the N-th")->check(CLI::Range(0, 1'000'000));
   run_app->add_option("--seed", run.seed, "Seed of the run (default: random, printed)");
   run_app->add_option("--timeout", timeout_ms, "Time limit of the whole run, such as 20m")->transform(duration_unit());
   run_app->add_flag("--json", run.json, "Print one JSON object as the last line of standard output; progress goes to standard error");
@@ -133,7 +135,7 @@ int main_command(int argc, char** argv) {
   if (timeout_ms) run.timeout = Millis{*timeout_ms};
   if (target_ms) plan.target = Millis{*target_ms};
   if (*run_app) {
-    if (run_app->count("--fail-fast") > 0 && !run.fail_fast) run.fail_fast = 1;
+    if (fail_fast >= 0) run.fail_fast = fail_fast;
     return run_command(run, clock);
   }
   if (*resume_app) return resume_command(resume, clock);

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "cli/discover.h"
 #include "cli/local_run.h"
+#include "cli/outputs.h"
 #include "io/process_tree.h"
 #include "plan/make_plan.h"
 
@@ -64,10 +65,21 @@ Result<Effective> effective_settings(const RunOptions& options, const config::Ru
   return effective;
 }
 
+}  // namespace
+
+// Only frameworks with live events let their start-up be measured; for the others it is part of their tests' own durations.
+plan::CostGuess cost_guess(const adapter::Capabilities& capabilities) {
+  plan::CostGuess guess;
+  if (!capabilities.live_events) guess.framework_start = Millis{0};
+  return guess;
+}
+
+namespace {
+
 plan::PlanOptions plan_options(const RunOptions& options, const Ground& ground, const Effective& effective) {
   const adapter::Capabilities capabilities = ground.adapter->capabilities(ground.suite);
   return {.filter = options.filter, .rules = rules_of(ground.project.config), .policy = effective.policy, .workers = effective.workers,
-          .seed = effective.seed, .failed_first = options.failed_first, .units_share_invocation = capabilities.many_units_per_invocation,
+          .seed = effective.seed, .failed_first = options.failed_first, .cost_guess = cost_guess(capabilities), .units_share_invocation = capabilities.many_units_per_invocation,
           .can_select_tests = capabilities.select_tests};
 }
 
@@ -92,9 +104,11 @@ int run_command(const RunOptions& options, const Clock& clock) {
   local.start_agent();
   const DiscoveryRequest request{.suite = ground->suite, .work_dir = ground->project.run_dir(run) + "/discovery", .shims_dir = ground->shims_dir,
                                  .timeout = ground->project.config.suite.discover_timeout.value_or(Millis{120'000}), .use_cache = options.use_cache};
+  std::string cached_under;
   discover(loop, *ground->adapter, *ground->store, request, [&](Result<Discovered> discovered) {
     // Whatever keeps the tests from being listed is for the user to mend before there is a run: never an empty green.
     if (!discovered) return local.give_up(discovered.error(), 2);
+    if (discovered->from_cache) cached_under = discovered->cache_key;
     const auto history = ground->store->history(ground->project.config.project);
     if (!history) return local.give_up(history.error(), exit_code_of(history.error().code));
     const auto plan = plan::make_plan(discovered->discovery, *history, plan_options(options, *ground, *effective));
@@ -105,6 +119,10 @@ int run_command(const RunOptions& options, const Clock& clock) {
     local.begin(*plan, run_options);
   });
   loop.run();
+  // What ran was not what the cached listing said: ask the framework next time.
+  if (!cached_under.empty() && local.had_disagreements())
+    if (const auto forgotten = ground->store->remember(cached_under, {}); !forgotten)
+      std::fprintf(stderr, "warning: %s\n", forgotten.error().message.c_str());
   return local.exit_code();
 }
 
@@ -127,6 +145,12 @@ int resume_command(const ResumeOptions& options, const Clock& clock) {
   if (folded.finished) {
     // Never a fresh verdict: it repeats the one that stands.
     std::fprintf(stderr, "run '%s' is finished: %s\n", row.run.value.c_str(), row.headline.c_str());
+    if (options.json) {
+      const auto view = load_view(*ground->store, row);
+      if (!view) return fail(view.error());
+      const std::string run_dir = ground->project.run_dir(row.run);
+      std::printf("%s\n", json_line(*view, {run_dir + "/report.html", run_dir + "/junit.xml", run_dir + "/ctrf.json"}).c_str());
+    }
     return static_cast<int>(row.exit_code);
   }
   io::become_subreaper();

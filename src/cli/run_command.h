@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "cli/project.h"
-#include "plan/select.h"
+#include "plan/make_plan.h"
 
 namespace tamarack::cli {
 
@@ -26,6 +26,9 @@ struct RunOptions {
 };
 
 int run_command(const RunOptions& options, const Clock& clock);
+
+// What start-ups cost before history knows better.
+plan::CostGuess cost_guess(const adapter::Capabilities& capabilities);
 
 struct ResumeOptions {
   ProjectOptions project;

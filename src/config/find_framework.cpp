@@ -45,6 +45,11 @@ std::optional<Candidate> find_pytest(const RepositoryView& view) {
     return Candidate{"pytest", root ? folder_of_path(*root) : ".", *view.shallowest({"conftest.py"})};
   }
   if (view.python_requires("pytest")) return Candidate{"pytest", ".", "pytest in the Python requirements"};
+  // pytest's own naming rule; without any other sign it is the likeliest reading of such a file.
+  for (const std::string& path : view.facts().files) {
+    const std::string name = name_of_path(path);
+    if (name.ends_with("_test.py") || (name.starts_with("test_") && name.ends_with(".py"))) return Candidate{"pytest", ".", path};
+  }
   return std::nullopt;
 }
 

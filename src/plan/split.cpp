@@ -191,6 +191,8 @@ bool any_spec_matches(const Unit& unit, std::string_view pattern, std::span<cons
 
 Result<> apply_order_rules(std::vector<Unit>& units, std::span<const TestCase> tests, const Rules& rules) {
   std::vector<std::set<std::size_t>> after(units.size());
+  for (std::size_t i = 0; i < units.size(); ++i)
+    for (const UnitIndex before : units[i].after) after[i].insert(before.value);
   for (const OrderRule& rule : rules.order) {
     std::vector<std::size_t> before;
     std::vector<bool> is_before(units.size());
@@ -209,9 +211,25 @@ Result<> apply_order_rules(std::vector<Unit>& units, std::span<const TestCase> t
     for (const std::size_t i : order.cycle) names.push_back(units[i].title);
     return cycle_error(names);
   }
-  for (std::size_t i = 0; i < units.size(); ++i)
+  for (std::size_t i = 0; i < units.size(); ++i) {
+    units[i].after.clear();
     for (const std::size_t before : edges[i]) units[i].after.push_back(UnitIndex{before});
+  }
   return {};
+}
+
+// One unit per spec of tests that stand spec by spec, all pinned to one worker.
+std::pair<std::size_t, std::size_t> in_a_row(const std::vector<std::size_t>& in_order, const Input& input, std::int64_t worker, std::vector<Unit>& units) {
+  const std::size_t first = units.size();
+  for (std::size_t from = 0; from < in_order.size();) {
+    std::size_t to = from + 1;
+    while (to < in_order.size() && input.tests[in_order[to]].identity.spec == input.tests[in_order[from]].identity.spec) ++to;
+    Unit unit = unit_of({in_order.begin() + static_cast<std::ptrdiff_t>(from), in_order.begin() + static_cast<std::ptrdiff_t>(to)}, input);
+    unit.pinned_worker = worker;
+    units.push_back(std::move(unit));
+    from = to;
+  }
+  return {first, units.size()};
 }
 
 }  // namespace
@@ -227,6 +245,7 @@ Result<std::vector<Unit>> make_units(std::span<const TestCase> tests, std::span<
   const std::vector<Bucket> buckets = buckets_of(tests);
   const std::vector<std::size_t> set = together_sets(buckets, rules);
   std::vector<Unit> units;
+  std::vector<std::pair<std::size_t, std::size_t>> rows;  // [first, last) of units that follow each other on one worker
   for (std::size_t i = 0; i < buckets.size(); ++i) {
     if (set[i] == alone) {
       for (Unit& unit : cut(buckets[i], fair_share, input)) units.push_back(std::move(unit));
@@ -234,12 +253,19 @@ Result<std::vector<Unit>> make_units(std::span<const TestCase> tests, std::span<
       std::vector<const Bucket*> joined;
       for (std::size_t j = i; j < buckets.size(); ++j)
         if (set[j] == i) joined.push_back(&buckets[j]);
-      Unit unit = unit_of(TRY(joined_tests(joined, rules)), input);
-      name_together(unit, tests);
-      units.push_back(std::move(unit));
+      const std::vector<std::size_t> in_order = TRY(joined_tests(joined, rules));
+      if (options.units_share_invocation) {
+        Unit unit = unit_of(in_order, input);
+        name_together(unit, tests);
+        units.push_back(std::move(unit));
+      } else {
+        rows.push_back(in_a_row(in_order, input, static_cast<std::int64_t>(rows.size()) % options.workers, units));
+      }
     }
   }
   for (std::size_t i = 0; i < units.size(); ++i) units[i].index = UnitIndex{i};
+  for (const auto& [first, last] : rows)
+    for (std::size_t i = first + 1; i < last; ++i) units[i].after.push_back(UnitIndex{i - 1});
   make_titles_unique(units);
   TRY_VOID(apply_order_rules(units, tests, rules));
   return units;

@@ -19,6 +19,8 @@ namespace tamarack::plan {
 struct SplitOptions {
   std::int64_t workers = 1;
   bool can_select_tests = true;
+  // false: the framework runs one spec per invocation, so specs kept together are units in a row on one worker instead of one unit.
+  bool units_share_invocation = true;
   Millis piece_min{500};  // smaller pieces cost more in hand-over than they give back
 };
 

@@ -162,5 +162,17 @@ RC_GTEST_PROP(Split, EveryTestIsInExactlyOneUnitAndGroupsAreWhole, ()) {
   RC_ASSERT(total == expected);
 }
 
+TEST(Split, SpecsKeptTogetherFollowEachOtherOnOneWorkerWhereInvocationsAreNotShared) {
+  const domain::Discovery discovery = suite({{"w/1"}, {"other"}, {"w/2"}});
+  const Rules rules{.together = {{.match = "w/*"}}};
+  const auto units = make_units(discovery.tests, each(3, 1000), rules, {.workers = 2, .units_share_invocation = false}).value();
+  ASSERT_EQ(units.size(), 3U);
+  EXPECT_EQ(units[0].spec, "w/1");
+  EXPECT_EQ(units[1].spec, "w/2");
+  EXPECT_EQ(units[0].pinned_worker, units[1].pinned_worker);
+  EXPECT_EQ(units[1].after, std::vector{domain::UnitIndex{0U}});
+  EXPECT_EQ(units[2].pinned_worker, -1);
+}
+
 }  // namespace
 }  // namespace tamarack::plan
