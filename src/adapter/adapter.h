@@ -55,6 +55,8 @@ struct Invocation {
   std::vector<GeneratedFile> files;        // to be written before the start
   std::string results_path;      // report file to read afterwards; empty if none. Removed before the start: a stale report is never read
   bool events_expected = false;  // a shim is going to write event lines
+  // argv is `sh -c …`: a command killed by a signal comes back as exit code 128 + number, which the agent turns into the signal again.
+  bool through_shell = false;
 };
 
 struct ExecutionContext {
@@ -71,6 +73,13 @@ struct ExecutionContext {
 
 // Where the shims write their lines: TAMARACK_EVENTS of every invocation with events_expected.
 std::string events_path(const ExecutionContext& context);
+
+// The signal behind an exit code of `sh -c`, for the signals that come from outside (hang-up, interrupt, kill, terminate); 0 for others. A
+// command that crashes (SIGSEGV, SIGABRT) has failed by itself and keeps its code.
+constexpr std::int64_t signal_behind_shell_code(std::int64_t exit_code) {
+  const std::int64_t number = exit_code - 128;
+  return number == 1 || number == 2 || number == 9 || number == 15 ? number : 0;
+}
 
 // What the agent hands to one invocation: whole units, or some tests of them when others already have their result.
 struct Selection {

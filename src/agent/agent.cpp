@@ -8,10 +8,13 @@ Agent::Agent(io::Loop& loop, const Clock& clock, AgentSettings settings, const a
              std::unique_ptr<io::Link> link, io::Callback on_done)
     : loop_(loop), clock_(clock), settings_(std::move(settings)), adapter_(adapter), artifacts_(artifacts), link_(std::move(link)),
       on_done_(std::move(on_done)), inotify_(loop) {
+  budget_.bytes_max = settings_.artifact_bytes_max;
   for (std::int64_t slot = 1; slot <= settings_.workers; ++slot)
     workers_.push_back(std::make_unique<Worker>(loop_, clock_, settings_, slot, [this](wire::FromAgent message) { say(std::move(message)); }));
   link_->on_message([this](const std::string& text) { hear(text); });
 }
+
+void Agent::on_warning(std::function<void(const std::string&)> callback) { budget_.warn = std::move(callback); }
 
 void Agent::start() { say(wire::Hello{.agent = settings_.id, .workers = settings_.workers}); }
 
@@ -35,12 +38,16 @@ void Agent::handle(const wire::RunAnnounced& message) {
   if (plan_) return;
   plan_ = std::make_unique<domain::Plan>(message.plan);
   index_ = std::make_unique<PlanIndex>(*plan_);
+  if (settings_.watch.empty()) return;
+  watch_ = std::make_unique<ArtifactWatch>(loop_, inotify_, clock_, settings_, *plan_, [this](const std::string& message) {
+    if (budget_.warn) budget_.warn("artifacts.watch works without events from here on: " + message);
+  });
 }
 
 void Agent::handle(const wire::Lease& message) {
   Worker* worker = worker_of(message.worker);
   if (worker == nullptr || !plan_) return;
-  worker->lease({loop_, inotify_, clock_, settings_, adapter_, artifacts_, *plan_, *index_}, message);
+  worker->lease({loop_, inotify_, clock_, settings_, adapter_, artifacts_, *plan_, *index_, budget_, watch_.get()}, message);
 }
 
 void Agent::handle(const wire::Stop& message) {

@@ -18,6 +18,9 @@ class Agent {
   Agent(io::Loop& loop, const Clock& clock, AgentSettings settings, const adapter::Adapter& adapter, artifact::ArtifactStore& artifacts,
         std::unique_ptr<io::Link> link, io::Callback on_done);
 
+  // Things a person should know that change no verdict: a limit that was reached, a folder that cannot be watched.
+  void on_warning(std::function<void(const std::string&)> callback);
+
   // Starts talking, and the applications with it.
   void start();
   // Stops everything at once, without the coordinator's word.
@@ -43,6 +46,8 @@ class Agent {
   std::unique_ptr<io::Link> link_;
   io::Callback on_done_;
   io::Inotify inotify_;
+  ArtifactBudget budget_;
+  std::unique_ptr<ArtifactWatch> watch_;  // only where [artifacts] watch names something
   wire::Outbox outbox_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<domain::Plan> plan_;

@@ -10,6 +10,7 @@ constexpr std::size_t recent_bytes_max = 1 << 20;        // kept in memory, for 
 constexpr std::int64_t log_file_bytes_max = 256LL << 20;  // on disk
 constexpr std::size_t tail_bytes = 8 * 1024;
 constexpr std::size_t window_bytes_max = 32 * 1024;
+constexpr std::size_t ready_line_bytes_max = 8 * 1024;
 constexpr int health_misses_max = 3;
 
 }  // namespace
@@ -103,9 +104,10 @@ void App::took_output(std::string_view bytes) {
   recent_.append(bytes);
   if (recent_.size() > 2 * recent_bytes_max) recent_.erase(0, recent_.size() - recent_bytes_max);
   if (phase_ != Phase::starting || settings_.app.ready_log.empty()) return;
-  line_.append(bytes);
+  if (line_.size() < 2 * ready_line_bytes_max || bytes.find('\n') != std::string_view::npos) line_.append(bytes);
   for (std::size_t end = line_.find('\n'); end != std::string::npos; end = line_.find('\n')) {
-    const std::string line = strip_ansi(line_.substr(0, end));
+    // libstdc++'s regex recurses per character: a line of megabytes must not reach it.
+    const std::string line = strip_ansi(line_.substr(0, std::min(end, ready_line_bytes_max)));
     line_.erase(0, end + 1);
     if (std::regex_search(line.begin(), line.end(), ready_line_)) return became_ready();
   }

@@ -24,9 +24,12 @@ std::string attempt_dir_of(const std::string& run_dir, domain::Term term) { retu
 
 Invocation::Invocation(InvocationContext context, const WorkerPlace& place, StartInvocation order, std::function<void(const Fact&)> on_fact)
     : context_(context), place_(place), order_(std::move(order)), on_fact_(std::move(on_fact)),
-      selection_(selection_of(context.plan, order_.pieces)), attempt_dir_(attempt_dir_of(context.settings.run_dir, order_.term)) {}
+      selection_(selection_of(context.plan, order_.pieces)), attempt_dir_(attempt_dir_of(context.settings.run_dir, order_.term)),
+      keeper_(std::make_unique<ArtifactKeeper>(context.loop, context.artifacts, context.budget, attempt_dir_,
+                                               ArtifactKeeper::Callbacks{.on_fact = on_fact_, .on_idle = [this] { conclude(); }})) {}
 
 Invocation::~Invocation() {
+  if (watching_ != 0) context_.watch->forget(watching_);
   process_.reset();
   if (output_file_ != nullptr) std::fclose(output_file_);
   if (errput_file_ != nullptr) std::fclose(errput_file_);
@@ -47,7 +50,9 @@ void Invocation::start() {
   execution.inherited = env;
   for (const char* name : {"PYTHONPATH", "NODE_OPTIONS"})
     if (!execution.inherited.contains(name) && !io::environment(name).empty()) execution.inherited[name] = io::environment(name);
-  auto invocation = context_.adapter.execution(settings.suite, selection_, execution);
+  adapter::SuiteSettings suite = settings.suite;
+  for (std::string& argument : suite.arguments) argument = fill_in(std::move(argument), place_, settings.seed);
+  auto invocation = context_.adapter.execution(suite, selection_, execution);
   if (!invocation) return cannot(invocation.error());
   invocation_ = std::move(*invocation);
   for (const adapter::GeneratedFile& file : invocation_.files)
@@ -61,7 +66,7 @@ void Invocation::start() {
     events_ = std::make_unique<EventReader>(context_.index, EventReader::Callbacks{
         .on_fact = [this](const Fact& fact) { tell(fact); },
         .on_attachment = [this](domain::TestIndex test, int retry, domain::Attachment attachment, const std::string& body) {
-          keep_artifact(test, retry, std::move(attachment), body);
+          keeper_->reported(test, retry, std::move(attachment), body);
         }});
     follower_ = std::make_unique<io::FileFollower>(context_.loop, context_.inotify, events, [this](std::string_view bytes) { events_->take(bytes); });
   }
@@ -71,12 +76,15 @@ void Invocation::start() {
   const auto took = [this](std::string& whole, std::int64_t& size, std::FILE* file, std::string_view bytes) {
     if (file != nullptr && size < static_cast<std::int64_t>(output_bytes_max))
       std::fwrite(bytes.data(), 1, std::min(bytes.size(), output_bytes_max - static_cast<std::size_t>(size)), file);
+    if (file != nullptr) std::fflush(file);  // it must be on disk should Tamarack be killed: results may be read from it
     size += static_cast<std::int64_t>(bytes.size());
+    if (whole.size() + bytes.size() > output_bytes_max) output_.output_was_cut = true;
     cap_append(whole, bytes, output_bytes_max);
     output_tail_.append(bytes.substr(bytes.size() - std::min(bytes.size(), 2 * tail_bytes)));
     if (output_tail_.size() > 4 * tail_bytes) output_tail_.erase(0, output_tail_.size() - 2 * tail_bytes);
   };
   output_.started = context_.clock.now();
+  watch_files();
   auto process = io::start_process(
       context_.loop,
       {.argv = invocation_.argv, .env = env, .directory = invocation_.directory, .record_path = attempt_dir_ + "/exit.json"},
@@ -89,6 +97,15 @@ void Invocation::start() {
   // Without live events a lease of one test is in flight from here; of several nobody can tell which.
   if (!invocation_.events_expected && selection_.parts.size() == 1 && selection_.parts.front().tests.size() == 1)
     tell(TestBegan{selection_.parts.front().tests.front(), 0, output_.started});
+}
+
+void Invocation::watch_files() {
+  if (context_.watch == nullptr) return;
+  std::vector<domain::TestIndex> tests;
+  for (const adapter::Selection::Part& part : selection_.parts) tests.insert(tests.end(), part.tests.begin(), part.tests.end());
+  watching_ = context_.watch->open(std::move(tests), [this](const WatchedFile& file) {
+    keeper_->found(file.test, file.retry, {.name = file.name, .content_type = {}, .path = file.path, .sha256 = {}});
+  });
 }
 
 void Invocation::stop() {
@@ -109,32 +126,16 @@ void Invocation::tell(const Fact& fact) {
     if (!test_seen_) first_test_ = context_.clock.now();
     test_seen_ = true;
     in_flight_.insert(began->test);
+    keeper_->test_began(began->test);
+    if (watching_ != 0) context_.watch->began(watching_, began->test, began->retry, began->at);
   }
-  if (const auto* ended = std::get_if<TestEnded>(&fact)) in_flight_.erase(ended->report.test);
   on_fact_(fact);
-}
-
-void Invocation::keep_artifact(domain::TestIndex test, int retry, domain::Attachment attachment, const std::string& body) {
-  if (attachment.path.empty() && body.empty()) return;
-  if (!body.empty()) {
-    attachment.path = fmt::format("{}/inline-{}", attempt_dir_, ++inline_bodies_);
-    if (!io::write_file(attachment.path, body)) return;
+  if (const auto* ended = std::get_if<TestEnded>(&fact)) {
+    const domain::TestReport& report = ended->report;
+    in_flight_.erase(report.test);
+    if (watching_ != 0) context_.watch->ended(watching_, report.test, report.retry, report.started + report.duration);
+    keeper_->test_ended(report.test);
   }
-  if (!kept_.insert(fmt::format("{}/{}/{}/{}", test.value, retry, attachment.name, attachment.path)).second) return;
-  ++artifacts_pending_;
-  auto kept = std::make_shared<Result<artifact::Stored>>(make_error(ErrorCode::io, "not stored"));
-  context_.loop.background([kept, path = attachment.path, &store = context_.artifacts] { *kept = store.keep(path); },
-                           [this, kept, test, retry, attachment = std::move(attachment), alive = std::weak_ptr(alive_)]() mutable {
-                             if (alive.expired()) return;
-                             --artifacts_pending_;
-                             if (*kept) {
-                               attachment.sha256 = (*kept)->sha256;
-                               attachment.size = (*kept)->size;
-                             }
-                             // One that could not be stored is told too, without a hash: the report says it is missing.
-                             on_fact_(ArtifactKept{test, retry, std::move(attachment)});
-                             conclude();
-                           });
 }
 
 void Invocation::exited(const io::ExitStatus& status) {
@@ -143,6 +144,10 @@ void Invocation::exited(const io::ExitStatus& status) {
   kill_timer_.cancel();
   output_.exit_code = status.code;
   output_.signal = status.signal;
+  if (const std::int64_t behind = adapter::signal_behind_shell_code(status.code); invocation_.through_shell && behind != 0) {
+    output_.exit_code = -1;
+    output_.signal = behind;
+  }
   lost_ = status.lost;
   output_.duration = context_.clock.now() - output_.started;
   for (std::FILE* file : {output_file_, errput_file_})
@@ -157,11 +162,12 @@ void Invocation::exited(const io::ExitStatus& status) {
       tell(TestEnded{{.test = test, .status = domain::TestStatus::timed_out, .started = output_.started, .duration = output_.duration,
                       .errors = {{.message = fmt::format("run.unit_timeout of {} passed", human_duration(context_.settings.unit_timeout))}}}});
   }
+  if (watching_ != 0) context_.watch->close(std::exchange(watching_, 0));
   conclude();
 }
 
 void Invocation::conclude() {
-  if (!process_ended_ || artifacts_pending_ > 0) return;
+  if (!process_ended_ || !keeper_->is_idle()) return;
   InvocationExited fact{.exit_code = output_.exit_code, .signal = output_.signal, .lost = lost_ || timed_out_,
                         .failed_tests_code = context_.adapter.exit_code_means_failed_tests(output_.exit_code),
                         .events_expected = invocation_.events_expected,
@@ -177,6 +183,8 @@ void Invocation::conclude() {
                                         count_of(events_->bad_lines(), "event line"), events_->first_bad_line()));
   if (events_ && events_->has_half_line() && !fact.lost && fact.signal == 0)
     fact.problems.push_back("truncated_events: the framework's event file ends in the middle of a line");
+  // What the watcher found for tests that never ended.
+  for (const domain::TestIndex test : std::set(in_flight_)) keeper_->test_ended(test);
   // The last word: the owner may destroy this invocation on hearing it, so nothing of it is touched afterwards.
   context_.loop.post([on_fact = on_fact_, fact = std::move(fact), alive = std::weak_ptr(alive_)] {
     if (!alive.expired()) on_fact(fact);

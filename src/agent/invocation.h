@@ -8,6 +8,8 @@
 #include <set>
 #include <string>
 
+#include "agent/artifact_keeper.h"
+#include "agent/artifact_watch.h"
 #include "agent/framework_output.h"
 #include "agent/settings.h"
 #include "agent/worker_machine.h"
@@ -27,6 +29,8 @@ struct InvocationContext {
   artifact::ArtifactStore& artifacts;
   const domain::Plan& plan;
   const PlanIndex& index;
+  ArtifactBudget& budget;
+  ArtifactWatch* watch = nullptr;  // none: only what the framework reports is kept
 };
 
 class Invocation {
@@ -42,7 +46,7 @@ class Invocation {
 
  private:
   void tell(const Fact& fact);
-  void keep_artifact(domain::TestIndex test, int retry, domain::Attachment attachment, const std::string& body);
+  void watch_files();
   void exited(const io::ExitStatus& status);
   void conclude();
   void out_of_time();
@@ -67,9 +71,8 @@ class Invocation {
   Instant first_test_;
   bool test_seen_ = false;
   std::set<domain::TestIndex> in_flight_;
-  std::set<std::string> kept_;  // attachments come with a line of their own and with the report
-  int inline_bodies_ = 0;
-  int artifacts_pending_ = 0;
+  std::unique_ptr<ArtifactKeeper> keeper_;
+  int watching_ = 0;  // this lease in context_.watch; 0: not (any more)
   bool process_ended_ = false;
   bool timed_out_ = false;
   bool lost_ = false;

@@ -47,10 +47,19 @@ class LeaseRecovery {
     const adapter::Selection selection = selection_of(folded_.plan, lease_.pieces);
     adapter::ProcessOutput output{.exit_code = code, .output = read_or_empty(attempt_dir_ + "/stdout.log"), .errput = read_or_empty(attempt_dir_ + "/stderr.log"),
                                   .started = lease_.granted, .duration = std::max(from_ms(at) - lease_.granted, Millis{0})};
-    const adapter::ExecutionContext context{.attempt_dir = attempt_dir_, .shims_dir = source_.shims_dir, .worker = lease_.worker.value};
-    if (const auto invocation = source_.adapter.execution(source_.suite, selection, context); invocation && !invocation->results_path.empty())
+    // The worker's place as it was, because a results path may name its data folder or its number.
+    const std::string& worker = lease_.worker.value;
+    const std::int64_t slot = parse_integer(worker.substr(worker.rfind('/') + 1)).value_or(1);
+    const adapter::ExecutionContext context{.attempt_dir = attempt_dir_, .shims_dir = source_.shims_dir, .worker = worker, .slot = slot,
+                                            .data_dir = fmt::format("{}/workers/{}/data", source_.run_dir, slot)};
+    const auto invocation = source_.adapter.execution(source_.suite, selection, context);
+    if (!invocation || (invocation->through_shell && adapter::signal_behind_shell_code(code) != 0)) return;
+    if (!invocation->results_path.empty())
       if (auto results = io::read_file(invocation->results_path, bytes_max)) output.results = std::move(*results);
-    for (const domain::TestReport& report : source_.adapter.read_results(source_.suite, selection, output).reports)
+    // What was not fully written when Tamarack died proves nothing: such a test counts as in flight and runs again.
+    const adapter::FinalResults results = source_.adapter.read_results(source_.suite, selection, output);
+    if (!results.problems.empty()) return;
+    for (const domain::TestReport& report : results.reports)
       events_.push_back(run::TestEnded{lease_.worker, term_, report});
   }
 

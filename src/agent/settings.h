@@ -37,6 +37,8 @@ struct AgentSettings {
   AppSettings app;
   Millis unit_timeout{0};  // of one framework invocation; 0: none
   std::vector<std::string> watch;  // globs of files the framework leaves behind, relative to suite.root
+  Millis settle{400};              // how long such a file must stay unchanged before it is stored
+  std::int64_t artifact_bytes_max = 0;  // of all attachments of this agent; 0: no limit
 };
 
 // The place of one worker: its port, its data, its environment.

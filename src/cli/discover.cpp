@@ -1,16 +1,15 @@
 #include "cli/discover.h"
 
-#include <sys/stat.h>
-
 #include <filesystem>
 
+#include "agent/settings.h"
 #include "base/hash.h"
 #include "base/text.h"
 #include "io/files.h"
+#include "io/machine.h"
 #include "io/process.h"
+#include "io/tree_watch.h"
 #include "wire/journal.h"
-
-extern char** environ;
 
 namespace tamarack::cli {
 namespace {
@@ -30,8 +29,8 @@ std::optional<std::string> fingerprint(const adapter::SuiteSettings& suite) {
   std::string facts = suite.framework + '\n' + suite.program + '\n' + suite.config + '\n' + join(suite.arguments, " ") + '\n';
   for (const auto& [name, value] : suite.env) facts += name + '=' + value + '\n';
   std::vector<std::string> environment;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    const std::string_view text = *entry;
+  for (const std::string& entry : io::environment_lines()) {
+    const std::string_view text = entry;
     const std::string_view name = text.substr(0, text.find('='));
     static constexpr std::string_view unimportant[] = {"PWD", "OLDPWD", "SHLVL", "_", "COLUMNS", "LINES", "TERM"};
     if (std::find(std::begin(unimportant), std::end(unimportant), name) == std::end(unimportant)) environment.emplace_back(text);
@@ -44,22 +43,21 @@ std::optional<std::string> fingerprint(const adapter::SuiteSettings& suite) {
   fs::recursive_directory_iterator walk(suite.root, fs::directory_options::skip_permission_denied, failed);
   for (const fs::recursive_directory_iterator end; !failed && walk != end; walk.increment(failed)) {
     const std::string name = walk->path().filename().string();
-    struct stat info {};
-    if (::lstat(walk->path().c_str(), &info) != 0) continue;
-    if (S_ISDIR(info.st_mode)) {
+    std::error_code gone;
+    if (!walk->is_symlink(gone) && walk->is_directory(gone)) {
       if (is_skipped_folder(name)) walk.disable_recursion_pending();
       continue;
     }
     if (++files > files_max) return std::nullopt;
-    lines.push_back(fmt::format("{} {} {}.{}", walk->path().string(), info.st_size, info.st_mtim.tv_sec, info.st_mtim.tv_nsec));
+    const io::FileLook look = io::look_at(walk->path().string()).value_or(io::FileLook{});
+    lines.push_back(fmt::format("{} {} {}", walk->path().string(), look.size, look.modified_ns));
   }
   if (failed) return std::nullopt;
   std::sort(lines.begin(), lines.end());
   facts += join(lines, "\n");
   // The framework itself: its package's time changes with its version.
-  const std::string program = suite.program.substr(suite.program.rfind(' ') + 1);
-  struct stat info {};
-  if (::stat(program.c_str(), &info) == 0) facts += fmt::format("\n{} {}.{}", info.st_size, info.st_mtim.tv_sec, info.st_mtim.tv_nsec);
+  const fs::path program = fs::canonical(suite.program.substr(suite.program.rfind(' ') + 1), failed);
+  if (const auto look = failed ? std::nullopt : io::look_at(program.string())) facts += fmt::format("\n{} {}", look->size, look->modified_ns);
   return "discovery/" + suite.root + "/" + hex64(siphash(3, 4, facts)) + hex64(siphash(5, 6, facts));
 }
 
@@ -78,7 +76,12 @@ void discover(io::Loop& loop, const adapter::Adapter& adapter, store::Store& sto
   }
   if (const auto made = io::make_directories(request.work_dir); !made) return answer(made.error());
   const adapter::ExecutionContext context{.attempt_dir = request.work_dir, .shims_dir = request.shims_dir, .inherited = request.suite.env};
-  auto invocation = adapter.discovery(request.suite, context);
+  // Listing happens before there is a worker: placeholders of a place get one that is nobody's.
+  const agent::WorkerPlace nowhere{.id = domain::WorkerId{"discovery"}, .data_dir = request.work_dir};
+  adapter::SuiteSettings suite = request.suite;
+  for (std::string& argument : suite.arguments) argument = agent::fill_in(std::move(argument), nowhere, 0);
+  suite.discover = agent::fill_in(std::move(suite.discover), nowhere, 0);
+  auto invocation = adapter.discovery(suite, context);
   if (!invocation) return answer(invocation.error());
   const std::string events = adapter::events_path(context);
   if (const auto cleared = io::remove_tree(events); !cleared) return answer(cleared.error());

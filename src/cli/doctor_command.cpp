@@ -1,14 +1,11 @@
 #include "cli/doctor_command.h"
 
 #include <fmt/format.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <boost/json.hpp>
 #include <filesystem>
-#include <thread>
 
 #include "adapter/words.h"
 #include "base/text.h"
@@ -16,6 +13,7 @@
 #include "config/read_config.h"
 #include "io/files.h"
 #include "io/loop.h"
+#include "io/machine.h"
 #include "io/net.h"
 #include "io/process.h"
 
@@ -28,20 +26,15 @@ using config::ProgramFact;
 constexpr Millis answer_deadline{20'000};  // the first start of a program from a cold disk
 constexpr std::size_t answer_bytes_max = 64 * 1024;
 
-bool is_executable(const std::string& path) {
-  std::error_code failed;
-  return fs::is_regular_file(path, failed) && ::access(path.c_str(), X_OK) == 0;
-}
-
 // Where a shell would find the program, or nothing.
 std::string find_program(const std::string& name, const std::string& directory) {
   if (name.find('/') != std::string::npos) {
     const std::string path = io::join_path(directory, name);
-    return is_executable(path) ? path : "";
+    return io::is_executable(path) ? path : "";
   }
   for (const std::string& folder : split(io::environment("PATH"), ':')) {
     const std::string path = io::join_path(folder.empty() ? "." : folder, name);
-    if (is_executable(path)) return path;
+    if (io::is_executable(path)) return path;
   }
   return {};
 }
@@ -167,7 +160,7 @@ std::string named_browser(const config::Suite& suite, const std::string& suite_d
 config::BrowserFact browser_facts(const config::Suite& suite, const std::string& suite_dir) {
   config::BrowserFact fact;
   fact.executable = named_browser(suite, suite_dir);
-  fact.executable_runs = !fact.executable.empty() && is_executable(io::join_path(suite_dir, fact.executable));
+  fact.executable_runs = !fact.executable.empty() && io::is_executable(io::join_path(suite_dir, fact.executable));
   std::string folder = io::environment("PLAYWRIGHT_BROWSERS_PATH");
   if (folder.empty() && !io::environment("HOME").empty()) folder = io::environment("HOME") + "/.cache/ms-playwright";
   if (folder == "0") folder = suite_dir + "/node_modules/playwright-core/.local-browsers";
@@ -251,9 +244,9 @@ config::GitFact git_facts(const std::string& root) {
 
 // Tries it where the folder exists; where a run would make it, asks about its parent. The doctor leaves nothing behind.
 std::string state_dir_error(const std::string& state_dir, const std::string& root) {
-  if (!io::exists(state_dir)) return ::access(root.c_str(), W_OK) == 0 ? "" : fmt::format("the folder '{}' does not let it be made", root);
+  if (!io::exists(state_dir)) return io::is_writable(root) ? "" : fmt::format("the folder '{}' does not let it be made", root);
   if (!io::is_directory(state_dir)) return "it is not a folder";
-  const std::string probe = fmt::format("{}/doctor-{}", state_dir, ::getpid());
+  const std::string probe = fmt::format("{}/doctor-{}", state_dir, io::process_id());
   if (const Result<> written = io::write_file(probe, "writable\n"); !written) return written.error().message;
   std::error_code failed;
   fs::remove(probe, failed);
@@ -267,7 +260,7 @@ std::int64_t number_in_file(const std::string& path) {
 
 config::MachineFacts machine_facts(const config::Config& config) {
   config::MachineFacts facts;
-  facts.processors = std::max<std::int64_t>(1, static_cast<std::int64_t>(std::thread::hardware_concurrency()));
+  facts.processors = io::processors();
   facts.ports_wanted = config::workers_of(config, facts.processors);
   for (; facts.ports_bound < facts.ports_wanted; ++facts.ports_bound)
     if (const Result<int> port = io::free_port(); !port) {
@@ -281,8 +274,7 @@ config::MachineFacts machine_facts(const config::Config& config) {
   facts.disk_free = failed ? 0 : space.available;
   facts.inotify_watches = number_in_file("/proc/sys/fs/inotify/max_user_watches");
   facts.inotify_instances = number_in_file("/proc/sys/fs/inotify/max_user_instances");
-  rlimit files{};
-  if (::getrlimit(RLIMIT_NOFILE, &files) == 0) facts.files_max = files.rlim_cur;
+  facts.files_max = static_cast<std::uint64_t>(io::open_files_max());
   facts.git = git_facts(config.root);
   facts.today = iso8601(io::SystemClock().now()).substr(0, 10);
   return facts;

@@ -1,7 +1,6 @@
 #include "cli/init_command.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -16,6 +15,7 @@
 #include "config/read_config.h"
 #include "config/scaffold.h"
 #include "io/files.h"
+#include "io/machine.h"
 
 namespace tamarack::cli {
 namespace {
@@ -148,7 +148,7 @@ int init_command(const InitOptions& options) {
   const config::RepositoryFacts facts = gather_facts(root);
   const config::Scaffold proposal = config::make_scaffold(facts);
   print_findings(proposal);
-  const bool interactive = !options.yes && ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1;
+  const bool interactive = !options.yes && io::is_terminal(stdin) && io::is_terminal(stdout);
   const std::optional<config::Scaffold> scaffold = interactive ? ask_all(facts) : proposal;
   if (!scaffold) {
     fmt::print("\n");

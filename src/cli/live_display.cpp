@@ -1,10 +1,8 @@
 #include "cli/live_display.h"
 
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include "base/text.h"
 #include "io/files.h"
+#include "io/machine.h"
 
 namespace tamarack::cli {
 namespace {
@@ -12,23 +10,13 @@ namespace {
 constexpr Millis frame{100};
 constexpr Millis plain_progress_interval{30'000};
 
-struct Size {
-  int width = 80;
-  int height = 24;
-};
-Size size_of(std::FILE* file) {
-  winsize window{};
-  if (::ioctl(::fileno(file), TIOCGWINSZ, &window) != 0 || window.ws_col == 0) return {};
-  return {window.ws_col, window.ws_row};
-}
-
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 }  // namespace
 
 Screen choose_screen(bool json) {
   Screen screen{.file = json ? stderr : stdout};
-  const bool terminal = ::isatty(::fileno(screen.file)) == 1 && io::environment("TERM") != "dumb";
+  const bool terminal = io::is_terminal(screen.file) && io::environment("TERM") != "dumb";
   screen.live = terminal && io::environment("CI").empty();
   screen.colour = io::environment("NO_COLOR").empty() && (terminal || !io::environment("FORCE_COLOR").empty());
   return screen;
@@ -70,6 +58,7 @@ void LiveDisplay::redraw_later() {
 }
 
 void LiveDisplay::print(const std::string& lines) {
+  if (replaying_) return;
   erase();
   std::fputs(lines.c_str(), screen_.file);
   if (screen_.live) draw();
@@ -82,7 +71,7 @@ void LiveDisplay::erase() {
 
 void LiveDisplay::draw() {
   if (closed_ || !run_.is_planned()) return;
-  const Size size = size_of(screen_.file);
+  const io::TerminalSize size = io::terminal_size(screen_.file);
   for (const std::string& line : report::render(state(), size.width, std::max(size.height - 2, 3), screen_.colour)) {
     std::fputs((line + "\n").c_str(), screen_.file);
     ++drawn_lines_;
@@ -117,6 +106,15 @@ void LiveDisplay::take(const run::Entry& entry) {
   std::visit([this](const auto& record) { handle(record); }, entry.record);
 }
 
+void LiveDisplay::replay(const std::vector<run::Entry>& entries) {
+  replaying_ = true;
+  for (const run::Entry& entry : entries) take(entry);
+  replaying_ = false;
+  note_.clear();
+  workers_.clear();
+  say(fmt::format("going on with run {}: {} of {} finished before", run_.id.value, run_.ledger.settled(), count_of(run_.ledger.planned, "test")));
+}
+
 void LiveDisplay::handle(const run::RunPlanned& record) {
   const domain::Plan& plan = record.plan;
   say(fmt::format("{} on {}, {} · seed {}", count_of(static_cast<std::int64_t>(plan.tests.size()), "test"), count_of(plan.workers, "worker"),
@@ -129,7 +127,7 @@ void LiveDisplay::handle(const run::LeaseGranted& record) {
   terms_[record.term] = record.worker;
   std::int64_t total = 0;
   for (const schedule::Piece& piece : record.pieces) total += static_cast<std::int64_t>(piece.tests.size());
-  workers_[record.worker] = {.what = "starting the framework", .since = at_, .total = total};
+  workers_[record.worker] = {.what = "starting the framework", .since = at_, .total = total > 1 ? total : 0};
 }
 void LiveDisplay::handle(const run::TestStarted& record) {
   const auto worker = terms_.find(record.term);
@@ -177,7 +175,7 @@ void LiveDisplay::settled(domain::TestIndex test, domain::Outcome outcome, Milli
   }
   // Hundreds of tests that never ran would bury everything else; the summary counts them.
   if (outcome == domain::Outcome::never_ran || outcome == domain::Outcome::cancelled) return;
-  for (const std::string& line : report::failure_lines(finished, size_of(screen_.file).width, screen_.colour)) print(line + "\n");
+  for (const std::string& line : report::failure_lines(finished, io::terminal_size(screen_.file).width, screen_.colour)) print(line + "\n");
 }
 
 }  // namespace tamarack::cli

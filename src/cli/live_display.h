@@ -28,6 +28,8 @@ class LiveDisplay {
   void say(const std::string& line);
   void set_note(const std::string& note);
   void take(const run::Entry& entry);
+  // What an interrupted run had done before: known to the view, not told again line by line.
+  void replay(const std::vector<run::Entry>& entries);
   // Clears the redrawn lines for good.
   void close();
 
@@ -75,6 +77,7 @@ class LiveDisplay {
   int drawn_lines_ = 0;
   io::Timer timer_;
   bool closed_ = false;
+  bool replaying_ = false;
 };
 
 }  // namespace tamarack::cli

@@ -1,6 +1,6 @@
 #include "cli/local_run.h"
 
-#include <signal.h>
+#include <csignal>
 
 #include "base/text.h"
 #include "cli/version.h"
@@ -49,10 +49,8 @@ void LocalRun::start_agent() { agent_->start(); }
 void LocalRun::begin(const domain::Plan& plan, const run::Options& options) { coordinator_->begin(plan, options); }
 
 void LocalRun::go_on(run::Run folded, std::vector<run::Entry> journal) {
-  for (const run::Entry& entry : journal) {
-    display_->take(entry);
-    journal_.push_back(entry);
-  }
+  display_->replay(journal);
+  journal_ = std::move(journal);
   const std::vector<run::Event> found = agent::recover(
       folded, {.adapter = adapter_, .suite = settings_.suite, .artifacts = *artifacts_, .run_dir = settings_.project.run_dir(settings_.run), .shims_dir = settings_.shims_dir});
   coordinator_->go_on(std::move(folded), found);

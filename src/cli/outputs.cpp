@@ -1,7 +1,6 @@
 #include "cli/outputs.h"
 
 #include <openssl/evp.h>
-#include <unistd.h>
 
 #include <cstdio>
 #include <set>
@@ -9,6 +8,7 @@
 #include "base/text.h"
 #include "cli/version.h"
 #include "io/files.h"
+#include "io/machine.h"
 #include "report/build_view.h"
 #include "report/ctrf.h"
 #include "report/github.h"
@@ -163,9 +163,6 @@ Result<report::ReportView> load_view(store::Store& store, const store::RunRow& r
   return view;
 }
 
-std::string machine_name() {
-  char name[256] = {};
-  return ::gethostname(name, sizeof name - 1) == 0 ? name : "";
-}
+std::string machine_name() { return io::host_name(); }
 
 }  // namespace tamarack::cli

@@ -1,20 +1,20 @@
 #include "cli/project.h"
 
 #include <fmt/color.h>
-#include <unistd.h>
 
 #include <cstdio>
-#include <thread>
 
 #include "base/text.h"
 #include "config/read_config.h"
+#include "io/loop.h"
+#include "io/machine.h"
 #include "shims.h"
 #include "store/sqlite/sqlite_store.h"
 
 namespace tamarack::cli {
 namespace {
 
-std::string today() { return iso8601(std::chrono::time_point_cast<Millis>(std::chrono::system_clock::now())).substr(0, 10); }
+std::string today() { return iso8601(io::SystemClock().now()).substr(0, 10); }
 
 // The folder that holds `path` as a node module, in `from` or above it.
 std::optional<std::string> find_upward(std::string from, const std::string& path) {
@@ -113,7 +113,7 @@ std::vector<std::string> quarantined_tests(const config::Config& config, const d
   return ids;
 }
 
-std::int64_t default_workers() { return std::max<std::int64_t>(1, static_cast<std::int64_t>(std::thread::hardware_concurrency()) / 2); }
+std::int64_t default_workers() { return std::max<std::int64_t>(1, io::processors() / 2); }
 
 Result<std::string> unpack_shims(const std::string& state_dir) {
   const std::pair<const char*, std::string_view> shims[] = {{"playwright_reporter.cjs", embedded::playwright_reporter_cjs()},

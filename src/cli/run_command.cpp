@@ -1,13 +1,10 @@
 #include "cli/run_command.h"
 
-#include <unistd.h>
-
-#include <random>
-
 #include "base/text.h"
 #include "cli/discover.h"
 #include "cli/local_run.h"
 #include "cli/outputs.h"
+#include "io/machine.h"
 #include "io/process_tree.h"
 #include "plan/make_plan.h"
 
@@ -27,7 +24,7 @@ struct Ground {
 Result<Ground> prepare_ground(const ProjectOptions& options, const std::string& what) {
   Ground ground;
   ground.project = TRY(open_project(options));
-  ground.lock = TRY(io::FileLock::take(ground.project.state_dir + "/lock", fmt::format("{} (process {})", what, ::getpid())));
+  ground.lock = TRY(io::FileLock::take(ground.project.state_dir + "/lock", fmt::format("{} (process {})", what, io::process_id())));
   ground.store = TRY(open_store(ground.project.state_dir));
   ground.adapter = TRY(adapter::make_adapter(ground.project.config.suite.framework));
   ground.suite = TRY(suite_settings(ground.project));
@@ -87,7 +84,7 @@ plan::PlanOptions plan_options(const RunOptions& options, const Ground& ground, 
 
 int run_command(const RunOptions& options, const Clock& clock) {
   const Instant started = clock.now();
-  Random random(std::random_device{}() * 0x100000000ULL + std::random_device{}());
+  Random random(io::random_seed());
   const domain::RunId run = new_run_id(started, random);
   auto ground = prepare_ground(options.project, "run " + run.value);
   if (!ground) return fail(ground.error());

@@ -1,3 +1,4 @@
+// The version of this binary, as CMakeLists.txt has it.
 #pragma once
 
 namespace tamarack::cli {

@@ -81,11 +81,13 @@ class Checker {
 
   // A setting of another framework would be ignored silently; its author believes that it works.
   void check_unused_suite_keys() {
-    static const std::map<std::string, std::string> owner{
-        {"discover", "command"}, {"run", "command"}, {"results", "command"}, {"build_dir", "ctest"}, {"specs", "mocha"}};
+    static const std::multimap<std::string, std::string> owner{
+        {"discover", "command"}, {"run", "command"}, {"results", "command"}, {"build_dir", "ctest"}, {"specs", "mocha"}, {"specs", "pytest"}};
     if (config_.suite.framework.empty()) return;
     for (const auto& [key, framework] : owner) {
-      if (framework == config_.suite.framework || !has("suite." + key)) continue;
+      const auto [first, last] = owner.equal_range(key);
+      const bool owned = std::any_of(first, last, [&](const auto& one) { return one.second == config_.suite.framework; });
+      if (owned || !has("suite." + key) || framework != first->second) continue;
       findings_.warnings.push_back({where("suite." + key),
                                     fmt::format("'{}' in [suite] has no effect with framework \"{}\", it belongs to \"{}\"", key,
                                                 config_.suite.framework, framework),

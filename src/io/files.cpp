@@ -97,14 +97,19 @@ Result<> remove_tree(const std::string& path) {
   return {};
 }
 
+Result<> copy_file(const std::string& from, const std::string& to) {
+  std::error_code failed;
+  fs::copy_file(from, to, fs::copy_options::overwrite_existing, failed);
+  if (failed) return system_error("copy", from, failed.value());
+  return {};
+}
+
 Result<> link_or_copy(const std::string& from, const std::string& to) {
   std::error_code failed;
   fs::remove(to, failed);
   fs::create_hard_link(from, to, failed);
   if (!failed) return {};
-  fs::copy_file(from, to, fs::copy_options::overwrite_existing, failed);
-  if (failed) return system_error("copy", from, failed.value());
-  return {};
+  return copy_file(from, to);
 }
 
 Result<std::vector<std::string>> list_directory(const std::string& path) {

@@ -19,6 +19,7 @@ Result<> write_file(const std::string& path, std::string_view content);
 Result<> append_file(const std::string& path, std::string_view content);
 Result<> make_directories(const std::string& path);
 Result<> remove_tree(const std::string& path);
+Result<> copy_file(const std::string& from, const std::string& to);
 // Hard link if possible, else copy.
 Result<> link_or_copy(const std::string& from, const std::string& to);
 Result<std::vector<std::string>> list_directory(const std::string& path);  // names, sorted

@@ -23,17 +23,27 @@ struct Inotify::State : std::enable_shared_from_this<Inotify::State> {
   void read() {
     stream.async_read_some(asio::buffer(buffer), [self = shared_from_this()](const boost::system::error_code& failed, std::size_t count) {
       if (failed) return;
-      self->deliver(count);
+      self->deliver(self->buffer.data(), count);
       self->read();
     });
   }
 
-  void deliver(std::size_t count) {
+  void drain() {
+    std::vector<char> bytes(65536);
+    while (stream.is_open()) {
+      const ssize_t count = ::read(stream.native_handle(), bytes.data(), bytes.size());
+      if (count < 0 && errno == EINTR) continue;
+      if (count <= 0) return;
+      deliver(bytes.data(), static_cast<std::size_t>(count));
+    }
+  }
+
+  void deliver(const char* bytes, std::size_t count) {
     std::size_t at = 0;
     while (at + sizeof(inotify_event) <= count) {
       inotify_event header{};
-      std::memcpy(&header, buffer.data() + at, sizeof header);
-      const char* name = buffer.data() + at + sizeof header;
+      std::memcpy(&header, bytes + at, sizeof header);
+      const char* name = bytes + at + sizeof header;
       at += sizeof header + header.len;
       if ((header.mask & IN_Q_OVERFLOW) != 0) {
         for (const Callback& callback : overflow) callback();
@@ -79,6 +89,8 @@ Result<int> Inotify::watch(const std::string& path, std::uint32_t mask, std::fun
 void Inotify::unwatch(int number) {
   if (state_->watches.erase(number) > 0 && state_->stream.is_open()) ::inotify_rm_watch(state_->stream.native_handle(), number);
 }
+
+void Inotify::drain() { state_->drain(); }
 
 void Inotify::on_overflow(Callback callback) { state_->overflow.push_back(std::move(callback)); }
 

@@ -25,6 +25,9 @@ class Inotify {
   // Returns the number of the watch. Errors say in words what limit was hit.
   Result<int> watch(const std::string& path, std::uint32_t mask, std::function<void(const Event&)> on_event);
   void unwatch(int number);
+  // Delivers everything that has happened by now. The kernel queues an event together with the change itself, so nothing that an ended
+  // process did is missing afterwards.
+  void drain();
   // The kernel's queue overflowed: everything must be looked at again.
   void on_overflow(Callback callback);
 

@@ -15,8 +15,10 @@ Loop::~Loop() {
 }
 
 void Loop::run() {
-  const auto guard = asio::make_work_guard(context_->io);
+  auto guard = asio::make_work_guard(context_->io);
   context_->io.run();
+  guard.reset();  // before the restart: the last work that goes away stops the loop once more
+  context_->io.restart();  // after stop() it may be run again
 }
 
 void Loop::stop() { context_->io.stop(); }

@@ -226,7 +226,8 @@ struct Collected {
 
 void run_process(Loop& loop, const ProcessSpec& spec, Millis deadline, std::size_t output_max, std::function<void(Result<Finished>)> done) {
   auto state = std::make_shared<Collected>();
-  const auto collect = [output_max](std::string& into, std::string_view bytes) {
+  const auto collect = [output_max, state](std::string& into, std::string_view bytes) {
+    if (into.size() + bytes.size() > output_max) state->finished.output_was_cut = true;
     into.append(bytes.substr(0, output_max - std::min(output_max, into.size())));
   };
   ProcessCallbacks callbacks{

@@ -50,6 +50,7 @@ struct Finished {
   std::string output;
   std::string errput;
   bool timed_out = false;
+  bool output_was_cut = false;  // one of the streams was longer than allowed
   Millis duration{0};
 };
 void run_process(Loop& loop, const ProcessSpec& spec, Millis deadline, std::size_t output_max, std::function<void(Result<Finished>)> done);

@@ -94,7 +94,11 @@ int shim_main(int argc, char** argv) {
 
   int status = 0;
   bool ended = false;
-  while (!ended) {
+  // After an orderly stop the tree is waited for, not only the command: a shell in front of the application dies of SIGTERM at once, while
+  // the application itself still closes its files. How long that may take is Tamarack's decision ('K').
+  bool terminating = false;
+  bool tree_ended = false;
+  while (!(ended && (tree_ended || !terminating))) {
     pollfd watched[2] = {{shim_control_descriptor, POLLIN, 0}, {signals, POLLIN, 0}};
     if (::poll(watched, 2, -1) < 0 && errno != EINTR) break;
     if (watched[1].revents != 0) {
@@ -103,17 +107,22 @@ int shim_main(int argc, char** argv) {
         if (info.ssi_signo != SIGCHLD) terminate_tree();
       }
       int one = 0;
-      for (pid_t pid = ::waitpid(-1, &one, WNOHANG); pid > 0; pid = ::waitpid(-1, &one, WNOHANG))
+      pid_t pid = 0;
+      while ((pid = ::waitpid(-1, &one, WNOHANG)) > 0)
         if (pid == child) {
           status = one;
           ended = true;
         }
+      tree_ended = pid < 0 && errno == ECHILD;
     }
-    if (!ended && watched[0].revents != 0) {
+    if (watched[0].revents != 0 && !(ended && (tree_ended || !terminating))) {
       char order = 0;
       const ssize_t count = ::read(shim_control_descriptor, &order, 1);
       if (count <= 0) break;  // Tamarack is gone
-      if (order == 'T') terminate_tree();
+      if (order == 'T') {
+        terminating = true;
+        terminate_tree();
+      }
       if (order == 'K') break;
     }
   }

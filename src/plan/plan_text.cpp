@@ -14,7 +14,11 @@ namespace {
 using domain::Plan;
 using domain::Unit;
 
-std::string seconds(Millis duration) { return fmt::format("{:.1f} s", static_cast<double>(duration.count()) / 1000.0); }
+// Tenths of a second, because estimates are compared with each other; long ones as people read them.
+std::string seconds(Millis duration) {
+  if (duration >= Millis{60'000}) return human_duration(duration);
+  return fmt::format("{:.1f} s", static_cast<double>(duration.count()) / 1000.0);
+}
 
 std::string minutes(Millis duration) { return fmt::format("{:.1f}", static_cast<double>(duration.count()) / 60'000.0); }
 

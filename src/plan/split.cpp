@@ -225,6 +225,7 @@ std::pair<std::size_t, std::size_t> in_a_row(const std::vector<std::size_t>& in_
     std::size_t to = from + 1;
     while (to < in_order.size() && input.tests[in_order[to]].identity.spec == input.tests[in_order[from]].identity.spec) ++to;
     Unit unit = unit_of({in_order.begin() + static_cast<std::ptrdiff_t>(from), in_order.begin() + static_cast<std::ptrdiff_t>(to)}, input);
+    unit.spec = unit.title = input.tests[in_order[from]].identity.spec;
     unit.pinned_worker = worker;
     units.push_back(std::move(unit));
     from = to;

@@ -65,7 +65,7 @@ class Playthrough {
 
   bool start_lease(std::size_t worker, Millis now) {
     const Millis budget =
-        is_static() ? Millis::max() : chunk_budget_(remaining_, static_cast<std::int64_t>(leases_.size()), plan_.cost);
+        is_static() ? Millis::max() : chunk_budget_(remaining_ + in_flight(now), static_cast<std::int64_t>(leases_.size()), plan_.cost);
     Lease& lease = leases_[worker];
     Millis used{0};
     std::vector<std::size_t> left;
@@ -90,6 +90,13 @@ class Playthrough {
       for (const std::string& cap : plan_.units[i].caps) --cap_left_[cap];
     }
     return true;
+  }
+
+  Millis in_flight(Millis now) const {
+    Millis sum{0};
+    for (const Lease& lease : leases_)
+      if (!lease.units.empty()) sum += std::max(lease.ends - now, Millis{0});
+    return sum;
   }
 
   void finish(Lease& lease) {

@@ -1,4 +1,5 @@
-// The report as JSON, field by field as report_view.h spells them; and inside the page that shows it.
+// The report as JSON, named as report_view.h spells it and without the fields that hold their defaults; and inside the page that
+// shows it.
 #pragma once
 
 #include <string>

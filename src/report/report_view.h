@@ -2,6 +2,12 @@
 // schema of these structs), junit.xml, ctrf.json, the markdown summary and the terminal summary are rendered from it.
 // Plain values only. Times: `*_ms` are milliseconds; `*_at_ms` count from the Unix epoch; `start_ms`/`end_ms`/`started_ms`
 // count from the start of the run.
+//
+// As JSON (report_json.h; its schema is web/src/model/report.schema.json) a field is left out when it holds the default it has
+// below: an empty text or list, 0, false, but `test: -1` and `counted: true`. At 100,000 tests that halves the document. A reader
+// takes a missing field for its default, and passes over fields it does not know. Two things are always written: the fields of
+// ReportView itself, which tell a report from something else, and structs inside structs. A changed default is a new `version`.
+// report_members.h lists every member for this.
 #pragma once
 
 #include <cstdint>

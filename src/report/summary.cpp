@@ -35,7 +35,8 @@ std::string message_block(const ErrorView& error) {
 std::string failure(const TestView& test, std::size_t number, const Style& style) {
   std::string facts = outcome_words(test.outcome);
   if (const AttemptView* attempt = deciding_attempt(test)) {
-    facts += " on " + attempt->worker + " after " + human(attempt->duration_ms);
+    if (!attempt->worker.empty()) facts += " on " + attempt->worker;
+    if (attempt->duration_ms > 0) facts += " after " + human(attempt->duration_ms);
     if (test.attempts.size() > 1) facts += fmt::format(", attempt {} of {}", attempt->number, test.attempts.size());
   }
   if (test.quarantined) facts += ", in quarantine";

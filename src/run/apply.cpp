@@ -45,13 +45,19 @@ struct Apply {
     }
   }
   void operator()(const WorkerJoined& record) { run.workers[record.worker] = {.agent = record.agent, .slot = record.slot}; }
-  void operator()(const WorkerReady& record) { run.workers.at(record.worker).phase = WorkerPhase::idle; }
-  void operator()(const WorkerEnded& record) { run.workers.at(record.worker).phase = WorkerPhase::ended; }
+  void operator()(const WorkerReady& record) {
+    WorkerState& worker = run.workers.at(record.worker);
+    worker.restarting = false;
+    if (worker.phase != WorkerPhase::busy) worker.phase = WorkerPhase::idle;
+  }
+  void operator()(const WorkerEnded& record) { run.workers.at(record.worker).phase = record.silent ? WorkerPhase::silent : WorkerPhase::ended; }
   void operator()(const LeaseGranted& record) {
     CHECK(record.term.value > run.last_term, "term {} was used before", record.term.value);
     run.last_term = record.term.value;
     run.leases[record.term] = {.worker = record.worker, .pieces = record.pieces, .granted = at, .expires = record.expires};
-    run.workers.at(record.worker).phase = WorkerPhase::busy;
+    WorkerState& worker = run.workers.at(record.worker);
+    worker.phase = WorkerPhase::busy;
+    worker.last_term = record.term;
     for (const schedule::Piece& piece : record.pieces) std::erase(run.queue.waiting, piece);
   }
   void operator()(const TestStarted& record) {
@@ -80,7 +86,7 @@ struct Apply {
     const auto lease = run.leases.find(record.term);
     CHECK(lease != run.leases.end(), "lease {} ended twice", record.term.value);
     WorkerState& worker = run.workers.at(lease->second.worker);
-    if (worker.phase == WorkerPhase::busy) worker.phase = WorkerPhase::idle;
+    if (worker.phase == WorkerPhase::busy) worker.phase = worker.restarting ? WorkerPhase::starting : WorkerPhase::idle;
     run.leases.erase(lease);
   }
   void operator()(const Requeued& record) {
@@ -100,7 +106,16 @@ struct Apply {
     std::erase_if(run.queue.waiting, [](const schedule::Piece& piece) { return piece.tests.empty(); });
   }
   void operator()(const Disagreed&) { ++run.circumstances.disagreements; }
-  void operator()(const InfrastructureFailed&) { run.circumstances.infrastructure_failed = true; }
+  void operator()(const InfrastructureFailed& record) {
+    run.circumstances.infrastructure_failed = true;
+    for (auto& [term, lease] : run.leases)
+      if (lease.worker == record.worker) lease.app_died = true;
+    // Its application is being started again: until it is up the worker would only give back whatever it is handed.
+    const auto worker = run.workers.find(record.worker);
+    if (worker == run.workers.end() || worker->second.phase == WorkerPhase::ended) return;
+    worker->second.restarting = true;
+    if (worker->second.phase == WorkerPhase::idle) worker->second.phase = WorkerPhase::starting;
+  }
   void operator()(const StopRequested& record) {
     run.stopping = record.cause;
     run.stop_asked = at;

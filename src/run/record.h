@@ -58,6 +58,7 @@ struct WorkerReady {
 struct WorkerEnded {
   domain::WorkerId worker;
   std::string reason;
+  bool silent = false;  // only its lease expired: it takes part again once it says that the lease is over
 };
 struct LeaseGranted {
   domain::Term term;

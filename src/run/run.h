@@ -7,7 +7,8 @@
 //   test      pending ──finished, settles──▶ passed | failed | flaky | skipped | timed_out
 //             pending ──given up──────────▶ lost | never_ran | cancelled | timed_out
 //   lease     granted ──▶ completed | lost | expired | stopped
-//   worker    starting ──ready──▶ idle ──lease──▶ busy ──lease ended──▶ idle;  any ──▶ ended
+//   worker    starting ──ready──▶ idle ──lease──▶ busy ──lease ended──▶ idle;  any ──application died──▶ starting;  any ──▶ ended
+//             busy ──lease expired──▶ silent ──says it is over──▶ idle;  ended ──ready──▶ idle (its agent, or all of Tamarack, came back)
 //   run       planned ──stop asked──▶ stopping ──▶ finished;  planned ──all settled──▶ finished
 #pragma once
 
@@ -42,14 +43,17 @@ struct LeaseState {
   Instant granted;
   Instant expires;
   bool stopping = false;
+  bool app_died = false;  // its worker's application: what is reported from now on is nobody's verdict
 };
 
-enum class WorkerPhase { starting, idle, busy, ended };
+enum class WorkerPhase { starting, idle, busy, silent, ended };
 
 struct WorkerState {
   domain::AgentId agent;
   std::int64_t slot = 0;
   WorkerPhase phase = WorkerPhase::starting;
+  domain::Term last_term;  // of the newest lease it was given
+  bool restarting = false;  // its application went down while it was busy, or idle
 };
 
 struct Run {

@@ -36,15 +36,16 @@ class Stepper {
 
   void operator()(const WorkerBecameReady& event) {
     const auto worker = run_.workers.find(event.worker);
-    if (worker == run_.workers.end() || worker->second.phase == WorkerPhase::busy) return;
-    if (worker->second.phase != WorkerPhase::idle) record(WorkerReady{event.worker, event.app_start});
+    if (worker == run_.workers.end()) return;
+    const bool is_working = worker->second.phase == WorkerPhase::busy || worker->second.phase == WorkerPhase::idle;
+    if (!is_working || worker->second.restarting) record(WorkerReady{event.worker, event.app_start});
   }
 
   void operator()(const WorkerFailed& event) {
     if (!run_.workers.contains(event.worker)) return;
     record(InfrastructureFailed{event.worker, event.message, event.log_tail});
     if (!event.gone) return;
-    end_worker(event.worker, event.message);
+    end_worker(event.worker, event.message, Blame::in_flight);
     finish_if_stranded(event.message);
   }
 
@@ -63,11 +64,14 @@ class Stepper {
       if (!run_.leases.contains(term))
         for (const auto& [id, worker] : run_.workers)
           if (worker.agent == event.agent) effects_.push_back(StopLease{id, term});
+    // A silent worker is asked until it has said that its lease is over: the lease, the stop or the answer may have been lost.
+    for (const auto& [id, worker] : run_.workers)
+      if (worker.agent == event.agent && worker.phase == WorkerPhase::silent) effects_.push_back(StopLease{id, worker.last_term});
   }
 
   void operator()(const AgentLost& event) {
     for (const auto& [id, worker] : std::map(run_.workers))
-      if (worker.agent == event.agent && worker.phase != WorkerPhase::ended) end_worker(id, event.reason);
+      if (worker.agent == event.agent && worker.phase != WorkerPhase::ended) end_worker(id, event.reason, Blame::nobody);
     finish_if_stranded(event.reason);
   }
 
@@ -81,7 +85,7 @@ class Stepper {
     TestFinished finished{.term = event.term, .worker = event.worker, .report = event.report};
     const LeaseState* lease = held_lease(event.worker, event.term, event.report.test);
     const TestState& state = run_.tests.at(event.report.test.value);
-    finished.counted = lease != nullptr && state.outcome == Outcome::pending && !lease->reported.contains(event.report.test) &&
+    finished.counted = lease != nullptr && !lease->app_died && state.outcome == Outcome::pending && !lease->reported.contains(event.report.test) &&
                        event.report.status != TestStatus::interrupted && event.report.status != TestStatus::lost &&
                        !is_chain_casualty(event.report);
     if (finished.counted) finished.settles = settles(state, event.report);
@@ -97,9 +101,10 @@ class Stepper {
   void operator()(const InvocationEnded& event) {
     const auto lease = run_.leases.find(event.term);
     if (lease == run_.leases.end() || lease->second.worker != event.worker) {
-      // Its lease was taken away while it was silent; it is back and may work again.
+      // Its lease was taken away while it was silent; it is back and may work again. One that ended for good stays ended.
       const auto worker = run_.workers.find(event.worker);
-      if (worker != run_.workers.end() && worker->second.phase == WorkerPhase::ended) record(WorkerReady{event.worker, Millis{0}});
+      const bool is_back = worker != run_.workers.end() && worker->second.phase == WorkerPhase::silent && worker->second.last_term == event.term;
+      if (is_back) record(WorkerReady{event.worker, Millis{0}});
       return;
     }
     const LeaseState ended = lease->second;
@@ -109,7 +114,7 @@ class Stepper {
         record(Disagreed{event.term, disagreement.name, disagreement.message, unit});
     const LeaseEnd end = ended.stopping ? LeaseEnd::stopped : event.process_lost ? LeaseEnd::lost : LeaseEnd::completed;
     record(LeaseEnded{event.term, end, event.invocation});
-    const Blame blame = ended.stopping ? Blame::nobody : Blame::in_flight_or_all;
+    const Blame blame = ended.stopping ? Blame::nobody : ended.app_died ? Blame::in_flight : Blame::in_flight_or_all;
     account_for_rest(ended, blame, describe_end(event));
   }
 
@@ -133,7 +138,7 @@ class Stepper {
       const bool ignored = lease.stopping && now_ - run_.stop_asked >= stop_grace;
       if (!expired && !ignored) continue;
       record(LeaseEnded{term, expired ? LeaseEnd::expired : LeaseEnd::stopped, {}});
-      record(WorkerEnded{lease.worker, "silent"});
+      record(WorkerEnded{lease.worker, "silent", true});
       effects_.push_back(StopLease{lease.worker, term});
       account_for_rest(lease, Blame::nobody, fmt::format("worker {} fell silent", lease.worker.value));
     }
@@ -150,7 +155,9 @@ class Stepper {
   std::vector<Effect> effects_;
 
  private:
-  enum class Blame { nobody, in_flight_or_all };
+  // Whose fault the end of a lease was. Nobody's: our own or the machine's. in_flight: of the test that took the application down with it,
+  // if one ran. in_flight_or_all: when none ran, the framework passed over all of them.
+  enum class Blame { nobody, in_flight, in_flight_or_all };
 
   void record(Record fact) {
     Entry entry{run_.last_seq + 1, now_, std::move(fact)};
@@ -235,7 +242,8 @@ class Stepper {
           settle_stopped(test, in_flight);
           continue;
         }
-        if (!reported && blame == Blame::in_flight_or_all && (in_flight || !somebody_in_flight)) {
+        const bool passed_over = blame == Blame::in_flight_or_all && !somebody_in_flight;
+        if (!reported && ((blame != Blame::nobody && in_flight) || passed_over)) {
           record(TestInterrupted{test, in_flight});
           if (give_up_if_hopeless(test, why)) continue;
         }
@@ -274,7 +282,12 @@ class Stepper {
 
   bool give_up_if_hopeless(TestIndex test, const std::string& why) {
     const TestState& state = run_.tests.at(test.value);
-    if (state.blamed >= run_.options.lost_max) {
+    const bool died_too_often = state.blamed >= run_.options.lost_max;
+    if (state.failures > 0 && (died_too_often || state.skipped_over >= skipped_over_max)) {
+      record(TestSettled{test, outcome_of_bad(state.last_bad), "its retry came to no end: " + why});
+      return true;
+    }
+    if (died_too_often) {
       record(TestSettled{test, Outcome::lost, fmt::format("{} died while it ran; last: {}", count_of(state.blamed, "process", "processes"), why)});
       return true;
     }
@@ -286,12 +299,12 @@ class Stepper {
     return false;
   }
 
-  void end_worker(const WorkerId& worker, const std::string& reason) {
+  void end_worker(const WorkerId& worker, const std::string& reason, Blame blame) {
     if (run_.workers.at(worker).phase == WorkerPhase::ended) return;
     for (const auto& [term, lease] : std::map(run_.leases)) {
       if (lease.worker != worker) continue;
       record(LeaseEnded{term, LeaseEnd::lost, {}});
-      account_for_rest(lease, Blame::nobody, reason);
+      account_for_rest(lease, blame, reason);
     }
     record(WorkerEnded{worker, reason});
   }
@@ -304,20 +317,34 @@ class Stepper {
       for (const TestIndex test : piece.tests) give_up_waiting(test, "no worker was left: " + reason);
   }
 
+  // What is left of the leases by their estimates; one that is overdue counts as nearly done.
+  Millis in_flight() const {
+    Millis sum{0};
+    for (const auto& [term, lease] : run_.leases) {
+      Millis expected = run_.plan.cost.framework_start;
+      for (const schedule::Piece& piece : lease.pieces) expected += schedule::estimate(piece, run_.plan);
+      sum += std::max(expected - (now_ - lease.granted), Millis{0});
+    }
+    return sum;
+  }
+
   void dispatch() {
     bool somebody_starting = false;
     std::int64_t active = 0;
     bool owner_gone = false;
     for (const auto& [id, worker] : run_.workers) {
-      if (worker.phase == WorkerPhase::ended) owner_gone = true;
-      if (worker.phase != WorkerPhase::ended) ++active;
+      const bool away = worker.phase == WorkerPhase::ended || worker.phase == WorkerPhase::silent;
+      if (away) owner_gone = true;
+      if (!away) ++active;
       if (worker.phase == WorkerPhase::starting) somebody_starting = true;
     }
+    // A share may be meant for a worker that never came; whoever is left takes it when nothing else can happen any more.
+    if (!somebody_starting && run_.leases.empty()) owner_gone = true;
     for (const auto& [id, worker] : std::map(run_.workers)) {
       if (worker.phase != WorkerPhase::idle || run_.queue.waiting.empty()) continue;
       const schedule::InUse use = in_use(run_);
       schedule::Queue queue = run_.queue;
-      schedule::PickRequest request{.slot = worker.slot, .workers_active = active};
+      schedule::PickRequest request{.slot = worker.slot, .workers_active = active, .in_flight = in_flight()};
       std::vector<schedule::Piece> pieces = schedule::pick(queue, run_.plan, use, request);
       if (pieces.empty() && owner_gone) {
         request.only_pinned = false;

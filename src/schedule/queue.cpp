@@ -41,7 +41,9 @@ Millis estimate(const Piece& piece, const domain::Plan& plan) {
 
 std::vector<Piece> pick(Queue& queue, const domain::Plan& plan, const InUse& in_use, const PickRequest& request) {
   const bool is_static = plan.policy == domain::Policy::count || plan.policy == domain::Policy::timing;
-  Millis remaining{0};
+  // The fair share is one of everything that is not done, not only of what waits: otherwise the second worker of a fresh run would be
+  // handed half of what the first got, and pay for more starts.
+  Millis remaining = request.in_flight;
   for (const Piece& piece : queue.waiting) remaining += estimate(piece, plan);
   // A static share goes out whole: the split was decided when the plan was made.
   const Millis budget = is_static ? Millis::max()

@@ -48,6 +48,13 @@ TEST(Pick, TakesUnitsUpToTheBudget) {
   EXPECT_EQ(queue.waiting.size(), 2U);
 }
 
+TEST(Pick, TheSecondWorkerOfAFreshRunGetsAsMuchAsTheFirst) {
+  const Plan plan = plan_of({10, 10, 10, 10, 10, 10, 10, 10, 10, 10}, 0);
+  Queue queue = queue_of(plan);
+  EXPECT_EQ(pick(queue, plan, {}, {.workers_active = 2}).size(), 4U);
+  EXPECT_EQ(pick(queue, plan, {}, {.workers_active = 2, .in_flight = Millis{40}}).size(), 4U);
+}
+
 TEST(Pick, OneUnitPerLeaseWhenInvocationsAreNotShared) {
   Plan plan = plan_of({5, 5, 5});
   plan.units_share_invocation = false;

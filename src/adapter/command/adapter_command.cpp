@@ -87,6 +87,7 @@ Result<Invocation> CommandAdapter::execution(const SuiteSettings& suite, const S
   const ResultsSetting results = TRY(parse_results_setting(suite.results));
   Invocation invocation;
   invocation.argv = {"sh", "-c", fill_command(suite.run, units, context)};
+  invocation.through_shell = true;
   invocation.directory = suite.root;
   if (!results.path.empty()) invocation.results_path = absolute(suite, fill_path(results.path, units, context));
   return invocation;

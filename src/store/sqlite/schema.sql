@@ -40,11 +40,12 @@ CREATE INDEX IF NOT EXISTS runs_by_start ON runs (started_ms DESC);
 CREATE TABLE IF NOT EXISTS results (
   project     TEXT NOT NULL,
   test_id     TEXT NOT NULL,
+  at_ms       INTEGER NOT NULL,
   run_id      TEXT NOT NULL,
   name        TEXT NOT NULL,
   outcome     TEXT NOT NULL,
   duration_ms INTEGER NOT NULL,
-  at_ms       INTEGER NOT NULL,
+  -- The columns of the key come first and in its order: `PRAGMA integrity_check` of SQLite 3.40 reports phantom NULLs otherwise.
   PRIMARY KEY (project, test_id, at_ms, run_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS results_by_run ON results (run_id);

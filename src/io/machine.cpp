@@ -1,0 +1,56 @@
+#include "io/machine.h"
+
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <random>
+#include <thread>
+
+extern char** environ;
+
+namespace tamarack::io {
+
+std::string host_name() {
+  char name[256] = {};
+  return ::gethostname(name, sizeof name - 1) == 0 ? name : "";
+}
+
+std::int64_t process_id() { return ::getpid(); }
+
+std::int64_t processors() { return std::max<std::int64_t>(1, static_cast<std::int64_t>(std::thread::hardware_concurrency())); }
+
+std::int64_t open_files_max() {
+  rlimit files{};
+  return ::getrlimit(RLIMIT_NOFILE, &files) == 0 ? static_cast<std::int64_t>(files.rlim_cur) : 0;
+}
+
+std::uint64_t random_seed() {
+  std::random_device device;
+  return static_cast<std::uint64_t>(device()) << 32 | device();
+}
+
+std::vector<std::string> environment_lines() {
+  std::vector<std::string> lines;
+  for (char** entry = environ; *entry != nullptr; ++entry) lines.emplace_back(*entry);
+  return lines;
+}
+
+bool is_executable(const std::string& path) {
+  std::error_code failed;
+  return std::filesystem::is_regular_file(path, failed) && ::access(path.c_str(), X_OK) == 0;
+}
+
+bool is_writable(const std::string& path) { return ::access(path.c_str(), W_OK) == 0; }
+
+bool is_terminal(std::FILE* file) { return ::isatty(::fileno(file)) == 1; }
+
+TerminalSize terminal_size(std::FILE* file) {
+  winsize window{};
+  if (::ioctl(::fileno(file), TIOCGWINSZ, &window) != 0 || window.ws_col == 0) return {};
+  return {window.ws_col, window.ws_row};
+}
+
+}  // namespace tamarack::io

@@ -1,0 +1,30 @@
+// What this machine and this process are: names, limits, the terminal. Asked once, at the edge; pure code gets the answers as values.
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tamarack::io {
+
+std::string host_name();  // empty if it has none
+std::int64_t process_id();
+std::int64_t processors();         // at least 1
+std::int64_t open_files_max();     // 0 if unknown
+std::uint64_t random_seed();       // from the system's random device
+std::vector<std::string> environment_lines();  // NAME=value, as inherited
+
+// May this user run the file, or write to it (into it, for a folder)?
+bool is_executable(const std::string& path);
+bool is_writable(const std::string& path);
+
+bool is_terminal(std::FILE* file);
+struct TerminalSize {
+  int width = 80;
+  int height = 24;
+};
+TerminalSize terminal_size(std::FILE* file);  // the defaults when it is none
+
+}  // namespace tamarack::io
