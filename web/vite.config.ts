@@ -15,7 +15,7 @@ export default defineConfig({
   server: { host: '127.0.0.1' },
   test: {
     environment: 'happy-dom',
-    include: ['src/**/*.test.{ts,tsx}', '*.test.ts'],
+    include: ['src/**/*.test.{ts,tsx}', '*.test.ts', 'scripts/*.test.mjs'],
     setupFiles: ['src/test/setup.ts'],
     restoreMocks: true,
     // A busy machine renders a whole page in seconds; a test that hangs still ends.

@@ -66,7 +66,7 @@ void Agent::handle(const wire::GoHome&) {
 void Agent::beat() {
   wire::Beat message;
   for (const auto& worker : workers_)
-    if (const auto term = worker->held()) message.held.push_back(*term);
+    for (const domain::Term term : worker->held()) message.held.push_back(term);
   for (std::string& text : outbox_.repeat()) link_->send(std::move(text));
   say(std::move(message));
   beat_timer_ = loop_.after(heartbeat_, [this] { beat(); });

@@ -19,7 +19,7 @@ class Worker {
   void begin();
   void lease(const InvocationContext& context, const wire::Lease& lease);
   void stop_lease(domain::Term term);
-  std::optional<domain::Term> held() const { return machine_.held(); }
+  std::vector<domain::Term> held() const { return machine_.held(); }
   // Kills what runs, stops the application in order.
   void shut_down(io::Callback done);
 

@@ -7,6 +7,7 @@ namespace tamarack::agent {
 std::vector<Order> WorkerMachine::on(const Fact& fact) {
   orders_.clear();
   std::visit([this](const auto& one) { handle(one); }, fact);
+  take_next_lease();
   return std::move(orders_);
 }
 
@@ -47,7 +48,10 @@ void WorkerMachine::start_app_again(const AppDown& fact) {
   const bool gone = first_start_failed || app_starts_ > options_.app_restarts_max;
   say(wire::WorkerDown{options_.id, gone, fact.message, fact.log_tail});
   phase_ = gone ? Phase::failed : Phase::starting_app;
-  if (gone) return;
+  if (gone) {
+    if (const auto waiting = std::exchange(next_, std::nullopt)) say_over(waiting->term);
+    return;
+  }
   ++app_starts_;
   orders_.push_back(StartApp{});
 }
@@ -56,12 +60,17 @@ void WorkerMachine::handle(const LeaseGiven& fact) {
   // An order that was repeated, or an old one that was delayed: its term is known already.
   if (fact.term <= last_term_) return;
   last_term_ = fact.term;
-  if (phase_ != Phase::idle) {
-    say(wire::InvocationEnded{options_.id, fact.term, true, {}, {}});
-    return;
-  }
-  lease_ = Lease{.term = fact.term, .pieces = fact.pieces};
-  for (const schedule::Piece& piece : fact.pieces) lease_->tests.insert(piece.tests.begin(), piece.tests.end());
+  if (called_off_.erase(fact.term) > 0) return;
+  if (phase_ == Phase::failed) return say_over(fact.term);
+  // The coordinator gives one lease at a time: an older one that still waits was taken away meanwhile.
+  if (const auto replaced = std::exchange(next_, fact)) say_over(replaced->term);
+}
+
+void WorkerMachine::take_next_lease() {
+  if (!next_ || lease_ || phase_ != Phase::idle) return;
+  const LeaseGiven given = *std::exchange(next_, std::nullopt);
+  lease_ = Lease{.term = given.term, .pieces = given.pieces};
+  for (const schedule::Piece& piece : given.pieces) lease_->tests.insert(piece.tests.begin(), piece.tests.end());
   if (options_.has_reset && used_app_) {
     phase_ = Phase::resetting;
     orders_.push_back(ResetApp{});
@@ -84,11 +93,13 @@ void WorkerMachine::handle(const ResetEnded& fact) {
 
 void WorkerMachine::handle(const StopGiven& fact) {
   if (!lease_ || lease_->term != fact.term) {
-    // It never arrived, or it ended: either way the coordinator wants to hear that it is over.
-    if (fact.term > last_term_) {
-      last_term_ = fact.term;
-      say(wire::InvocationEnded{options_.id, fact.term, true, {}, {}});
+    if (next_ && next_->term == fact.term) {
+      next_.reset();
+      return say_over(fact.term);
     }
+    // It never arrived: the coordinator wants to hear that it is over. That it ended was said already. The terms between may still be on
+    // their way to this worker, so they stay good.
+    if (fact.term > last_term_ && called_off_.insert(fact.term).second) say_over(fact.term);
     return;
   }
   if (lease_->stopping) return;
@@ -108,7 +119,7 @@ void WorkerMachine::handle(const TestEnded& fact) {
   if (fact.report.last_try) {
     if (fact.report.status == domain::TestStatus::interrupted)
       ++lease_->interrupted;
-    else
+    else if (lease_->tests.contains(fact.report.test))
       lease_->finished.insert(fact.report.test);
     if (!is_good(fact.report.status)) ++lease_->bad;
   }
@@ -168,6 +179,13 @@ void WorkerMachine::compare(const InvocationExited& fact) {
     disagree("exit_code_disagrees", fmt::format("the framework exited with code 0 although {} failed", count_of(lease_->bad, "test")));
   if (fact.exit_code != 0 && missing == 0 && lease_->bad == 0 && lease_->disagreements.empty())
     disagree("crash_after_last_test", "every test passed, but the framework " + code);
+}
+
+std::vector<domain::Term> WorkerMachine::held() const {
+  std::vector<domain::Term> terms;
+  if (lease_) terms.push_back(lease_->term);
+  if (next_) terms.push_back(next_->term);
+  return terms;
 }
 
 void WorkerMachine::end_lease(bool process_lost, run::InvocationSummary summary) {

@@ -3,6 +3,7 @@
 //
 //   starting_app ──app up──▶ idle ──lease──▶ resetting ──reset done──▶ running ──invocation ended──▶ idle
 //   any ──app down──▶ starting_app (at most restarts_max times) or failed
+// A lease that comes at any other time than idle waits until it can begin; it is never given back for being early.
 #pragma once
 
 #include <cstdint>
@@ -102,8 +103,8 @@ class WorkerMachine {
   std::vector<Order> on(const Fact& fact);
 
   Phase phase() const { return phase_; }
-  // The lease it holds, for heartbeats.
-  std::optional<domain::Term> held() const { return lease_ ? std::optional(lease_->term) : std::nullopt; }
+  // The leases it holds, for heartbeats: one that runs, and one that waits for the application.
+  std::vector<domain::Term> held() const;
 
  private:
   struct Lease {
@@ -138,13 +139,17 @@ class WorkerMachine {
   void say(wire::FromAgent message) { orders_.push_back(Say{std::move(message)}); }
   void disagree(std::string name, std::string message) { lease_->disagreements.push_back({std::move(name), std::move(message)}); }
   void end_lease(bool process_lost, run::InvocationSummary summary);
+  void take_next_lease();
+  void say_over(domain::Term term) { say(wire::InvocationEnded{options_.id, term, true, {}, {}}); }
   void compare(const InvocationExited& fact);
   void start_app_again(const AppDown& fact);
 
   WorkerOptions options_;
   Phase phase_ = Phase::new_;
   std::optional<Lease> lease_;
-  domain::Term last_term_;
+  std::optional<LeaseGiven> next_;        // came while the application starts again or an old lease still ends
+  domain::Term last_term_;                // of the newest lease that was given
+  std::set<domain::Term> called_off_;     // stopped before they were given
   int app_starts_ = 0;
   bool used_app_ = false;  // a unit ran since the application was started or reset
   std::vector<Order> orders_;

@@ -77,7 +77,8 @@ void discover(io::Loop& loop, const adapter::Adapter& adapter, store::Store& sto
   if (const auto made = io::make_directories(request.work_dir); !made) return answer(made.error());
   const adapter::ExecutionContext context{.attempt_dir = request.work_dir, .shims_dir = request.shims_dir, .inherited = request.suite.env};
   // Listing happens before there is a worker: placeholders of a place get one that is nobody's.
-  const agent::WorkerPlace nowhere{.id = domain::WorkerId{"discovery"}, .data_dir = request.work_dir};
+  // Port 9 (discard) answers nowhere, so a suite that reads its address while it is loaded can be listed, and one that connects is not fooled.
+  const agent::WorkerPlace nowhere{.id = domain::WorkerId{"discovery"}, .port = 9, .data_dir = request.work_dir};
   adapter::SuiteSettings suite = request.suite;
   for (std::string& argument : suite.arguments) argument = agent::fill_in(std::move(argument), nowhere, 0);
   suite.discover = agent::fill_in(std::move(suite.discover), nowhere, 0);
@@ -87,7 +88,8 @@ void discover(io::Loop& loop, const adapter::Adapter& adapter, store::Store& sto
   if (const auto cleared = io::remove_tree(events); !cleared) return answer(cleared.error());
   for (const adapter::GeneratedFile& file : invocation->files)
     if (const auto written = io::write_file(file.path, file.content); !written) return answer(written.error());
-  std::map<std::string, std::string> env = request.suite.env;
+  std::map<std::string, std::string> env = agent::environment_of({.run = domain::RunId{"discovery"}}, nowhere);
+  for (const auto& [name, value] : request.suite.env) env[name] = agent::fill_in(value, nowhere, 0);
   for (const auto& [name, value] : invocation->env) env[name] = value;
   io::run_process(
       loop, {.argv = invocation->argv, .env = env, .directory = invocation->directory}, request.timeout, output_bytes_max,

@@ -1,5 +1,6 @@
 // The command line. This file alone names the commands; everything they do lives in one file per command.
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <cstring>
 
 #include "base/text.h"
@@ -158,5 +159,7 @@ int main_command(int argc, char** argv) {
 int main(int argc, char** argv) {
   // Before anything else: the shim is started for every process, so it must cost nothing.
   if (argc > 1 && std::strcmp(argv[1], "__shim") == 0) return tamarack::io::shim_main(argc, argv);
+  // A limit of file size (ulimit -f) is then an error of the write, with a message, like a full disk.
+  std::signal(SIGXFSZ, SIG_IGN);
   return tamarack::cli::main_command(argc, argv);
 }

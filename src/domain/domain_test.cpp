@@ -62,6 +62,9 @@ TEST(Judge, QuarantinedFailuresDoNotFailTheRun) {
 
 TEST(Headline, SaysItInOneLine) {
   EXPECT_EQ(headline(ledger(34, 34), {}), "all 34 tests passed");
+  Ledger one_skipped = ledger(34, 33);
+  one_skipped.skipped = 1;
+  EXPECT_EQ(headline(one_skipped, {}), "all 33 tests passed (1 skipped)");
   Ledger one_failed = ledger(34, 31);
   one_failed.failed = 1;
   one_failed.skipped = 2;

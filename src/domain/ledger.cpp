@@ -63,7 +63,8 @@ std::string headline(const Ledger& ledger, const Circumstances& circumstances) {
   const std::string tests = count_of(ledger.planned, "test");
   switch (verdict) {
     case Verdict::passed:
-      line = ledger.planned == 1 ? "the 1 test passed" : fmt::format("all {} passed", tests);
+      // Skipped tests are mentioned behind it; they did not pass.
+      line = ledger.ran() == 1 ? "the 1 test passed" : fmt::format("all {} passed", count_of(ledger.ran() - circumstances.quarantined_bad, "test"));
       break;
     case Verdict::failed:
       line = bad > 0 ? fmt::format("{} of {} failed", bad, tests)

@@ -59,7 +59,10 @@ class Builder {
       worker(record.worker).spans.push_back({.kind = "app_start", .start_ms = since_start(at_ - record.app_start), .end_ms = since_start(at_)});
   }
   void take(const run::LeaseGranted& record) { leases_[record.term] = {record.worker, at_, false}; }
-  void take(const run::TestStarted& record) { close_start(record.term, at_); }
+  void take(const run::TestStarted& record) {
+    close_start(record.term, at_);
+    test_started_[record.test] = at_;
+  }
   void take(const run::TestFinished& record) {
     close_start(record.term, record.report.started);
     const domain::TestReport& report = record.report;
@@ -104,12 +107,17 @@ class Builder {
     if (lease == leases_.end()) return;
     if (record.end == run::LeaseEnd::lost || record.end == run::LeaseEnd::expired)
       worker(lease->second.worker).spans.push_back({.kind = "lost", .start_ms = since_start(at_), .end_ms = since_start(at_), .label = record.invocation.log_tail.empty() ? "the process was lost" : "the process died"});
-    if (!record.invocation.log_tail.empty()) last_log_tail_ = record.invocation.log_tail;
+    last_ended_ = lease->second.worker;
+    last_log_tail_ = record.invocation.log_tail;
   }
   void take(const run::TestInterrupted& record) {
     if (!record.blamed) return;
+    // It follows the end of the lease under which it happened.
     TestView& test = view_.tests.at(record.test.value);
-    test.attempts.push_back({.number = static_cast<std::int64_t>(test.attempts.size()) + 1, .status = "lost", .started_ms = since_start(at_),
+    const auto began = test_started_.find(record.test);
+    const Instant started = began == test_started_.end() ? at_ : began->second;
+    test.attempts.push_back({.number = static_cast<std::int64_t>(test.attempts.size()) + 1, .worker = last_ended_.value, .status = "lost",
+                             .started_ms = since_start(started), .duration_ms = (at_ - started).count(),
                              .errors = {{.message = "its process died while it ran", .stack = last_log_tail_}}, .counted = false});
   }
   void take(const run::TestSettled& record) { view_.tests.at(record.test.value).reason = record.reason; }
@@ -182,6 +190,8 @@ class Builder {
   std::map<domain::Term, Lease> leases_;
   std::map<Key, std::size_t> attempt_of_;
   std::map<Key, std::vector<AttachmentView>> early_;
+  std::map<domain::TestIndex, Instant> test_started_;
+  domain::WorkerId last_ended_;
   std::string last_log_tail_;
 };
 

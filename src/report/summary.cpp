@@ -58,12 +58,18 @@ std::string failures(const ReportView& view, const SummaryOptions& options, cons
   return text;
 }
 
+constexpr std::size_t log_lines_max = 12;  // of a disagreement; the report has the rest
+
 std::string disagreements(const ReportView& view, const Style& style) {
   std::string text;
   for (const DisagreementView& one : view.disagreements) {
-    text += "  " + style.red("! " + printable(one.name)) + "  " + printable(one.message);
+    // The first line is the sentence; what follows is a log.
+    const std::vector<std::string> lines = split_lines(one.message);
+    text += "  " + style.red("! " + printable(one.name)) + "  " + (lines.empty() ? std::string{} : printable(lines.front()));
     if (!one.unit.empty()) text += " (" + printable(one.unit) + ")";
     text += "\n";
+    const std::size_t from = lines.size() > log_lines_max + 1 ? lines.size() - log_lines_max : 1;
+    for (std::size_t i = from; i < lines.size(); ++i) text += "    " + style.dim("| " + printable(lines[i])) + "\n";
   }
   return text.empty() ? text : text + "\n";
 }

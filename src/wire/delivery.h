@@ -21,12 +21,11 @@ class Outbox {
   }
   void acknowledged(std::int64_t seq) {
     while (!waiting_.empty() && waiting_.front().first <= seq) waiting_.pop_front();
-    if (seq > acknowledged_) acknowledged_ = seq;
   }
-  // What to send again: everything unacknowledged, in order, when nothing was acknowledged since the last call.
+  // What to send again: everything unacknowledged, in order, when the oldest of it was waiting at the last look already. What is new does
+  // not count as progress: an agent says something at every heartbeat, and one lost message would stop the conversation for ever.
   std::vector<std::string> repeat() {
-    const bool stalled = acknowledged_ == acknowledged_at_last_look_ && last_ == last_at_last_look_;
-    acknowledged_at_last_look_ = acknowledged_;
+    const bool stalled = !waiting_.empty() && waiting_.front().first <= last_at_last_look_;
     last_at_last_look_ = last_;
     std::vector<std::string> texts;
     if (stalled)
@@ -39,9 +38,7 @@ class Outbox {
  private:
   std::deque<std::pair<std::int64_t, std::string>> waiting_;
   std::int64_t last_ = 0;
-  std::int64_t acknowledged_ = 0;
-  std::int64_t acknowledged_at_last_look_ = -1;
-  std::int64_t last_at_last_look_ = -1;
+  std::int64_t last_at_last_look_ = 0;
 };
 
 class Inbox {

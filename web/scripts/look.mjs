@@ -1,6 +1,9 @@
-// Takes the pictures of the report that a person judges it by: light and dark, phone to wide screen, each part of the page.
+// Takes the pictures of the report that a person judges it by: light and dark, phone to wide screen, each part of the page. Each page
+// is also checked by axe (contrast of WCAG AA and the rest of its rules), and the behaviour of browser and fingers is tried out.
 // Usage: npm run build && npm run look [-- part of a name]
 import { join } from 'node:path';
+import { accessibilityFaults } from './accessibility.mjs';
+import { behaviourFaults } from './behaviour.mjs';
 import { SHOTS, factory, openBrowser, watchPage, writeReport } from './pages.mjs';
 
 const SHOP = `<style>body{margin:0;font:16px system-ui;background:#eef1f4}header{background:#20324a;color:#fff;padding:18px 40px;font-weight:600}
@@ -27,9 +30,21 @@ const PICTURES = [
   { name: 'units-dark', width: 1440, height: 1100, hash: '#tab=units', dark: true },
   { name: 'units-phone', width: 360, height: 900, hash: '#tab=units', full: true, until: 2000 },
   { name: 'run-light', width: 1440, height: 1100, hash: '#tab=run' },
-  { name: 'large', width: 1440, height: 1000, large: true },
-  { name: 'large-timeline', width: 1440, height: 1200, large: true, hash: '#tab=timeline' },
-  { name: 'empty', width: 900, height: 500, empty: true },
+  { name: 'large', width: 1440, height: 1000, report: 'large' },
+  { name: 'large-timeline', width: 1440, height: 1200, report: 'large', hash: '#tab=timeline' },
+  { name: 'run-dark', width: 1440, height: 1100, hash: '#tab=run', dark: true },
+  { name: 'infrastructure', width: 1000, height: 900, report: 'infrastructure' },
+  { name: 'infrastructure-dark', width: 360, height: 1500, report: 'infrastructure', dark: true },
+  { name: 'stopped', width: 1440, height: 900, report: 'stopped' },
+  { name: 'lost', width: 1440, height: 1000, report: 'lost', hash: '#test=lost' },
+  { name: 'no-tests', width: 900, height: 900, report: 'none' },
+  { name: 'no-tests-timeline', width: 900, height: 900, report: 'none', hash: '#tab=timeline' },
+  { name: 'no-tests-units', width: 900, height: 900, report: 'none', hash: '#tab=units' },
+  { name: 'no-match', width: 900, height: 900, hash: '#q=zzz' },
+  { name: 'unknown-test', width: 1440, height: 900, hash: '#test=nobody' },
+  { name: 'empty', width: 900, height: 500, report: 'empty' },
+  { name: 'empty-dark', width: 360, height: 700, report: 'empty', dark: true },
+  { name: 'newer', width: 900, height: 500, report: 'newer' },
 ];
 
 const wanted = process.argv.slice(2);
@@ -42,25 +57,36 @@ try {
   await shop.close();
   const { demoReport } = await factory('demo_report.ts');
   const { largeReport } = await factory('large_report.ts');
-  const addresses = { demo: writeReport('demo.html', demoReport(picture)), empty: writeReport('empty.html', null), large: '' };
+  const odd = await factory('odd_reports.ts');
+  const reports = {
+    demo: () => demoReport(picture), large: () => largeReport(), empty: () => null, newer: () => ({ ...odd.noTestsReport(), version: 9 }),
+    infrastructure: odd.infrastructureReport, stopped: odd.stoppedReport, lost: odd.lostReport, none: odd.noTestsReport,
+  };
+  const addresses = {};
+  const address = (name) => (addresses[name] ??= writeReport(`${name}.html`, reports[name]()));
   for (const one of PICTURES.filter((each) => wanted.length === 0 || wanted.some((part) => each.name.includes(part)))) {
-    if (one.large && addresses.large === '') addresses.large = writeReport('large.html', largeReport());
     const page = await browser.newPage({
       viewport: { width: one.width, height: one.height }, colorScheme: one.dark ? 'dark' : 'light', locale: 'en-GB', timezoneId: 'UTC', reducedMotion: 'reduce',
     });
     const faults = watchPage(page);
-    await page.goto((one.empty ? addresses.empty : one.large ? addresses.large : addresses.demo) + (one.hash ?? ''));
+    await page.goto(address(one.report ?? 'demo') + (one.hash ?? ''));
     await page.waitForSelector('main');
     if (one.hover) await page.locator('canvas').hover({ position: { x: 600, y: 45 } });
     await page.evaluate(() => Promise.all([...document.images].map((image) => image.decode().catch(() => undefined))));
     await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
     const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     if (sideways > 0) faults.push(`scrolls sideways by ${sideways} px`);
+    faults.push(...await accessibilityFaults(page));
     const clip = one.full ? { clip: { x: 0, y: 0, width: one.width, height: one.until }, fullPage: true } : {};
     await page.screenshot({ path: join(SHOTS, `${one.name}.png`), ...clip });
     console.log(`${one.name}: ${faults.length === 0 ? 'ok' : faults.join('; ')}`);
     failed ||= faults.length > 0;
     await page.close();
+  }
+  if (wanted.length === 0 || wanted.includes('behaviour')) {
+    const faults = await behaviourFaults(browser, address('demo'));
+    console.log(`behaviour: ${faults.length === 0 ? 'ok' : faults.join('; ')}`);
+    failed ||= faults.length > 0;
   }
 } finally {
   await browser.close();

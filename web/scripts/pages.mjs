@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 import { runnerImport } from 'vite';
+import { compact } from './compact.mjs';
 
 export const WEB = dirname(dirname(fileURLToPath(import.meta.url)));
 export const SHOTS = join(WEB, 'shots');
@@ -20,7 +21,7 @@ export function writeReport(file, report) {
   const page = readFileSync(join(WEB, 'dist/report.html'), 'utf8');
   const from = page.indexOf(OPENING) + OPENING.length;
   const until = page.indexOf('</script>', from);
-  const data = JSON.stringify(report).replaceAll('<', '\\u003c');
+  const data = JSON.stringify(report === null ? null : compact(report)).replaceAll('<', '\\u003c');
   mkdirSync(SHOTS, { recursive: true });
   const path = join(SHOTS, file);
   writeFileSync(path, page.slice(0, from) + data + page.slice(until));

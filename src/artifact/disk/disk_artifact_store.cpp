@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 #include <openssl/evp.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <cstdio>
 #include <memory>
 
 #include "io/files.h"
+#include "io/machine.h"
 
 namespace tamarack::artifact {
 namespace {
@@ -18,15 +18,20 @@ class DiskArtifactStore final : public ArtifactStore {
   explicit DiskArtifactStore(std::string folder) : folder_(std::move(folder)) {}
 
   Result<Stored> keep(const std::string& path) override {
-    const Stored stored = TRY(hash_file(path));
-    const std::string target = path_of(stored.sha256);
-    if (io::exists(target)) return stored;
-    TRY_VOID(io::make_directories(io::parent_path(target)));
-    // Two threads may keep the same bytes at once: each has its own neighbour, the rename decides.
-    const std::string neighbour = fmt::format("{}.{}.{}", target, ::getpid(), ++counter_);
-    TRY_VOID(io::link_or_copy(path, neighbour));
-    if (std::rename(neighbour.c_str(), target.c_str()) != 0)
-      return make_error(ErrorCode::io, "cannot store '" + path + "' in '" + folder_ + "'");
+    // A copy of our own and not a hard link: the next test may write over its screenshot in place. The copy is what is hashed, so a
+    // file that changes meanwhile is still stored under its true name. Two threads may keep the same bytes: the rename decides.
+    const std::string copy = fmt::format("{}/incoming.{}.{}", folder_, io::process_id(), ++counter_);
+    const auto copied = io::copy_file(path, copy);
+    if (!copied) return copied.error();
+    Result<Stored> stored = hash_file(copy);
+    if (stored) {
+      const std::string target = path_of(stored->sha256);
+      if (const auto made = io::make_directories(io::parent_path(target)); !made)
+        stored = made.error();
+      else if (std::rename(copy.c_str(), target.c_str()) != 0)
+        stored = make_error(ErrorCode::io, "cannot store '" + path + "' in '" + folder_ + "'");
+    }
+    if (!stored) std::remove(copy.c_str());
     return stored;
   }
 

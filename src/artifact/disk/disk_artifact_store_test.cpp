@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <fstream>
+
 #include "io/files.h"
 
 namespace tamarack::artifact {
@@ -24,6 +26,9 @@ TEST(DiskArtifactStore, KeepsBytesOnceByTheirHash) {
   EXPECT_EQ(*io::read_file(*(*store)->locate(first->sha256)), "abc");
   EXPECT_FALSE((*store)->locate(std::string(64, '0')));
   EXPECT_FALSE((*store)->keep(folder + "/missing"));
+  // A screenshot of the same name is written over in place by the next test.
+  std::ofstream(folder + "/a") << "xyz";
+  EXPECT_EQ(*io::read_file(*(*store)->locate(first->sha256)), "abc");
   (void)io::remove_tree(folder).has_value();
 }
 

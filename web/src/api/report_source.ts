@@ -1,5 +1,5 @@
 // Takes the report out of the page it is embedded in. What cannot be read becomes a sentence for the reader, never a blank page.
-import type { ReportView } from '../model/report';
+import { readReportView, type ReportView, type Written } from '../model/report';
 
 export type ReportSource =
   | { kind: 'report'; report: ReportView }
@@ -24,7 +24,7 @@ export function parseReport(text: string): ReportSource {
   }
   if (value === null) return { kind: 'empty' };
   const reason = shapeFault(value);
-  return reason === null ? { kind: 'report', report: value as ReportView } : { kind: 'unreadable', reason };
+  return reason === null ? { kind: 'report', report: readReportView(value as Written<ReportView>) } : { kind: 'unreadable', reason };
 }
 
 /** The outline is checked, not every field: the writer is our own, and 100,000 tests must open in a blink. */

@@ -5,7 +5,8 @@ import { demoReport } from '../test/factories/demo_report';
 import { attachmentAddress, attachmentKind } from './attachments';
 import { ledgerEntries, ledgerFault, ledgerSum, wallRatio } from './ledger';
 import { OUTCOMES, outcomeOfStatus, verdictLabel } from './outcome';
-import { fullTitle, rerunCommand, traceCommand } from './rerun';
+import { rerunCommand, traceCommand } from './rerun';
+import { fullTitle, shortTitle, spokenTitle } from './titles';
 import { waterfall } from './steps';
 import { axisTicks, makeLanes, spanAt, spanOutcome, timeShares } from './timeline';
 import { estimateRatio, summariseEstimates } from './units';
@@ -63,6 +64,9 @@ describe('commands', () => {
   it('a title cannot break out of its quotes', () => {
     const test = passedTest({ spec: 'a', title_path: [`it's "$(rm)"`] });
     expect(fullTitle(test)).toBe(`a › it's "$(rm)"`);
+    expect(fullTitle(passedTest({ spec: 'a', title_path: ['b'], parameters: 'chromium' }))).toBe('a › b [chromium]');
+    const script = passedTest({ spec: 'units/a.sh', title_path: [] });
+    expect([fullTitle(script), shortTitle(script), spokenTitle(script)]).toEqual(['units/a.sh', 'a.sh', 'a.sh']);
     expect(rerunCommand(test)).toBe(`tamarack run --only 'a › it'\\''s "$(rm)"'`);
     expect(traceCommand('a b/trace.zip')).toBe('npx playwright show-trace "a b/trace.zip"');
   });
@@ -108,6 +112,12 @@ describe('timeline', () => {
     const shares = timeShares([{ name: 'local/1', spans, busy_ms: 780 }], 1_000);
     expect(shares.find((share) => share.kind === 'idle')?.total_ms).toBe(120);
     expect(shares.reduce((sum, share) => sum + share.share, 0)).toBeCloseTo(1);
+  });
+  it('the framework at work from one test to the next is not called idle', () => {
+    const lane = [span('test', 0, 100, 0), span('test', 150, 200, 1), span('framework_start', 260, 300), span('test', 300, 400, 2)];
+    const shares = timeShares([{ name: 'local/1', spans: lane, busy_ms: 250 }], 500);
+    const total = (kind: string): number | undefined => shares.find((share) => share.kind === kind)?.total_ms;
+    expect([total('between'), total('idle'), total('test'), total('framework_start')]).toEqual([50, 160, 250, 40]);
   });
   it('ticks are round and few', () => {
     expect(axisTicks(0, 62_400, 8)).toEqual([0, 10_000, 20_000, 30_000, 40_000, 50_000, 60_000]);

@@ -1,9 +1,6 @@
 // The command that runs one test again, safe to paste into a POSIX shell whatever the title holds.
 import type { TestView } from './report';
-
-export function fullTitle(test: TestView): string {
-  return [test.spec, ...test.title_path].join(' › ');
-}
+import { fullTitle } from './titles';
 
 export function rerunCommand(test: TestView): string {
   return `tamarack run --only ${shellQuote(fullTitle(test))}`;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { failedTest, flakyTest, neverRanTest, passedTest, skippedTest, timedOutTest } from '../test/factories/test_factory';
 import { largeReport } from '../test/factories/large_report';
-import { emptyCounts, haystackOf, makeTestIndex, queryWords, searchTests } from './test_search';
+import { emptyCounts, emptyIndex, growIndex, haystackOf, queryWords, searchTests } from './test_search';
 import { listOrder, listRows, noteOf, type ListRow } from './test_list';
 import type { TestView } from './report';
 import type { Outcome } from './outcome';
@@ -61,8 +61,8 @@ describe('the list of tests', () => {
 
 describe('search', () => {
   const tests = [failedTest(), passedTest(), flakyTest(), neverRanTest()];
-  const index = makeTestIndex(tests);
-  const find = (query: string, outcomes: Outcome[] = []): ReturnType<typeof searchTests> => searchTests(tests, [0, 1, 2, 3], () => index, query, new Set(outcomes));
+  const index = emptyIndex(tests);
+  const find = (query: string, outcomes: Outcome[] = []): ReturnType<typeof searchTests> => searchTests([0, 1, 2, 3], index, query, new Set(outcomes));
 
   it.each([
     ['title', 'VOUCHER total', [0]], ['path', 'orders.spec', [1, 3]], ['tag', '@money', [0]], ['error text', '118.79', [0]], ['coloured error text', 'expect(locator).tohavetext', [0]],
@@ -73,11 +73,14 @@ describe('search', () => {
     expect(find('', ['flaky'])).toEqual({ matches: [2], counts: { ...emptyCounts(), failed: 1, passed: 1, flaky: 1, never_ran: 1 } });
   });
 
-  it('does not build the index without a query', () => {
-    const refuse = (): never => {
-      throw new Error('the index was built');
-    };
-    expect(searchTests(tests, [0], refuse, '  ', new Set()).matches).toEqual([0]);
+  it('does not build the index without a query, and completes one that was begun', () => {
+    const begun = emptyIndex(tests);
+    expect(searchTests([0], begun, '  ', new Set()).matches).toEqual([0]);
+    expect(begun.haystacks).toEqual([]);
+    expect(growIndex(begun, 3)).toBe(false);
+    expect(searchTests([0, 1, 2, 3], begun, 'framework ended', new Set()).matches).toEqual([3]);
+    expect(growIndex(begun, 1)).toBe(true);
+    expect(begun.haystacks).toEqual(tests.map(haystackOf));
   });
 
   it('splits a query into words and phrases', () => {

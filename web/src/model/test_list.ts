@@ -93,19 +93,31 @@ export function listRows(tests: readonly TestView[], matches: readonly number[],
     }
     section.count += 1;
     group.count += 1;
-    if (!group.collapsed) rows.push({ kind: 'test', key: `test ${at}`, test: at, note: name === 'quiet' ? '' : noteOf(test) });
+    if (!group.collapsed) rows.push({ kind: 'test', key: `test ${at}`, test: at, note: noteOf(test) });
   }
   return rows;
 }
 
-/** What went wrong, in one line. */
+/** What went wrong, or why it was skipped, in one line; a test that passed needs no words. */
 export function noteOf(test: TestView): string {
+  if (test.outcome === 'passed') return '';
   if (test.reason !== '') return firstLine(test.reason);
+  if (test.outcome === 'skipped') return firstLine(skipReason(test));
   for (const attempt of test.attempts) {
     const message = attempt.errors[0]?.message;
     if (message !== undefined && message !== '') return firstLine(message);
   }
   return '';
+}
+
+/** Frameworks keep the reason of a skip as an annotation. */
+export function skipReason(test: TestView): string {
+  return test.annotations.find((one) => /^(skip|skipif|fixme|todo|pending)$/i.test(one.type) && one.description !== '')?.description ?? '';
+}
+
+/** Whether a narrow row has more to say than its title and time. */
+export function hasSecondLine(test: TestView): boolean {
+  return test.title_path.length > 1 || test.parameters !== '' || test.tags.length > 0 || test.quarantined || test.attempts.length > 1;
 }
 
 function firstLine(text: string): string {

@@ -7,8 +7,13 @@ import type { TestView } from './report';
 const ERROR_CHARACTERS_MAX = 600;
 
 export interface TestIndex {
-  /** One lower-cased text per test, in the report's order. */
+  /** One lower-cased text per test, in the report's order; those at the end may still be missing. */
   haystacks: string[];
+  tests: readonly TestView[];
+}
+
+export function emptyIndex(tests: readonly TestView[]): TestIndex {
+  return { haystacks: [], tests };
 }
 
 export function haystackOf(test: TestView): string {
@@ -23,8 +28,11 @@ export function haystackOf(test: TestView): string {
   return text.toLowerCase();
 }
 
-export function makeTestIndex(tests: readonly TestView[]): TestIndex {
-  return { haystacks: tests.map(haystackOf) };
+/** Reads up to `count` further tests into the index; true once it holds all. Small steps keep a page that is busy with them quick. */
+export function growIndex(index: TestIndex, count: number): boolean {
+  const from = index.haystacks.length;
+  for (const test of index.tests.slice(from, from + count)) index.haystacks.push(haystackOf(test));
+  return index.haystacks.length >= index.tests.length;
 }
 
 /** Words of a query; "double quotes" keep a phrase together, an unclosed quote counts to the end. */
@@ -49,14 +57,14 @@ export function emptyCounts(): Record<Outcome, number> {
 }
 
 export function searchTests(
-  tests: readonly TestView[],
   order: readonly number[],
-  index: () => TestIndex,
+  index: TestIndex,
   query: string,
   outcomes: ReadonlySet<Outcome>,
 ): SearchResult {
   const words = queryWords(query);
-  const haystacks = words.length > 0 ? index().haystacks : [];
+  if (words.length > 0) growIndex(index, index.tests.length);
+  const { haystacks, tests } = index;
   const counts = emptyCounts();
   const matches: number[] = [];
   for (const test of order) {

@@ -77,28 +77,46 @@ export function spanWeight(kind: SpanKind, outcome: Outcome | null): number {
   return kind === 'lost' ? 19 : kind === 'idle' ? 0 : 5;
 }
 
+/** Time that no span covers is `between` two tests, where the framework is at work without saying on what, or else idle. */
+export type ShareKind = SpanKind | 'between';
+
+export const SHARE_KINDS: readonly ShareKind[] = ['test', 'between', ...SPAN_KINDS.filter((kind) => kind !== 'test')];
+
+export function shareKindLabel(kind: ShareKind): string {
+  return kind === 'between' ? 'between tests' : LABELS[kind];
+}
+
 export interface TimeShare {
-  kind: SpanKind;
+  kind: ShareKind;
   total_ms: number;
   /** Part of all workers' time, 0 to 1. */
   share: number;
 }
 
-/** Where the workers' time went. Time that no span covers is idle. */
+/** Where the workers' time went. A lease begins with the start of its framework, so a gap from test to test lies inside one. */
 export function timeShares(workers: readonly WorkerView[], wall_ms: number): TimeShare[] {
-  const totals = new Map<SpanKind, number>(SPAN_KINDS.map((kind) => [kind, 0]));
+  const totals = new Map<ShareKind, number>(SHARE_KINDS.map((kind) => [kind, 0]));
+  const add = (kind: ShareKind, length_ms: number): void => {
+    totals.set(kind, (totals.get(kind) ?? 0) + length_ms);
+  };
   let covered = 0;
-  for (const worker of workers) {
-    for (const span of worker.spans) {
+  for (const { spans } of makeLanes(workers)) {
+    let before: SpanView | null = null;
+    for (const span of spans) {
       const length = Math.max(0, span.end_ms - span.start_ms);
-      const kind = spanKind(span);
-      totals.set(kind, (totals.get(kind) ?? 0) + length);
+      add(spanKind(span), length);
       covered += length;
+      if (before !== null && spanKind(before) === 'test' && spanKind(span) === 'test') {
+        const gap = Math.max(0, span.start_ms - before.end_ms);
+        add('between', gap);
+        covered += gap;
+      }
+      before = span;
     }
   }
   const whole = Math.max(covered, wall_ms * workers.length);
-  totals.set('idle', (totals.get('idle') ?? 0) + whole - covered);
-  return SPAN_KINDS.map((kind) => {
+  add('idle', whole - covered);
+  return SHARE_KINDS.map((kind) => {
     const total_ms = totals.get(kind) ?? 0;
     return { kind, total_ms, share: whole > 0 ? total_ms / whole : 0 };
   });

@@ -78,6 +78,25 @@ describe('the report page', () => {
     expect(screen.getByRole('tab', { selected: true }).textContent).toBe('Units10');
   });
 
+  it('the browser goes back and forward through tabs and opened tests', async () => {
+    show();
+    await userEvent.click(screen.getByText('applies a voucher to the total'));
+    await userEvent.click(screen.getByRole('tab', { name: 'Timeline' }));
+    const opened = `#test=${id('applies a voucher to the total')}`;
+    expect(window.location.hash).toBe(`#tab=timeline&${opened.slice(1)}`);
+    const go = async (step: () => void, hash: string): Promise<void> => {
+      step();
+      await waitFor(() => expect(window.location.hash).toBe(hash));
+    };
+    await go(() => window.history.back(), opened);
+    expect(await screen.findByRole('tab', { selected: true, name: /Tests/ })).toBeTruthy();
+    expect(screen.getByRole('article')).toBeTruthy();
+    await go(() => window.history.back(), '');
+    await waitFor(() => expect(screen.queryByRole('article')).toBeNull());
+    await go(() => window.history.forward(), opened);
+    expect(await screen.findByRole('article')).toBeTruthy();
+  });
+
   it('a word of the ledger shows its tests', async () => {
     show('#tab=run');
     await userEvent.click(screen.getByRole('button', { name: '1 flaky: show them' }));

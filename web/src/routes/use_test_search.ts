@@ -1,29 +1,36 @@
-// Search over the report's tests. The index is built while the browser is idle, or at the first search if that comes earlier.
+// Search over the report's tests. The index grows while the browser is idle; a search that comes earlier
+// completes it.
 import { useEffect, useMemo, useState } from 'react';
 import { isOutcome, type Outcome } from '../model/outcome';
 import type { TestView } from '../model/report';
 import { listOrder } from '../model/test_list';
-import { makeTestIndex, searchTests, type SearchResult, type TestIndex } from '../model/test_search';
+import { emptyIndex, growIndex, searchTests, type SearchResult } from '../model/test_search';
 
 /** Short enough to feel instant, long enough that a fast typist does not search for every letter. */
 const DEBOUNCE_MS = 40;
+/** Tests that are read into the index at a time: about a millisecond's work. */
+const INDEX_STEP = 1_000;
+/** With less idle time than this left, another step waits for the next pause. */
+const IDLE_MS_MIN = 2;
 
 export function useTestSearch(tests: readonly TestView[], query: string, outcomes: readonly Outcome[]): SearchResult {
   const order = useMemo(() => listOrder(tests), [tests]);
-  const index = useMemo(() => lazyIndex(tests), [tests]);
+  const index = useMemo(() => emptyIndex(tests), [tests]);
   useEffect(() => {
     if (typeof requestIdleCallback !== 'function') return undefined;
-    const idle = requestIdleCallback(() => index(), { timeout: 3_000 });
+    const grow = (deadline: IdleDeadline): void => {
+      while (!growIndex(index, INDEX_STEP)) {
+        if (deadline.timeRemaining() > IDLE_MS_MIN) continue;
+        idle = requestIdleCallback(grow);
+        return;
+      }
+    };
+    let idle = requestIdleCallback(grow);
     return () => cancelIdleCallback(idle);
   }, [index]);
   // The list is made anew for every change of the address; its content, not its identity, decides whether to search again.
   const chosen = outcomes.join(',');
-  return useMemo(() => searchTests(tests, order, index, query, new Set(chosen.split(',').filter(isOutcome))), [tests, order, index, query, chosen]);
-}
-
-function lazyIndex(tests: readonly TestView[]): () => TestIndex {
-  let made: TestIndex | null = null;
-  return () => (made ??= makeTestIndex(tests));
+  return useMemo(() => searchTests(order, index, query, new Set(chosen.split(',').filter(isOutcome))), [order, index, query, chosen]);
 }
 
 /** The text in the field follows every key; `settle` is called once the typing pauses. */

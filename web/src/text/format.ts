@@ -1,15 +1,14 @@
-// Numbers as people say them. Durations switch units so that at most three digits have to be read.
+// Numbers as people say them, spelled as the terminal summary spells them (src/base/time.cpp), so that both tell the same run alike.
 
 const THIN = '\u202f';  // A narrow no-break space: the number and its unit stay on one line.
 
 export function formatDuration(ms: number): string {
   if (!Number.isFinite(ms) || ms < 0) return '–';
   if (ms < 1000) return `${Math.round(ms)}${THIN}ms`;
-  if (ms < 9_950) return `${(ms / 1000).toFixed(1)}${THIN}s`;
-  const seconds = Math.round(ms / 1000);
-  if (seconds < 60) return `${seconds}${THIN}s`;
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1)}${THIN}s`;
+  const seconds = Math.floor(ms / 1000);
   if (seconds < 3600) return `${Math.floor(seconds / 60)}${THIN}m ${pad(seconds % 60)}${THIN}s`;
-  const minutes = Math.round(seconds / 60);
+  const minutes = Math.floor(seconds / 60);
   return `${Math.floor(minutes / 60)}${THIN}h ${pad(minutes % 60)}${THIN}m`;
 }
 
@@ -40,12 +39,12 @@ export function formatBytes(bytes: number): string {
 
 export function formatPercent(share: number): string {
   const percent = share * 100;
-  if (percent > 0 && percent < 0.1) return '<0.1%';
-  return `${percent < 9.95 && percent > 0 ? percent.toFixed(1) : Math.round(percent)}%`;
+  if (percent > 0 && percent < 0.1) return `<0.1${THIN}%`;
+  return `${percent < 9.95 && percent > 0 ? percent.toFixed(1) : Math.round(percent)}${THIN}%`;
 }
 
 export function formatRatio(ratio: number): string {
-  return `${ratio.toFixed(ratio < 9.995 ? 2 : 0)}×`;
+  return ratio > 0 && ratio < 0.005 ? `<0.01${THIN}×` : `${ratio.toFixed(2)}${THIN}×`;
 }
 
 export function formatInstant(epoch_ms: number, locale?: string, timeZone?: string): string {
@@ -53,6 +52,16 @@ export function formatInstant(epoch_ms: number, locale?: string, timeZone?: stri
   return new Intl.DateTimeFormat(locale, {
     dateStyle: 'medium', timeStyle: 'short', ...(timeZone === undefined ? {} : { timeZone }),
   }).format(new Date(epoch_ms));
+}
+
+/** The file's name without its folders. */
+export function baseName(path: string): string {
+  return path.split('/').pop() ?? path;
+}
+
+/** Sentences from elsewhere keep their numbers and units on one line, too. */
+export function keepUnits(sentence: string): string {
+  return sentence.replaceAll(/(\d) (ms|s|m|h|%|×)(?![\p{L}\d])/gu, `$1${THIN}$2`);
 }
 
 function pad(value: number): string {

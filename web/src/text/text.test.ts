@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { parseAnsi, stripAnsi } from './ansi';
-import { formatBytes, formatDuration, formatInstant, formatPercent, formatRatio, plural } from './format';
+import { baseName, formatBytes, formatDuration, formatInstant, formatPercent, formatRatio, keepUnits, plural } from './format';
 import { markWords } from './mark_words';
 
 const plain = (text: string): string => text.replaceAll('\u202f', ' ');
 
 describe('formatDuration', () => {
   it.each([
-    [0, '0 ms'], [999, '999 ms'], [1_000, '1.0 s'], [1_249, '1.2 s'], [9_949, '9.9 s'], [9_960, '10 s'], [59_400, '59 s'], [59_600, '1 m 00 s'],
+    [0, '0 ms'], [999, '999 ms'], [1_000, '1.0 s'], [1_249, '1.2 s'], [9_949, '9.9 s'], [16_240, '16.2 s'], [59_400, '59.4 s'], [73_900, '1 m 13 s'],
     [184_000, '3 m 04 s'], [3_600_000, '1 h 00 m'], [7_500_000, '2 h 05 m'], [-1, '–'], [Number.NaN, '–'],
   ])('%d ms reads as %s', (ms, text) => expect(plain(formatDuration(ms))).toBe(text));
 });
@@ -17,12 +17,16 @@ describe('other numbers', () => {
     expect([0, 999, 1_000, 48_213, 999_600, 1_482_113].map((bytes) => plain(formatBytes(bytes)))).toEqual(['0 B', '999 B', '1.0 kB', '48 kB', '1.0 MB', '1.5 MB']);
   });
   it('a small share is not rounded to nothing', () => {
-    expect([0, 0.0004, 0.034, 0.5, 1].map(formatPercent)).toEqual(['0%', '<0.1%', '3.4%', '50%', '100%']);
+    expect([0, 0.0004, 0.034, 0.5, 1].map((share) => plain(formatPercent(share)))).toEqual(['0 %', '<0.1 %', '3.4 %', '50 %', '100 %']);
   });
   it('ratios and plurals', () => {
-    expect(formatRatio(1.0832)).toBe('1.08×');
+    expect([1.0832, 22.513, 0.003, 0].map((ratio) => plain(formatRatio(ratio)))).toEqual(['1.08 ×', '22.51 ×', '<0.01 ×', '0.00 ×']);
     expect([plural(1, 'step'), plural(2_000, 'step')]).toEqual(['1 step', '2,000 steps']);
   });
+  it('units in a sentence stay with their numbers', () => {
+    expect(keepUnits('took 1 m 29 s (9 times, 61 % of 2 machines)')).toBe('took 1\u202fm 29\u202fs (9 times, 61\u202f% of 2 machines)');
+  });
+  it('a path has a last part', () => expect([baseName('units/a b.sh'), baseName('a')]).toEqual(['a b.sh', 'a']));
   it('an instant that was never recorded is unknown, not 1970', () => {
     expect(formatInstant(0)).toBe('unknown');
     expect(formatInstant(Date.UTC(2026, 10, 21, 10, 32), 'en-GB', 'UTC')).toBe('21 Nov 2026, 10:32');

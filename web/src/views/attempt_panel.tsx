@@ -7,6 +7,16 @@ import { Attachments } from './attachments';
 import { ErrorBlock } from './error_block';
 import { StepsWaterfall } from './steps_waterfall';
 
+const UNCOUNTED_RESULT = 'This result came after its lease was lost; it is recorded, but not counted.';
+const UNCOUNTED: Partial<Record<string, string>> = {
+  lost: 'Its process or worker died during this attempt. That is recorded, but takes no retry from the test.',
+};
+
+/** An unknown status comes from a newer writer and is shown as it is. */
+function wordOf(status: string): string {
+  return status.replaceAll('_', ' ');
+}
+
 export function AttemptPanel({ attempt }: { attempt: AttemptView }): React.ReactNode {
   const passed = attempt.status === 'passed';
   const logs = [
@@ -17,11 +27,11 @@ export function AttemptPanel({ attempt }: { attempt: AttemptView }): React.React
   return (
     <div>
       <p className="attempt-facts">
-        <span>{attempt.status.replace('_', ' ')} after {formatDuration(attempt.duration_ms)}</span>
+        <span>{wordOf(attempt.status)}{attempt.duration_ms > 0 && ` after ${formatDuration(attempt.duration_ms)}`}</span>
         <span>began at {formatOffset(attempt.started_ms)}</span>
         {attempt.worker !== '' && <span>on {attempt.worker}</span>}
       </p>
-      {!attempt.counted && <p className="attempt-late">This result came after its lease was lost; it is recorded, but not counted.</p>}
+      {!attempt.counted && <p className="attempt-late">{UNCOUNTED[attempt.status] ?? UNCOUNTED_RESULT}</p>}
       {attempt.errors.map((error, at) => <ErrorBlock key={at} error={error} />)}
       <Attachments attachments={attempt.attachments} />
       {logs.length > 0 && (

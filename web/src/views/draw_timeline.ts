@@ -78,11 +78,16 @@ function drawAxis(canvas: CanvasRenderingContext2D, frame: Frame, height: number
     canvas.moveTo(x, AXIS_HEIGHT - 6);
     canvas.lineTo(x, height);
     canvas.stroke();
-    const text = tick === 0 ? '0' : formatDuration(tick).replace(/ 00.[sm]$/, '');
+    const text = tick === 0 ? '0' : roundDuration(tick);
     const text_width = canvas.measureText(text).width;
     canvas.fillStyle = palette('--text-soft');
     canvas.fillText(text, Math.min(frame.width - text_width - 2, Math.max(2, x - text_width / 2)), AXIS_HEIGHT / 2 - 2);
   }
+}
+
+/** Ticks are round numbers; their zeros say nothing. */
+function roundDuration(ms: number): string {
+  return formatDuration(ms).replace(/ 00.[sm]$/, '').replace('.0', '');
 }
 
 interface JoinedPixel {

@@ -33,9 +33,9 @@ export function LedgerPanel({ ledger, planned, choose }: LedgerPanelProps): Reac
           {entries.map((entry, at) => (
             <li key={entry.outcome} className={entry.count === 0 ? 'ledger-zero' : ''}>
               {at > 0 && <span className="ledger-sign" aria-hidden="true">+</span>}
-              <button type="button" disabled={entry.count === 0} onClick={() => choose(entry.outcome)} aria-label={`${entry.count} ${outcomeLabel(entry.outcome)}: show them`}>
+              <button type="button" disabled={entry.count === 0} onClick={() => choose(entry.outcome)} aria-label={`${formatCount(entry.count)} ${outcomeLabel(entry.outcome)}: show them`}>
                 <OutcomeIcon outcome={entry.outcome} />
-                <b>{formatCount(entry.count)}</b>
+                <b>{formatCount(entry.count)}</b>{' '}
                 <span>{outcomeLabel(entry.outcome)}</span>
               </button>
             </li>

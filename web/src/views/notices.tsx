@@ -1,28 +1,50 @@
-// What must not be overlooked: disagreements between the framework and the ledger, and why the run took as long as it did.
-import { AlertFilled, HourglassOutlined } from '@ant-design/icons';
+// What must not be overlooked: a failed infrastructure, disagreements between the framework and the ledger, an early end; and why the
+// run took as long as it did.
+import { AlertFilled, HourglassOutlined, StopOutlined, ToolFilled } from '@ant-design/icons';
+import { noticesOf, type Notice, type NoticeKind } from '../model/notices';
 import type { DisagreementView } from '../model/report';
-import { plural } from '../text/format';
+import { keepUnits, plural } from '../text/format';
+import { CodeBlock } from '../ui/code';
 import { Disclosure } from '../ui/disclosure';
 import './notices.css';
 
 /** More than these are folded away, so that the results stay in reach. */
 const SHOWN_MAX = 8;
 
+const ICONS: Record<NoticeKind, React.ReactNode> = {
+  infrastructure: <ToolFilled />,
+  disagreement: <AlertFilled />,
+  stopped: <StopOutlined />,
+};
+
+const TITLES: Record<NoticeKind, (count: number) => string> = {
+  infrastructure: () => 'The infrastructure failed, not the tests',
+  disagreement: (count) => `${plural(count, 'disagreement')}: the framework’s word and the ledger differ`,
+  stopped: () => 'The run was stopped early',
+};
+
+const ORDER: readonly NoticeKind[] = ['infrastructure', 'disagreement', 'stopped'];
+
 export function Disagreements({ disagreements, fault }: { disagreements: readonly DisagreementView[]; fault: string | null }): React.ReactNode {
-  const count = disagreements.length + (fault === null ? 0 : 1);
-  if (count === 0) return null;
+  return ORDER.map((kind) => {
+    const own = kind === 'disagreement' && fault !== null ? [{ text: fault, log: '', unit: '', name: '' }] : [];
+    const notices = [...own, ...noticesOf(disagreements, kind)];
+    return notices.length === 0 ? null : <NoticePanel key={kind} kind={kind} notices={notices} />;
+  });
+}
+
+function NoticePanel({ kind, notices }: { kind: NoticeKind; notices: readonly Notice[] }): React.ReactNode {
+  const title = TITLES[kind](notices.length);
+  const rest = notices.slice(SHOWN_MAX);
   return (
-    <section className="notice notice-bad" role="alert" aria-label="Disagreements">
-      <AlertFilled className="notice-icon" aria-hidden="true" />
+    <section className={`notice notice-${kind}`} role="alert" aria-label={title}>
+      <span className="notice-icon" aria-hidden="true">{ICONS[kind]}</span>
       <div>
-        <h2>{plural(count, 'disagreement')}: the framework’s word and the ledger differ</h2>
-        <ul>
-          {fault !== null && <li>{fault}</li>}
-          {disagreements.slice(0, SHOWN_MAX).map((one, at) => <DisagreementItem key={at} disagreement={one} />)}
-        </ul>
-        {disagreements.length > SHOWN_MAX && (
-          <Disclosure title={plural(disagreements.length - SHOWN_MAX, 'more disagreement')}>
-            <ul>{disagreements.slice(SHOWN_MAX).map((one, at) => <DisagreementItem key={at} disagreement={one} />)}</ul>
+        <h2>{title}</h2>
+        <ul>{notices.slice(0, SHOWN_MAX).map((notice, at) => <NoticeItem key={at} notice={notice} />)}</ul>
+        {rest.length > 0 && (
+          <Disclosure title={`${rest.length} more`}>
+            <ul>{rest.map((notice, at) => <NoticeItem key={at} notice={notice} />)}</ul>
           </Disclosure>
         )}
       </div>
@@ -30,10 +52,11 @@ export function Disagreements({ disagreements, fault }: { disagreements: readonl
   );
 }
 
-function DisagreementItem({ disagreement }: { disagreement: DisagreementView }): React.ReactNode {
+function NoticeItem({ notice }: { notice: Notice }): React.ReactNode {
   return (
     <li>
-      {disagreement.message} {disagreement.unit !== '' && <span className="mono notice-unit">{disagreement.unit}</span>} <span className="mono soft">{disagreement.name}</span>
+      {notice.text} {notice.unit !== '' && <span className="mono notice-unit">{notice.unit}</span>} {notice.name !== '' && <span className="mono soft">{notice.name}</span>}
+      {notice.log !== '' && <Disclosure title="End of its log" open><CodeBlock text={notice.log} what="the end of the log" /></Disclosure>}
     </li>
   );
 }
@@ -42,10 +65,10 @@ export function HeldBack({ sentences }: { sentences: readonly string[] }): React
   if (sentences.length === 0) return null;
   return (
     <section className="notice" aria-label="What held it back">
-      <HourglassOutlined className="notice-icon" aria-hidden="true" />
+      <span className="notice-icon" aria-hidden="true"><HourglassOutlined /></span>
       <div>
         <h2>What held it back</h2>
-        <ul>{sentences.map((sentence) => <li key={sentence}>{sentence}</li>)}</ul>
+        <ul>{sentences.map((sentence) => <li key={sentence}>{keepUnits(sentence)}</li>)}</ul>
       </div>
     </section>
   );

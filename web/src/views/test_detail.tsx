@@ -5,6 +5,8 @@ import { useState } from 'react';
 import { outcomeOf, outcomeOfStatus } from '../model/outcome';
 import type { AttemptView, TestView } from '../model/report';
 import { rerunCommand } from '../model/rerun';
+import { skipReason } from '../model/test_list';
+import { shortTitle, spokenTitle } from '../model/titles';
 import { formatDuration } from '../text/format';
 import { CommandLine } from '../ui/code';
 import { CopyButton } from '../ui/copy_button';
@@ -23,9 +25,10 @@ interface TestDetailProps {
 export function TestDetail({ test, close, previous, next }: TestDetailProps): React.ReactNode {
   const outcome = outcomeOf(test);
   const place = test.line > 0 ? `${test.spec}:${test.line}` : test.spec;
+  const reason = test.reason === '' && outcome === 'skipped' ? skipReason(test) : test.reason;
   const parents = test.title_path.slice(0, -1);
   return (
-    <article className="test-detail" aria-label={test.title_path.join(' › ')}>
+    <article className="test-detail" aria-label={spokenTitle(test)}>
       <header className="detail-header">
         <div className="detail-actions">
           <OutcomeWord outcome={outcome} />
@@ -36,7 +39,7 @@ export function TestDetail({ test, close, previous, next }: TestDetailProps): Re
           <Button type="text" size="small" icon={<CloseOutlined />} onClick={close} aria-label="Close (Esc)" title="Close (Esc)" />
         </div>
         {parents.length > 0 && <p className="detail-parents soft">{parents.join(' › ')}</p>}
-        <h2>{test.title_path.at(-1) ?? test.spec}</h2>
+        <h2>{shortTitle(test)}</h2>
         <p className="detail-place">
           <span className="mono">{place}</span><CopyButton text={place} what="the place" />
           {test.parameters !== '' && <span className="detail-chip">{test.parameters}</span>}
@@ -44,7 +47,7 @@ export function TestDetail({ test, close, previous, next }: TestDetailProps): Re
           {test.duration_ms > 0 && <span className="soft">{formatDuration(test.duration_ms)}</span>}
         </p>
       </header>
-      {test.reason !== '' && <p className="detail-reason" style={{ borderColor: `var(--ink-${outcome})` }}>{test.reason}</p>}
+      {reason !== '' && <p className="detail-reason" style={{ borderColor: `var(--ink-${outcome})` }}>{reason}</p>}
       <Attempts key={test.id} attempts={test.attempts} />
       {test.annotations.length > 0 && (
         <section className="detail-section">

@@ -2,7 +2,7 @@
 // as one does. The page itself scrolls; the rows have known heights, so nothing is measured.
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
-import type { ListRow } from '../model/test_list';
+import { hasSecondLine, type ListRow } from '../model/test_list';
 import type { TestView } from '../model/report';
 import { SectionHeading, SpecHeading, TestLine } from './test_row';
 import './test_list.css';
@@ -24,11 +24,20 @@ interface TestListProps {
   listRef: React.Ref<HTMLDivElement>;
 }
 
-function rowHeight(row: ListRow | undefined, narrow: boolean): number {
+/** Heights of the parts of a row, in pixels, as test_list.css draws them. */
+const LINE_PX = 38;
+const SECOND_LINE_PX = 16;
+const NOTE_PX = 22;
+
+function rowHeight(row: ListRow | undefined, tests: readonly TestView[], narrow: boolean): number {
   switch (row?.kind) {
     case 'section': return 44;
-    case 'spec': return 38;
-    default: return (narrow ? 54 : 38) + (row !== undefined && row.note !== '' ? 22 : 0);
+    case 'spec': return LINE_PX;
+    case 'test': {
+      const test = tests[row.test];
+      return LINE_PX + (narrow && test !== undefined && hasSecondLine(test) ? SECOND_LINE_PX : 0) + (row.note === '' ? 0 : NOTE_PX);
+    }
+    default: return LINE_PX;
   }
 }
 
@@ -50,7 +59,7 @@ export function TestList({ rows, tests, words, longest_ms, narrow, cursor, selec
   const getItemKey = useCallback((at: number) => rows[at]?.key ?? at, [rows, narrow]);
   const virtual = useWindowVirtualizer({
     count: rows.length,
-    estimateSize: (at) => rowHeight(rows[at], narrow),
+    estimateSize: (at) => rowHeight(rows[at], tests, narrow),
     getItemKey,
     overscan: 12,
     scrollMargin: offset,

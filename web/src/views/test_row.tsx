@@ -4,7 +4,8 @@ import { Tag, Tooltip } from 'antd';
 import { memo } from 'react';
 import { outcomeLabel, outcomeOf, type Section } from '../model/outcome';
 import type { TestView } from '../model/report';
-import type { SectionRow, SpecRow, TestRow } from '../model/test_list';
+import { hasSecondLine, type SectionRow, type SpecRow, type TestRow } from '../model/test_list';
+import { shortTitle, spokenTitle } from '../model/titles';
 import { formatCount, formatDuration } from '../text/format';
 import { MarkedText } from '../ui/marked_text';
 import { OutcomeIcon } from './outcome_mark';
@@ -20,10 +21,11 @@ interface RowProps {
 
 const SECTIONS: Record<Section, string> = { attention: 'Needs attention', flaky: 'Flaky', quiet: 'Passed and skipped' };
 
+/** Not a heading to a screen reader: a tree holds nothing but its items, and each of them says its outcome. */
 export function SectionHeading({ row, id, style }: RowProps & { row: SectionRow }): React.ReactNode {
   return (
     <div id={id} className="row row-section" role="none" style={style}>
-      <h2>{SECTIONS[row.section]} <span className="soft">{formatCount(row.count)}</span></h2>
+      <b>{SECTIONS[row.section]} <span className="soft">{formatCount(row.count)}</span></b>
     </div>
   );
 }
@@ -53,15 +55,15 @@ interface TestLineProps extends RowProps {
 
 export const TestLine = memo(function TestLine({ row, test, words, longest_ms, selected, narrow, open, id, style, position, total, active }: TestLineProps): React.ReactNode {
   const outcome = outcomeOf(test);
-  const name = test.title_path.at(-1) ?? test.spec;
+  const name = shortTitle(test);
   const parents = test.title_path.slice(0, -1);
   const retries = test.attempts.length - 1;
   const time = (
     <span className="row-time">
-      {test.attempts.length > 0 && test.duration_ms > 0 ? (
+      {test.attempts.length > 0 && (test.duration_ms > 0 || outcome !== 'skipped') ? (
         <>
           <span className="row-time-bar" aria-hidden="true"><span style={{ width: `${(test.duration_ms / Math.max(1, longest_ms)) * 100}%` }} /></span>
-          <span>{formatDuration(test.duration_ms)}</span>
+          <span>{test.duration_ms > 0 ? formatDuration(test.duration_ms) : '<1\u202fms'}</span>
         </>
       ) : <span className="soft">–</span>}
     </span>
@@ -77,7 +79,7 @@ export const TestLine = memo(function TestLine({ row, test, words, longest_ms, s
   return (
     <div
       id={id} className="row row-test" role="treeitem" style={style} aria-level={2} aria-posinset={position} aria-setsize={total} aria-selected={selected}
-      data-active={active ? '' : undefined} aria-label={`${outcomeLabel(outcome)}: ${test.title_path.join(' › ')}${row.note === '' ? '' : `. ${row.note}`}`} onClick={() => open(row.test)}
+      data-active={active ? '' : undefined} aria-label={`${outcomeLabel(outcome)}: ${spokenTitle(test)}${row.note === '' ? '' : `. ${row.note}`}`} onClick={() => open(row.test)}
     >
       <OutcomeIcon outcome={outcome} />
       <div className="row-body">
@@ -89,7 +91,7 @@ export const TestLine = memo(function TestLine({ row, test, words, longest_ms, s
           {!narrow && badges}
           {time}
         </div>
-        {narrow && <div className="row-line row-line-second"><span className="row-title soft">{parents.join(' › ')}</span>{badges}</div>}
+        {narrow && hasSecondLine(test) && <div className="row-line row-line-second"><span className="row-title soft">{parents.join(' › ')}</span>{badges}</div>}
         {row.note !== '' && <div className="row-note mono" style={{ color: `var(--ink-${outcome})` }}><MarkedText text={row.note} words={words} /></div>}
       </div>
     </div>

@@ -2,11 +2,11 @@
 import { useMemo } from 'react';
 import { OUTCOMES, outcomeLabel } from '../model/outcome';
 import type { ReportView } from '../model/report';
-import { spanKindLabel, timeShares, type SpanKind } from '../model/timeline';
+import { shareKindLabel, timeShares, type ShareKind } from '../model/timeline';
 import { formatDuration, formatPercent } from '../text/format';
 
-const FILLS: Record<SpanKind, string> = {
-  test: 'passed', framework_start: 'framework_start', app_start: 'app_start', app_reset: 'app_reset', waiting_lock: 'waiting_lock', idle: 'idle', lost: 'lost',
+const FILLS: Record<ShareKind, string> = {
+  test: 'passed', between: 'between', framework_start: 'framework_start', app_start: 'app_start', app_reset: 'app_reset', waiting_lock: 'waiting_lock', idle: 'idle', lost: 'lost',
 };
 
 export function TimelineLegend({ report }: { report: ReportView }): React.ReactNode {
@@ -20,7 +20,7 @@ export function TimelineLegend({ report }: { report: ReportView }): React.ReactN
       </div>
       <ul aria-label="Where the time went">
         {shares.map((share) => (
-          <li key={share.kind}><span className="key" style={{ background: `var(--fill-${FILLS[share.kind]})` }} />{spanKindLabel(share.kind)} <b>{formatPercent(share.share)}</b> <span className="soft">{formatDuration(share.total_ms)}</span></li>
+          <li key={share.kind}><span className="key" style={{ background: `var(--fill-${FILLS[share.kind]})` }} />{shareKindLabel(share.kind)} <b>{formatPercent(share.share)}</b> <span className="soft">{formatDuration(share.total_ms)}</span></li>
         ))}
       </ul>
       <ul aria-label="Colours of tests" className="legend-outcomes">

@@ -4,6 +4,7 @@ import { Button } from 'antd';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { outcomeLabel } from '../model/outcome';
 import type { ReportView, SpanView } from '../model/report';
+import { spokenTitle } from '../model/titles';
 import { makeLanes, spanAt, spanKind, spanKindLabel, spanOutcome } from '../model/timeline';
 import { formatCount, formatDuration, formatOffset, formatPercent } from '../text/format';
 import { AXIS_HEIGHT, drawTimeline, paintLanes, readPalette } from './draw_timeline';
@@ -36,6 +37,7 @@ export function TimelineView({ report, dark, open }: TimelineViewProps): React.R
   const canvas = useRef<HTMLCanvasElement>(null);
   const [width, setWidth] = useState(0);
   const [pointed, setPointed] = useState<Pointed | null>(null);
+  const tap = useRef<'names' | 'opens'>('opens');
   const window_ms = useTimeWindow(end_ms, width, canvas);
   const { from_ms, until_ms } = window_ms;
   const lane_height = laneHeight(lanes.length);
@@ -63,7 +65,7 @@ export function TimelineView({ report, dark, open }: TimelineViewProps): React.R
 
   if (lanes.length === 0) return <p className="timeline-empty soft">This run recorded no worker times.</p>;
 
-  const point = (event: React.PointerEvent): void => {
+  const point = (event: React.PointerEvent): SpanView | null => {
     const box = event.currentTarget.getBoundingClientRect();
     const x = event.clientX - box.left;
     const y = event.clientY - box.top;
@@ -71,6 +73,11 @@ export function TimelineView({ report, dark, open }: TimelineViewProps): React.R
     const ms_per_pixel = (until_ms - from_ms) / Math.max(1, width);
     const span = lanes[lane] === undefined ? null : spanAt(lanes[lane].spans, from_ms + x * ms_per_pixel, 2 * ms_per_pixel);
     setPointed(span === null ? null : { span, lane, x, y: AXIS_HEIGHT + (lane + 1) * lane_height });
+    return span;
+  };
+  // A finger cannot hover: its first tap names the span, a second one on the same span opens the test.
+  const touch = (event: React.PointerEvent): void => {
+    tap.current = event.pointerType === 'mouse' || point(event) === pointed?.span ? 'opens' : 'names';
   };
   const walk = (event: React.KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -128,9 +135,16 @@ export function TimelineView({ report, dark, open }: TimelineViewProps): React.R
               ref={canvas} tabIndex={0} role="application" style={{ width: '100%', height }}
               aria-label={`${formatCount(lanes.length)} workers over ${formatDuration(run.wall_ms)}. Arrow keys walk through the spans, Enter opens a test, plus and minus zoom.`}
               data-pointing={pointed !== null && pointed.span.test >= 0 ? '' : undefined} data-zoomed={window_ms.whole ? undefined : ''}
-              onPointerMove={(event) => window_ms.dragging() ? setPointed(null) : point(event)} onPointerLeave={() => setPointed(null)} onKeyDown={walk} onBlur={() => setPointed(null)}
+              onPointerDown={touch} onPointerMove={(event) => {
+                if (window_ms.dragging()) setPointed(null);
+                else if (event.pointerType === 'mouse') point(event);
+              }}
+              onPointerLeave={(event) => {
+                if (event.pointerType === 'mouse') setPointed(null);
+              }}
+              onKeyDown={walk} onBlur={() => setPointed(null)}
               onClick={() => {
-                if (!window_ms.dragged() && pointed !== null && pointed.span.test >= 0) open(pointed.span.test);
+                if (!window_ms.dragged() && tap.current === 'opens' && pointed !== null && pointed.span.test >= 0) open(pointed.span.test);
               }}
             />
             {pointed !== null && <SpanTip report={report} pointed={pointed} worker={lanes[pointed.lane]?.worker.name ?? ''} width={width} />}
@@ -150,7 +164,7 @@ function SpanTip({ report, pointed, worker, width }: { report: ReportView; point
   const left = Math.max(0, Math.min(pointed.x - 20, width - TIP_WIDTH));
   return (
     <div className="span-tip" role="status" style={{ left, top: pointed.y + 4, maxWidth: Math.min(TIP_WIDTH, width) }}>
-      <b>{test === undefined ? spanKindLabel(spanKind(span)) : test.title_path.join(' › ')}</b>
+      <b>{test === undefined ? spanKindLabel(spanKind(span)) : spokenTitle(test)}</b>
       {test === undefined ? span.label !== '' && <span>{span.label}</span> : <span className="mono soft">{test.spec}</span>}
       <span>
         {outcome !== null && <span style={{ color: `var(--ink-${outcome})`, fontWeight: 600 }}>{outcomeLabel(outcome)} · </span>}

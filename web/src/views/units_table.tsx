@@ -1,4 +1,5 @@
 // Units, slowest first, with what the plan expected of them.
+import { Fragment } from 'react';
 import { Table, type TableColumnsType } from 'antd';
 import type { UnitView } from '../model/report';
 import { estimateRatio, isGoodEstimate, summariseEstimates } from '../model/units';
@@ -19,9 +20,9 @@ export function UnitsTable({ units, narrow, showTests }: UnitsTableProps): React
   const columns: TableColumnsType<UnitView> = [
     {
       title: 'Unit', key: 'title', sorter: (a, b) => a.title.localeCompare(b.title), showSorterTooltip: false,
-      render: (_, unit) => <button type="button" className="unit-title mono" onClick={() => showTests(unit)} title="Show its tests">{unit.title}</button>,
+      render: (_, unit) => <button type="button" className="unit-title mono" onClick={() => showTests(unit)} title="Show its tests">{breakable(unit.title)}</button>,
     },
-    { title: 'Tests', key: 'tests', align: 'right', width: 84, sorter: (a, b) => a.tests - b.tests, showSorterTooltip: false, render: (_, unit) => formatCount(unit.tests) },
+    { title: 'Tests', key: 'tests', align: 'right', width: narrow ? 62 : 84, sorter: (a, b) => a.tests - b.tests, showSorterTooltip: false, render: (_, unit) => formatCount(unit.tests) },
     { title: 'Worker', key: 'worker', width: 110, hidden: narrow, sorter: (a, b) => a.worker.localeCompare(b.worker), showSorterTooltip: false, render: (_, unit) => unit.worker },
     {
       title: 'Time, estimate marked', key: 'bar', width: '24%', hidden: narrow,
@@ -33,7 +34,7 @@ export function UnitsTable({ units, narrow, showTests }: UnitsTableProps): React
       ),
     },
     { title: 'Estimate', key: 'estimate', align: 'right', width: 110, hidden: narrow, sorter: (a, b) => a.estimate_ms - b.estimate_ms, showSorterTooltip: false, render: (_, unit) => unit.estimate_ms > 0 ? formatDuration(unit.estimate_ms) : <span className="soft">none</span> },
-    { title: 'Actual', key: 'duration', align: 'right', width: 100, defaultSortOrder: 'descend', sorter: (a, b) => a.duration_ms - b.duration_ms, showSorterTooltip: false, render: (_, unit) => formatDuration(unit.duration_ms) },
+    { title: 'Actual', key: 'duration', align: 'right', width: narrow ? 84 : 100, defaultSortOrder: 'descend', sorter: (a, b) => a.duration_ms - b.duration_ms, showSorterTooltip: false, render: (_, unit) => formatDuration(unit.duration_ms) },
     { title: 'Actual ÷ estimate', key: 'ratio', align: 'right', width: 190, hidden: narrow, sorter: (a, b) => (estimateRatio(a) ?? 0) - (estimateRatio(b) ?? 0), showSorterTooltip: false, render: (_, unit) => <Ratio ratio={estimateRatio(unit)} /> },
   ];
   return (
@@ -49,6 +50,11 @@ export function UnitsTable({ units, narrow, showTests }: UnitsTableProps): React
       </div>
     </section>
   );
+}
+
+/** A long path breaks after its folders before it breaks inside a word. */
+function breakable(path: string): React.ReactNode {
+  return path.split(/(?<=[/._])/).map((part, at) => <Fragment key={at}>{part}<wbr /></Fragment>);
 }
 
 function Ratio({ ratio }: { ratio: number | null }): React.ReactNode {

@@ -1,12 +1,20 @@
-// The stretch of time in sight, and how wheel, drag and keys change it. It never leaves the run and never gets thinner than a moment.
+// The stretch of time in sight, and how wheel, drag, pinch and keys change it. It never leaves the run and never gets thinner than a moment.
 import { useCallback, useEffect, useRef, useState } from 'react';
 
 const WINDOW_MS_MIN = 20;
 const DRAG_PIXELS_MIN = 4;
+/** Fingers closer than this would zoom in jumps. */
+const PINCH_PIXELS_MIN = 12;
 
 interface Stretch {
   from_ms: number;
   until_ms: number;
+}
+
+interface Gesture {
+  /** Where each pressed pointer was seen last. */
+  pointers: Map<number, number>;
+  moved: boolean;
 }
 
 export interface TimeWindow extends Stretch {
@@ -36,7 +44,7 @@ export function useTimeWindow(end_ms: number, width: number, canvas: React.RefOb
   // A little room at the right keeps the last span and the end of the run apart from the edge.
   const limit_ms = end_ms * 1.01;
   const [stretch, setStretch] = useState<Stretch>({ from_ms: 0, until_ms: limit_ms });
-  const drag = useRef<{ pressed: boolean; moved: boolean; x: number }>({ pressed: false, moved: false, x: 0 });
+  const gesture = useRef<Gesture>({ pointers: new Map(), moved: false });
   const zoom = useCallback((factor: number, around: number) => setStretch((before) => zoomed(before, factor, around, limit_ms)), [limit_ms]);
   const reset = useCallback(() => setStretch({ from_ms: 0, until_ms: limit_ms }), [limit_ms]);
 
@@ -58,26 +66,41 @@ export function useTimeWindow(end_ms: number, width: number, canvas: React.RefOb
       }
     };
     const press = (event: PointerEvent): void => {
-      drag.current = { pressed: event.button === 0 && event.pointerType === 'mouse', moved: false, x: event.clientX };
+      if (event.button !== 0) return;
+      const { pointers } = gesture.current;
+      if (pointers.size === 0) gesture.current.moved = false;
+      pointers.set(event.pointerId, event.clientX);
     };
     const move = (event: PointerEvent): void => {
-      const state = drag.current;
-      if (!state.pressed || (!state.moved && Math.abs(event.clientX - state.x) < DRAG_PIXELS_MIN)) return;
-      pan(state.x - event.clientX);
-      drag.current = { pressed: true, moved: true, x: event.clientX };
+      const { pointers, moved } = gesture.current;
+      const before = pointers.get(event.pointerId);
+      if (before === undefined) return;
+      const [other] = [...pointers].filter(([id]) => id !== event.pointerId).map(([, x]) => x);
+      if (other !== undefined) {
+        // One finger moves at a time: what lies under the other stays there, and what lies under this one follows it.
+        const apart = (x: number): number => Math.max(PINCH_PIXELS_MIN, Math.abs(x - other));
+        zoom(apart(before) / apart(event.clientX), (other - element.getBoundingClientRect().left) / width);
+      } else {
+        if (!moved && Math.abs(event.clientX - before) < DRAG_PIXELS_MIN) return;
+        pan(before - event.clientX);
+      }
+      gesture.current.moved = true;
+      pointers.set(event.pointerId, event.clientX);
     };
-    const release = (): void => {
-      drag.current.pressed = false;
+    const release = (event: PointerEvent): void => {
+      gesture.current.pointers.delete(event.pointerId);
     };
     element.addEventListener('wheel', wheel, { passive: false });
     element.addEventListener('pointerdown', press);
     window.addEventListener('pointermove', move);
     window.addEventListener('pointerup', release);
+    window.addEventListener('pointercancel', release);
     return () => {
       element.removeEventListener('wheel', wheel);
       element.removeEventListener('pointerdown', press);
       window.removeEventListener('pointermove', move);
       window.removeEventListener('pointerup', release);
+      window.removeEventListener('pointercancel', release);
     };
   }, [canvas, width, limit_ms, zoom]);
 
@@ -90,7 +113,7 @@ export function useTimeWindow(end_ms: number, width: number, canvas: React.RefOb
   };
   return {
     ...stretch, whole: stretch.until_ms - stretch.from_ms >= limit_ms, zoom, reset, reveal,
-    dragging: () => drag.current.pressed && drag.current.moved,
-    dragged: () => drag.current.moved,
+    dragging: () => gesture.current.pointers.size > 0 && gesture.current.moved,
+    dragged: () => gesture.current.moved,
   };
 }

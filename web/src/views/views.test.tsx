@@ -1,4 +1,4 @@
-import { render, screen, within } from '@testing-library/react';
+import { fireEvent, render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it, vi } from 'vitest';
 import { OUTCOMES } from '../model/outcome';
@@ -6,7 +6,7 @@ import { emptyCounts } from '../model/test_search';
 import { demoReport } from '../test/factories/demo_report';
 import { reportView, runView } from '../test/factories/report_factory';
 import { failedTest, passedTest } from '../test/factories/test_factory';
-import { readableOn } from './draw_timeline';
+import { AXIS_HEIGHT, readableOn } from './draw_timeline';
 import { LedgerPanel } from './ledger_panel';
 import { MessagePage } from './message_page';
 import { Disagreements, HeldBack } from './notices';
@@ -26,7 +26,7 @@ describe('RunHeader', () => {
     const { container } = render(<RunHeader run={runView({ verdict: 'timed_out', headline: '1 of 9 tests timed out', exit_code: 3 })} />);
     expect(screen.getByRole('heading').textContent).toBe('1 of 9 tests timed out');
     expect(plain(container)).toContain('Timed out · exit code 3');
-    expect(plain(container)).toContain('1 m 02 s1.13× the lower bound of 55 s');
+    expect(plain(container)).toContain('1 m 02 s1.13 × the lower bound of 55.1 s');
     expect(screen.getByRole('button', { name: 'Copy the seed' })).toBeTruthy();
   });
   it('does not invent a ratio, a seed or a colour it does not know', () => {
@@ -41,7 +41,7 @@ describe('LedgerPanel', () => {
   const { ledger } = reportView([failedTest(), passedTest(), passedTest()]);
   it('is an equation of all eight words', () => {
     const { container } = render(<LedgerPanel ledger={ledger} planned={3} choose={vi.fn()} />);
-    expect(plain(container.querySelector('.ledger-equation'))).toBe('3 planned=2passed+0flaky+0skipped+1failed+0timed out+0lost+0cancelled+0never ran');
+    expect(plain(container.querySelector('.ledger-equation'))).toBe('3 planned=2 passed+0 flaky+0 skipped+1 failed+0 timed out+0 lost+0 cancelled+0 never ran');
     expect(screen.getByRole('img').getAttribute('aria-label')).toBe('2 passed, 1 failed');
   });
   it('a word chooses its tests, an empty one cannot be chosen', async () => {
@@ -69,7 +69,17 @@ describe('notices', () => {
     const many = Array.from({ length: 30 }, (_, at) => ({ name: 'stale_report', message: `message ${at}`, unit: '' }));
     const { container } = render(<Disagreements disagreements={many} fault={null} />);
     expect(container.querySelectorAll('li')).toHaveLength(30);
-    expect(container.querySelector('details')?.textContent).toContain('22 more disagreements');
+    expect(container.querySelector('details')?.textContent).toContain('22 more');
+  });
+  it('a failed infrastructure and an early end are told apart from disagreements', () => {
+    render(<Disagreements fault={null} disagreements={[
+      { name: 'stopped', message: 'stopped after 1 failed test', unit: '' }, { name: 'infrastructure', message: 'local/1: the application did not start\nError: EADDRINUSE\n', unit: '' },
+    ]} />);
+    const [first, second] = screen.getAllByRole('alert');
+    expect(first?.getAttribute('aria-label')).toBe('The infrastructure failed, not the tests');
+    expect(first?.querySelector('li')?.firstChild?.textContent).toBe('local/1: the application did not start');
+    expect(screen.getByLabelText('the end of the log').textContent).toBe('Error: EADDRINUSE');
+    expect(second?.textContent).toBe('The run was stopped earlystopped after 1 failed test  ');
   });
   it('nothing to say takes no room', () => {
     const { container } = render(<><Disagreements disagreements={[]} fault={null} /><HeldBack sentences={[]} /></>);
@@ -153,9 +163,9 @@ describe('RunFacts', () => {
 describe('TimelineView', () => {
   it('names its workers, its bound and where the time went', () => {
     const { container } = render(<TimelineView report={demoReport()} dark={false} open={vi.fn()} />);
-    expect(plain(container)).toContain('local/1 88%');
-    expect(plain(container)).toContain('lower bound 1 m 10 s, wall time 1 m 19 s');
-    expect(plain(screen.getByRole('list', { name: 'Where the time went' }))).toContain('waiting for a lock 2.0% 3.1 s');
+    expect(plain(container)).toContain('local/1 88 %');
+    expect(plain(container)).toContain('lower bound 1 m 09 s, wall time 1 m 19 s');
+    expect(plain(screen.getByRole('list', { name: 'Where the time went' }))).toContain('waiting for a lock 2.0 % 3.1 s');
   });
   it('is walked with the keyboard: a test under the cursor is named and Enter opens it', async () => {
     const open = vi.fn();
@@ -167,6 +177,48 @@ describe('TimelineView', () => {
     expect(screen.getByRole('status').textContent).toContain('Accounts › signs in with a password');
     await userEvent.keyboard('{Enter}');
     expect(open).toHaveBeenCalledWith(0);
+  });
+  it('a finger drags the zoomed run, two fingers zoom it, and a second tap opens', () => {
+    const open = vi.fn();
+    vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(1_000);
+    const report = demoReport();
+    const { container } = render(<TimelineView report={report} dark={false} open={open} />);
+    const canvas = screen.getByRole('application');
+    const finger = (pointerId: number, clientX: number): object => ({ pointerId, clientX, clientY: AXIS_HEIGHT + 10, button: 0, pointerType: 'touch', bubbles: true });
+    const whole = (): boolean => within(container).getByRole<HTMLButtonElement>('button', { name: 'Whole run' }).disabled;
+    const lift = (...ids: number[]): void => ids.forEach((id) => fireEvent.pointerUp(window, finger(id, 0)));
+
+    // Two fingers move apart from 400 to 800 pixels: twice as large, the start of the run is in sight.
+    fireEvent.pointerDown(canvas, finger(1, 0));
+    fireEvent.pointerDown(canvas, finger(2, 400));
+    fireEvent.pointerMove(window, finger(2, 800));
+    lift(1, 2);
+    fireEvent.click(canvas);
+    expect(whole()).toBe(false);
+    expect(open).not.toHaveBeenCalled();
+
+    const tap = (x: number): string => {
+      fireEvent.pointerDown(canvas, finger(1, x));
+      lift(1);
+      fireEvent.click(canvas);
+      return screen.queryByRole('status')?.textContent ?? '';
+    };
+    // Half the run fills 1,000 pixels now, so a test of the first lane lies at twice the place it had.
+    const at = report.workers[0]?.spans.find((span) => span.kind === 'test' && span.end_ms - span.start_ms > 2_000);
+    const middle_ms = ((at?.start_ms ?? 0) + (at?.end_ms ?? 0)) / 2;
+    const x = (2_000 * middle_ms) / (report.run.wall_ms * 1.01);
+    expect(tap(x)).toContain(report.tests[at?.test ?? -1]?.title_path.at(-1));
+    expect(open).not.toHaveBeenCalled();
+
+    // Dragged 100 pixels to the left, the same test lies there.
+    fireEvent.pointerDown(canvas, finger(1, x));
+    fireEvent.pointerMove(window, finger(1, x - 100));
+    lift(1);
+    fireEvent.click(canvas);
+    expect(open).not.toHaveBeenCalled();
+    expect(tap(x - 100)).toContain(report.tests[at?.test ?? -1]?.title_path.at(-1));
+    tap(x - 100);
+    expect(open).toHaveBeenCalledWith(at?.test);
   });
   it('says when there is nothing to draw', () => {
     render(<TimelineView report={reportView([])} dark={false} open={vi.fn()} />);

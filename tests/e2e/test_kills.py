@@ -1,0 +1,187 @@
+"""SIGKILL of anything at any time costs at most the test in flight, and nothing is left running."""
+
+import json
+import os
+import pathlib
+import signal
+
+import pytest
+
+import kill_story
+from harness import REPOSITORY, children_of, wait_until
+
+KILLS = int(os.environ.get("KILLS", "12"))
+
+
+@pytest.mark.parametrize("seed", range(1, KILLS + 1))
+def test_tamarack_is_killed_at_a_random_instant(project, seed):
+    kill_story.tell(project, seed)
+
+
+@pytest.mark.parametrize("seed", [101, 102])
+def test_tamarack_is_killed_again_while_it_resumes(project, seed):
+    assert kill_story.tell(project, seed, kills=3)["killed"] >= 1
+
+
+# ---- a unit that waits for the test
+
+# $1.pid appears when the unit runs; it ends when "go" appears.
+WAITS = 'echo $$ > "$1.pid.new"; mv "$1.pid.new" "$1.pid"\nwhile [ ! -e go ]; do sleep 0.02; done\n'
+
+
+def shims(project):
+    return [pid for pid, command in project.alive().items() if command.startswith("tamarack __shim")]
+
+
+def wait_for_unit(project, unit):
+    return int(wait_until(lambda: project.read(f"{unit}.pid"), f"unit '{unit}' to run"))
+
+
+def kill_and_forget(project, unit, pids):
+    (project.root / f"{unit}.pid").unlink()
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
+
+
+def of_the_command(project, pid):
+    """The command that the shim started, of which `pid` may be a child."""
+    (shim,) = shims(project)
+    return children_of(shim)
+
+
+def of_the_shim(project, pid):
+    return shims(project)
+
+
+def of_the_tree(project, pid):
+    return [other for other in project.alive() if other != project.processes[-1].pid]
+
+
+@pytest.mark.parametrize("victims", [of_the_command, of_the_shim, of_the_tree])
+def test_a_killed_framework_process_costs_nothing_but_time(project, victims):
+    project.commands(["a", "b"], 'case "$1" in a) ;; b)\n(setsid sleep 600 &)\n' + WAITS + ';; esac\n', workers=1, logged=True)
+    process = project.start("run", "--json")
+    pid = wait_for_unit(project, "b")
+    kill_and_forget(project, "b", victims(project, pid))
+    wait_for_unit(project, "b")
+    project.write("go", "")
+    finished = project.finish(process, 30)
+    assert finished.code == 0, finished.text
+    assert project.tests() == {"a": "passed", "b": "passed"}
+    assert project.starts() == {"a": 1, "b": 2}
+    project.assert_nothing_left(1)
+
+
+def test_a_unit_that_is_killed_every_time_is_lost_by_name(project):
+    project.commands(["a", "deadly"], 'test "$1" = a || kill -9 $PPID $$\n', run="sh unit.sh {unit}; true", workers=1, logged=True, settings="[run]\nworkers = 1\nlost_max = 2\n")
+    project.write("tamarack.toml", project.read("tamarack.toml").replace("sh unit.sh {unit}; true", "sh unit.sh {unit}; exit $?"))
+    finished = project.run(expect=4, seconds=30)
+    assert project.tests() == {"a": "passed", "deadly": "lost"}
+    assert project.starts()["deadly"] == 2
+    assert finished.json["verdict"] == "incomplete" and "deadly" in project.tamarack("show").out
+
+
+# ---- Tamarack is frozen, the unit ends, Tamarack dies without having heard of it
+
+REPORTS = {
+    "exit-code": ("", "", True),
+    "junit": ('results = "junit:{data}/{unit}.xml"\nenv = { OUT = "{data}" }',
+              'echo "<testsuite name=\'s\'><testcase name=\'c\'/></testsuite>" > "$OUT/$1.xml"\n', True),
+    "junit of a worker": ('results = "junit:out-{worker}.xml"', 'echo "<testsuite name=\'s\'><testcase name=\'c\'/></testsuite>" > "out-$TAMARACK_WORKER_INDEX.xml"\n', True),
+    "ctrf": ('results = "ctrf:{unit}.json"', 'echo \'{"results":{"tool":{"name":"x"},"summary":{"tests":1},"tests":[{"name":"c","status":"passed","duration":1}]}}\' > "$1.json"\n', True),
+    # Its result went into the pipe of a process that is gone: the unit counts as in flight and runs again, but is never called failed.
+    "tap": ('results = "tap"', 'echo "1..1"; echo "ok 1 - c"\n', False),
+}
+
+
+@pytest.mark.parametrize("kind", REPORTS)
+def test_what_ended_unheard_is_recovered(project, kind):
+    suite, script, is_provable = REPORTS[kind]
+    project.commands(["a", "b"], f'if [ "$1" = a ]; then {WAITS.strip()}; fi\n' .replace("\n", "\n") + script, suite=suite, workers=1, logged=True)
+    process = project.start("run", "--json")
+    wait_for_unit(project, "a")
+    process.send_signal(signal.SIGSTOP)
+    project.write("go", "")
+    (run,) = project.run_ids()
+    wait_until(lambda: project.read(f".tamarack/runs/{run}/attempts/1/exit.json"), "the exit record")
+    process.kill()
+    process.communicate()
+    project.assert_nothing_left(5)
+    project.resume(run, expect=0)
+    assert project.tests() == {"a": "passed", "b": "passed"}
+    assert project.starts() == {"a": 1 if is_provable else 2, "b": 1}
+
+
+def test_the_test_in_flight_runs_again_and_nothing_else(project):
+    project.commands(["a", "b", "c"], f'if [ "$1" = b ]; then {WAITS.strip()}; fi\n', workers=1, logged=True)
+    process = project.start("run")
+    wait_for_unit(project, "b")
+    process.kill()
+    process.communicate()
+    project.assert_nothing_left(5)
+    listed = project.tamarack("runs", "--json").json
+    assert listed["verdict"] == "interrupted"
+    assert "interrupted" in project.tamarack("runs").out
+    shown = project.tamarack("show")
+    assert shown.code == 0 and listed["run_id"] in shown.out, "an interrupted run can be looked at"
+    project.write("go", "")
+    resumed = project.resume(expect=0)
+    assert resumed.json["run_id"] == listed["run_id"]
+    assert project.starts() == {"a": 1, "b": 2, "c": 1}
+
+
+def test_a_retry_budget_is_not_spent_by_kills(project):
+    project.commands(["a"], f"{WAITS}exit 1\n", workers=1, logged=True)
+    process = project.start("run", "--retries", "1")
+    wait_for_unit(project, "a")
+    process.kill()
+    process.communicate()
+    project.assert_nothing_left(5)
+    project.write("go", "")
+    project.resume(expect=1)
+    assert project.starts() == {"a": 3}, "the killed execution, the attempt and its retry"
+
+
+def test_killed_while_listing_leaves_nothing_to_resume(project):
+    project.commands(["a"], "true\n")
+    project.write("tamarack.toml", project.read("tamarack.toml").replace("cat units.txt", "touch listing; exec sleep 600"))
+    process = project.start("run")
+    wait_until(lambda: (project.root / "listing").exists(), "the listing")
+    process.kill()
+    process.communicate()
+    project.assert_nothing_left(5)
+    resumed = project.tamarack("resume")
+    assert resumed.code == 2 and "no interrupted run" in resumed.err
+    project.commands(["a"], "true\n")
+    project.run(expect=0)
+
+
+def test_a_killed_playwright_repeats_only_the_test_in_flight(project):
+    installed = REPOSITORY / "tests/projects/playwright/node_modules"
+    assert pathlib.Path(installed).exists(), "run `npm ci` in tests/projects/playwright, as scripts/test_e2e.sh does"
+    (project.root / "node_modules").symlink_to(installed)
+    project.write("tamarack.toml", 'version = 1\n[suite]\nframework = "playwright"\n[run]\nworkers = 1\n')
+    project.write("playwright.config.js", "module.exports = { testDir: 'tests' };\n")
+    project.write("tests/a.spec.js", """
+const { test } = require('@playwright/test');
+const fs = require('fs');
+const note = (text) => fs.appendFileSync('units.log', text);
+test('first', async () => note('start first 1\\n'));
+test('second', async () => {
+  note('start second 1\\n');
+  while (!fs.existsSync('go')) await new Promise((done) => setTimeout(done, 20));
+});
+test('third', async () => note('start third 1\\n'));
+""")
+    process = project.start("run", "--json")
+    wait_until(lambda: "second" in project.starts(), "the second test", 60)
+    wait_until(lambda: any(kind == "test_finished" for _, kind, _ in project.journal()), "the first result in the journal")
+    (shim,) = shims(project)
+    for pid in children_of(shim):
+        os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: project.starts()["second"] == 2, "its second execution", 60)
+    project.write("go", "")
+    finished = project.finish(process, 60)
+    assert finished.code == 0, finished.text
+    assert project.starts() == {"first": 1, "second": 2, "third": 1}
+    assert json.loads(finished.out)["ledger"]["passed"] == 3

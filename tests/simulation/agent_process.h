@@ -1,0 +1,63 @@
+// An agent's process: the real worker machines and the real outbox, around simulated applications and frameworks. Mirrors agent::Agent and
+// agent::Worker.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "framework.h"
+#include "link.h"
+#include "wire/delivery.h"
+#include "world.h"
+
+namespace tamarack::simulation {
+
+class AgentProcess : public std::enable_shared_from_this<AgentProcess> {
+ public:
+  AgentProcess(World& world, domain::AgentId id, int workers, std::shared_ptr<Link> link);
+
+  void start();
+  // kill -9, with everything it had started.
+  void die();
+  bool is_alive() const { return alive_; }
+
+ private:
+  struct Worker {
+    agent::WorkerMachine machine;
+    std::shared_ptr<bool> app_works = std::make_shared<bool>(true);
+    int app_starts = 0;
+    std::shared_ptr<Framework> framework;
+  };
+
+  void hear(const std::string& text);
+  void handle(const wire::Welcome& message);
+  void handle(const wire::RunAnnounced& message);
+  void handle(const wire::Lease& message);
+  void handle(const wire::Stop& message);
+  void handle(const wire::Acknowledged& message);
+  void handle(const wire::GoHome& message);
+  void say(wire::FromAgent message, Passage passage = Passage::may_fail);
+  void beat();
+  void feed(std::size_t worker, const agent::Fact& fact);
+  void obey(std::size_t worker, const agent::Order& order);
+  void start_app(std::size_t worker);
+  void watch_app(std::size_t worker, int start);
+  void reset_app(std::size_t worker);
+  std::optional<std::size_t> worker_of(const domain::WorkerId& id) const;
+  // Runs on this agent's loop, unless the agent is dead by then.
+  void later(Millis delay, std::function<void()> what);
+
+  World& world_;
+  domain::AgentId id_;
+  std::shared_ptr<Link> link_;
+  wire::Outbox outbox_;
+  std::vector<Worker> workers_;
+  Millis heartbeat_{1000};
+  bool begun_ = false;
+  bool announced_ = false;
+  bool alive_ = true;
+};
+
+}  // namespace tamarack::simulation

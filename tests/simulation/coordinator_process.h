@@ -1,0 +1,95 @@
+// The coordinator's process: the real step function, journal codec and inbox, around a simulated loop, link and store. Mirrors
+// coordinator::Coordinator: commit before effects and acknowledgements, one commit in flight, what arrives meanwhile goes together.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "link.h"
+#include "run/run.h"
+#include "store/store.h"
+#include "wire/delivery.h"
+#include "world.h"
+
+namespace tamarack::simulation {
+
+using StepFunction = std::function<run::Step(run::Run, const run::Event&, Instant)>;
+
+// Where a commit is cut by the death of the process, or refused by the disk.
+enum class CommitFate { succeeds, killed_before, killed_after, fails };
+
+struct CoordinatorCallbacks {
+  std::function<void(const run::Run& run, const run::Event& event, const std::vector<run::Entry>& entries, const std::vector<run::Effect>& effects)> on_step;
+  std::function<CommitFate()> fate_of_commit;
+  std::function<void(std::int64_t)> on_committed;  // durable up to this entry
+  std::function<void()> on_killed;             // the process is to die now, in the middle of its commit
+  std::function<void()> on_finished;           // the verdict is durable
+};
+
+class CoordinatorProcess : public std::enable_shared_from_this<CoordinatorProcess> {
+ public:
+  CoordinatorProcess(World& world, store::Store& store, StepFunction step, Millis clock_offset, CoordinatorCallbacks callbacks);
+
+  void attach(const std::shared_ptr<Link>& link);
+  void begin();
+  void go_on(run::Run folded, const std::vector<run::Event>& found);
+  void stop(run::StopCause cause, const std::string& reason);
+  void send_home();
+  void jump_clock(Millis by) { clock_offset_ += by; }
+  void die();
+
+  const run::Run& run() const { return run_; }
+  bool is_alive() const { return alive_; }
+  bool is_committing() const { return committing_; }
+  static domain::RunId run_id() { return domain::RunId{"r-1"}; }
+
+ private:
+  struct Session {
+    std::size_t number = 0;
+    std::shared_ptr<Link> link;
+    wire::Inbox inbox;
+    domain::AgentId agent;
+    bool welcomed = false;
+    bool gone = false;
+    bool owns(const domain::WorkerId& worker) const { return worker.value.starts_with(agent.value + "/"); }
+    void send(const wire::ToAgent& message, Passage passage = Passage::may_fail) const {
+      if (!gone) link->to_agent(wire::encode(message), passage);
+    }
+  };
+  struct Batch {
+    std::vector<run::Entry> entries;
+    std::vector<run::Effect> effects;
+    std::map<std::size_t, std::int64_t> acknowledgements;  // by session number: an order that does not depend on addresses
+    bool is_empty() const { return entries.empty() && effects.empty() && acknowledgements.empty(); }
+  };
+
+  void hear(const std::shared_ptr<Session>& session, const std::string& text);
+  void take(const std::shared_ptr<Session>& session, const wire::FromAgent& message);
+  void closed(const std::shared_ptr<Session>& session);
+  void feed(const run::Event& event);
+  void flush();
+  void commit();
+  void committed();
+  void obey(const run::Effect& effect);
+  void tick();
+  void later(Millis delay, std::function<void()> what);
+  Instant now() const { return world_.timeline.now() + clock_offset_; }
+
+  World& world_;
+  store::Store& store_;
+  StepFunction step_;
+  Millis clock_offset_;
+  CoordinatorCallbacks callbacks_;
+  run::Run run_;
+  std::vector<std::shared_ptr<Session>> sessions_;
+  std::vector<run::Event> before_plan_;
+  Batch gathering_;
+  Batch in_flight_;
+  bool committing_ = false;
+  bool flush_posted_ = false;
+  bool alive_ = true;
+};
+
+}  // namespace tamarack::simulation

@@ -1,0 +1,31 @@
+// Scheduling bugs planted on purpose, to prove that the referee finds them. They sit around run::step and change what it decided, journal
+// and state alike, so that only the rules can tell; production code has no hook.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string_view>
+
+#include "coordinator_process.h"
+
+namespace tamarack::simulation {
+
+enum class Plant {
+  none,
+  double_lease,       // what is leased is put back into the queue as well
+  count_late,         // a result under a stale term counts
+  forget_requeue,     // what a lost lease held is not handed out again
+  trust_exit_code,    // exit code 0 passes for every test that was not reported
+  forget_journal,     // a settled test is not written down
+};
+
+inline constexpr std::array<std::pair<Plant, std::string_view>, 5> plants{{{Plant::double_lease, "double-lease"},
+                                                                           {Plant::count_late, "count-late"},
+                                                                           {Plant::forget_requeue, "forget-requeue"},
+                                                                           {Plant::trust_exit_code, "trust-exit-code"},
+                                                                           {Plant::forget_journal, "forget-journal"}}};
+
+std::optional<Plant> parse_plant(std::string_view name);
+StepFunction step_with(Plant plant);
+
+}  // namespace tamarack::simulation
