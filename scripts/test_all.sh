@@ -41,6 +41,7 @@ thread_tests() { configure_and_build tsan --target io_test agent_test coordinato
 
 step build make build
 step web bash -c 'cd web && npm run --silent typecheck && npm run --silent lint && npx vitest run --reporter=json --outputFile=../build/test-logs/vitest.json >/dev/null; node -e "const r=require(\"../build/test-logs/vitest.json\");console.log(r.numPassedTests+\" passed, \"+r.numFailedTests+\" failed\");process.exit(r.success?0:1)"'
+step docs /usr/bin/python3 scripts/check_docs.py build/bin/tamarack
 step lint scripts/lint.sh
 step asan unit_tests asan
 step tsan thread_tests

@@ -68,9 +68,10 @@ void ArtifactKeeper::store(domain::Attachment attachment, std::function<void(dom
   auto kept = std::make_shared<Result<artifact::Stored>>(make_error(ErrorCode::limit_exceeded, "not stored"));
   const bool wanted = has_room(attachment);
   const std::int64_t reserved = wanted ? attachment.size : 0;
+  const std::string file = attachment.path;  // both callbacks are made in an order nobody promises
   loop_.background(
-      [kept, wanted, path = attachment.path, &store = store_] {
-        if (wanted) *kept = store.keep(path);
+      [kept, wanted, file, &store = store_] {
+        if (wanted) *kept = store.keep(file);
       },
       [this, kept, reserved, attachment = std::move(attachment), done = std::move(done), alive = std::weak_ptr(alive_)]() mutable {
         if (alive.expired()) return;

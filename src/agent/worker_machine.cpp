@@ -34,13 +34,14 @@ void WorkerMachine::handle(const AppDown& fact) {
   if (phase_ == Phase::failed) return;
   if (!lease_) return start_app_again(fact);
   // Whatever the test in flight says from now on is about a dead application: stop the framework, then start afresh.
-  lease_->app_died = true;
-  const bool running = phase_ == Phase::running;
+  // The lease ends with the framework: until then its facts still come, and they must not pass for the next lease's.
+  const bool stopping_already = std::exchange(lease_->app_died, true);
+  const bool invoked = lease_->invoked;
   start_app_again(fact);
-  if (running)
-    orders_.push_back(StopInvocation{});
-  else
+  if (!invoked)
     end_lease(true, {});
+  else if (!stopping_already)
+    orders_.push_back(StopInvocation{});
 }
 
 void WorkerMachine::start_app_again(const AppDown& fact) {
@@ -88,6 +89,7 @@ void WorkerMachine::handle(const ResetEnded& fact) {
   }
   phase_ = Phase::running;
   used_app_ = true;
+  lease_->invoked = true;
   orders_.push_back(StartInvocation{lease_->term, lease_->pieces});
 }
 

@@ -117,6 +117,7 @@ class WorkerMachine {
     std::int64_t interrupted = 0;
     bool end_seen = false;
     bool stopping = false;
+    bool invoked = false;  // a framework process was started for it
     bool app_died = false;
     std::vector<run::Disagreement> disagreements;
   };

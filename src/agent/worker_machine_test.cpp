@@ -58,7 +58,7 @@ TEST_F(WorkerMachineTest, RunsALeaseAndIsFreeAgain) {
   up();
   lease(1, 1);
   ASSERT_EQ(ordered<StartInvocation>().size(), 1U);
-  EXPECT_EQ(machine_->held(), Term{1u});
+  EXPECT_EQ(machine_->held(), (std::vector{Term{1u}}));
   run_test(0, TestStatus::passed);
   on(InvocationExited{.exit_code = 0});
   EXPECT_TRUE(disagreements().empty());

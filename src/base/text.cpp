@@ -219,29 +219,54 @@ std::optional<std::string> closest(std::string_view word, std::span<const std::s
   return best;
 }
 
-bool glob_match(std::string_view pattern, std::string_view path) {
-  if (pattern.empty()) return path.empty();
-  if (pattern.starts_with("**/")) {
-    if (glob_match(pattern.substr(3), path)) return true;
-    for (std::size_t i = 0; i < path.size(); ++i)
-      if (path[i] == '/' && glob_match(pattern.substr(3), path.substr(i + 1))) return true;
+namespace {
+
+// Each pair of positions is tried once: without that memory a pattern of many stars takes exponential time.
+class GlobMatch {
+ public:
+  GlobMatch(std::string_view pattern, std::string_view path) : pattern_(pattern), path_(path), refuted_((pattern.size() + 1) * (path.size() + 1)) {}
+
+  bool from(std::size_t p, std::size_t t) {
+    const std::size_t pair = p * (path_.size() + 1) + t;
+    if (refuted_[pair]) return false;
+    if (matches(p, t)) return true;
+    refuted_[pair] = true;
     return false;
   }
-  if (pattern.starts_with("**")) {
-    for (std::size_t i = 0; i <= path.size(); ++i)
-      if (glob_match(pattern.substr(2), path.substr(i))) return true;
-    return false;
-  }
-  if (pattern.front() == '*') {
-    for (std::size_t i = 0; i <= path.size(); ++i) {
-      if (glob_match(pattern.substr(1), path.substr(i))) return true;
-      if (i < path.size() && path[i] == '/') return false;
+
+ private:
+  bool matches(std::size_t p, std::size_t t) {
+    if (p == pattern_.size()) return t == path_.size();
+    const std::string_view rest = pattern_.substr(p);
+    if (rest.starts_with("**/")) {
+      if (from(p + 3, t)) return true;
+      for (std::size_t i = t; i < path_.size(); ++i)
+        if (path_[i] == '/' && from(p + 3, i + 1)) return true;
+      return false;
     }
-    return false;
+    if (rest.starts_with("**")) {
+      for (std::size_t i = t; i <= path_.size(); ++i)
+        if (from(p + 2, i)) return true;
+      return false;
+    }
+    if (rest.front() == '*') {
+      for (std::size_t i = t; i <= path_.size(); ++i) {
+        if (from(p + 1, i)) return true;
+        if (i < path_.size() && path_[i] == '/') return false;
+      }
+      return false;
+    }
+    const bool same = t < path_.size() && (rest.front() == '?' ? path_[t] != '/' : rest.front() == path_[t]);
+    return same && from(p + 1, t + 1);
   }
-  if (path.empty()) return false;
-  if (pattern.front() == '?' ? path.front() != '/' : pattern.front() == path.front()) return glob_match(pattern.substr(1), path.substr(1));
-  return false;
-}
+
+  std::string_view pattern_;
+  std::string_view path_;
+  std::vector<bool> refuted_;
+};
+
+}  // namespace
+
+bool glob_match(std::string_view pattern, std::string_view path) { return GlobMatch(pattern, path).from(0, 0); }
 
 }  // namespace tamarack

@@ -30,10 +30,31 @@ Check broken(std::string name, std::string message, std::string next_step, int e
   return {std::move(name), CheckState::failed, std::move(message), std::move(next_step), exit_code};
 }
 
+// What the adapters refuse when it is older (docs/adapters/): major and minor version.
+struct OldestVersion {
+  std::string_view program;
+  std::int64_t major;
+  std::int64_t minor;
+};
+constexpr OldestVersion oldest_versions[] = {{"@playwright/test", 1, 35}, {"mocha", 9, 0}};
+
+std::string too_old(const ProgramFact& program) {
+  const std::vector<std::string> parts = split(program.version, '.');
+  for (const OldestVersion& oldest : oldest_versions) {
+    if (oldest.program != program.name || parts.size() < 2) continue;
+    const auto major = parse_integer(parts[0]);
+    const auto minor = parse_integer(parts[1]);
+    if (major && minor && std::pair(*major, *minor) < std::pair(oldest.major, oldest.minor))
+      return fmt::format("{} {} is too old, {}.{} or newer is needed", program.name, program.version, oldest.major, oldest.minor);
+  }
+  return {};
+}
+
 Check check_program(const ProgramFact& program) {
   if (program.path.empty()) return broken(program.name, fmt::format("{} was not found", program.name), program.install, project_is_wrong);
   if (!program.trouble.empty())
     return broken(program.name, fmt::format("{} does not answer: {}", program.path, program.trouble), program.install, project_is_wrong);
+  if (const std::string old = too_old(program); !old.empty()) return broken(program.name, old, program.install, project_is_wrong);
   return well(program.name, program.version.empty() ? fmt::format("{} ({})", program.name, program.path)
                                                     : fmt::format("{} {} ({})", program.name, program.version, program.path));
 }

@@ -1,6 +1,7 @@
 #include "insight/measures.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace tamarack::insight {
 
@@ -21,7 +22,7 @@ Measures measure(const domain::Plan& plan, const std::vector<run::Entry>& entrie
   }
   for (const Millis unit : measures.units) measures.longest_unit = std::max(measures.longest_unit, unit);
   const auto share = static_cast<double>(total.count()) / static_cast<double>(std::max<std::int64_t>(plan.workers, 1));
-  measures.lower_bound = std::max(measures.longest_unit, Millis{static_cast<std::int64_t>(share + 0.5)});
+  measures.lower_bound = std::max(measures.longest_unit, Millis{std::llround(share)});
   return measures;
 }
 

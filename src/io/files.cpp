@@ -130,7 +130,10 @@ std::string join_path(std::string_view base, std::string_view path) {
 std::string absolute_path(const std::string& path) {
   std::error_code failed;
   const fs::path absolute = fs::absolute(path, failed);
-  return failed ? path : absolute.lexically_normal().string();
+  if (failed) return path;
+  std::string normal = absolute.lexically_normal().string();
+  if (normal.size() > 1 && normal.ends_with('/')) normal.pop_back();  // "." becomes "/a/b/"
+  return normal;
 }
 
 std::string parent_path(const std::string& path) { return fs::path(path).parent_path().string(); }

@@ -94,7 +94,7 @@ void Inotify::drain() { state_->drain(); }
 
 void Inotify::on_overflow(Callback callback) { state_->overflow.push_back(std::move(callback)); }
 
-FileFollower::FileFollower(Loop& loop, Inotify& inotify, std::string path, std::function<void(std::string_view)> on_bytes)
+FileFollower::FileFollower(Loop& loop, Inotify& inotify, const std::string& path, std::function<void(std::string_view)> on_bytes)
     : inotify_(inotify), descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)), on_bytes_(std::move(on_bytes)), loop_(loop) {
   const auto watched = inotify_.watch(path, IN_MODIFY, [this](const Inotify::Event&) { drain(); });
   if (watched)

@@ -39,7 +39,7 @@ class Inotify {
 // Follows a file that others append to, like `tail -f`. The file must exist. Bytes come in order, once.
 class FileFollower {
  public:
-  FileFollower(Loop& loop, Inotify& inotify, std::string path, std::function<void(std::string_view)> on_bytes);
+  FileFollower(Loop& loop, Inotify& inotify, const std::string& path, std::function<void(std::string_view)> on_bytes);
   ~FileFollower();
   FileFollower(const FileFollower&) = delete;
   FileFollower& operator=(const FileFollower&) = delete;

@@ -69,7 +69,7 @@ std::vector<Atom> atoms_of(const Bucket& bucket, const Input& input) {
   return atoms;
 }
 
-Unit unit_of(std::vector<std::size_t> tests, const Input& input) {
+Unit unit_of(const std::vector<std::size_t>& tests, const Input& input) {
   Unit unit;
   Constraints constraints;
   for (const std::size_t i : tests) {
@@ -124,7 +124,7 @@ std::vector<Unit> cut(const Bucket& bucket, Millis fair_share, const Input& inpu
     std::sort(pieces.begin(), pieces.end());
   }
   std::vector<Unit> units;
-  for (auto& tests : pieces) units.push_back(unit_of(std::move(tests), input));
+  for (const auto& tests : pieces) units.push_back(unit_of(tests, input));
   std::vector<Unit*> named;
   for (Unit& unit : units) named.push_back(&unit);
   name_pieces(named, input.tests);

@@ -77,7 +77,8 @@ class Stepper {
 
   void operator()(const TestBegan& event) {
     const LeaseState* lease = held_lease(event.worker, event.term, event.test);
-    if (lease != nullptr && !lease->in_flight.contains(event.test)) record(TestStarted{event.term, event.test, event.retry});
+    if (lease == nullptr || lease->in_flight.contains(event.test) || lease->reported.contains(event.test)) return;
+    record(TestStarted{event.term, event.test, event.retry});
   }
 
   void operator()(const TestEnded& event) {
@@ -230,7 +231,10 @@ class Stepper {
 
   // A lease has ended: every test of it that has no final entry goes back to the queue or is given up, by name.
   void account_for_rest(const LeaseState& lease, Blame blame, const std::string& why) {
-    const bool somebody_in_flight = !lease.in_flight.empty();
+    // A settled test that kills every process it runs in again (as a part of a chain) takes the blame from nobody.
+    const bool somebody_in_flight = std::any_of(lease.in_flight.begin(), lease.in_flight.end(), [&](TestIndex test) {
+      return run_.tests.at(test.value).outcome == Outcome::pending;
+    });
     std::vector<schedule::Piece> back;
     for (const schedule::Piece& piece : lease.pieces) {
       std::vector<TestIndex> again;

@@ -29,6 +29,24 @@ def test_a_framework_that_is_missing(project, framework, word):
     refused(project, word, "hint: ")
 
 
+@pytest.mark.parametrize("framework, package, program, hint", [
+    ("playwright", "@playwright/test", "cli.js", "1.35 or newer"),
+    ("mocha", "mocha", "bin/mocha.js", "9 or newer"),
+])
+def test_a_framework_that_is_too_old(project, framework, package, program, hint):
+    """Too old to load the reporter: it lists tests in words of its own and says that all is well."""
+    project.write(f"node_modules/{package}/package.json", f'{{"name": "{package}", "version": "0.9.0"}}')
+    project.write(f"node_modules/{package}/{program}", "console.log('Total: 1 test in 1 file');\n")
+    suite(project, framework)
+    refused(project, hint, "Total: 1 test in 1 file")
+
+
+def test_a_pytest_that_is_too_old(project):
+    project.write("old.sh", 'echo "error: unrecognized arguments: -p" >&2\nexit 4\n')
+    suite(project, "pytest", program='"sh old.sh"')
+    refused(project, "unrecognized arguments")
+
+
 def test_pytest_that_is_missing(project):
     suite(project, "pytest", program='"python3 -I -S -m pytest"')
     project.write("test_a.py", "def test_a(): pass\n")

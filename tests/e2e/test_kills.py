@@ -97,7 +97,7 @@ REPORTS = {
 @pytest.mark.parametrize("kind", REPORTS)
 def test_what_ended_unheard_is_recovered(project, kind):
     suite, script, is_provable = REPORTS[kind]
-    project.commands(["a", "b"], f'if [ "$1" = a ]; then {WAITS.strip()}; fi\n' .replace("\n", "\n") + script, suite=suite, workers=1, logged=True)
+    project.commands(["a", "b"], f'if [ "$1" = a ]; then {WAITS.strip()}; fi\n' + script, suite=suite, workers=1, logged=True)
     process = project.start("run", "--json")
     wait_for_unit(project, "a")
     process.send_signal(signal.SIGSTOP)
@@ -185,3 +185,74 @@ test('third', async () => note('start third 1\\n'));
     assert finished.code == 0, finished.text
     assert project.starts() == {"first": 1, "second": 2, "third": 1}
     assert json.loads(finished.out)["ledger"]["passed"] == 3
+
+
+# ---- frameworks with live events: what the event file says is known, even if nobody was left to hear it
+
+PYTEST = """
+import os, pathlib, time
+
+def note(name):
+    with open("units.log", "a") as file:
+        file.write(f"start {name} 1\\n")
+
+def test_first(): note("first")
+def test_second():
+    note("second")
+    while not pathlib.Path("go").exists():
+        time.sleep(0.02)
+def test_third(): note("third")
+def test_fourth():
+    note("fourth")
+    while not pathlib.Path("go on").exists():
+        time.sleep(0.02)
+def test_fifth(): note("fifth")
+"""
+
+
+def pytest_run(project):
+    project.write("test_all.py", PYTEST)
+    project.write("tamarack.toml", 'version = 1\n[suite]\nframework = "pytest"\n[run]\nworkers = 1\n[[together]]\nmatch = "*.py"\n')
+    process = project.start("run", "--json")
+    wait_until(lambda: "second" in project.starts(), "the second test", 60)
+    return process
+
+
+def test_pytest_finished_tests_are_known_after_a_kill(project):
+    process = pytest_run(project)
+    process.kill()
+    process.communicate()
+    project.assert_nothing_left(5)
+    project.write("go", "")
+    project.write("go on", "")
+    project.resume(expect=0)
+    assert project.starts() == {"first": 1, "second": 2, "third": 1, "fourth": 1, "fifth": 1}
+
+
+def test_pytest_results_that_nobody_heard_are_read_from_its_events(project):
+    process = pytest_run(project)
+    process.send_signal(signal.SIGSTOP)
+    project.write("go", "")
+    wait_until(lambda: "fourth" in project.starts(), "the fourth test")
+    process.kill()
+    process.communicate()
+    project.assert_nothing_left(5)
+    project.write("go on", "")
+    project.resume(expect=0)
+    assert project.starts() == {"first": 1, "second": 1, "third": 1, "fourth": 2, "fifth": 1}
+    assert set(project.tests().values()) == {"passed"}
+
+
+def test_a_failure_that_nobody_heard_still_counts(project):
+    project.commands(["a", "b"], f'if [ "$1" = a ]; then {WAITS.strip()}; exit 4; fi\n', workers=1, logged=True)
+    process = project.start("run")
+    wait_for_unit(project, "a")
+    process.send_signal(signal.SIGSTOP)
+    project.write("go", "")
+    (run,) = project.run_ids()
+    wait_until(lambda: project.read(f".tamarack/runs/{run}/attempts/1/exit.json"), "the exit record")
+    process.kill()
+    process.communicate()
+    project.assert_nothing_left(5)
+    project.resume(run, expect=1)
+    assert project.tests() == {"a": "failed", "b": "passed"} and project.starts() == {"a": 1, "b": 1}

@@ -47,7 +47,7 @@ std::optional<Error> start_failure(const ProcessOutput& output) {
                       "install it, or name the right Python, for example program = \".venv/bin/python -m pytest\"");
   if (output.exit_code == exit_usage_error)
     return make_error(ErrorCode::invalid_config, fmt::format("pytest refuses its arguments or its configuration{}", output_tail(output)),
-                      "check suite.arguments, suite.config and addopts");
+                      "check suite.args, suite.config and addopts");
   if (trim(output.events).empty())
     return make_error(ErrorCode::invalid_config,
                       fmt::format("pytest could not be started: {}{}", describe_end(output), output_tail(output)),

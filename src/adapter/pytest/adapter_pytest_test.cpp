@@ -47,7 +47,7 @@ TEST(Pytest, ExplainsWhyItCouldNotList) {
   EXPECT_EQ(error({.exit_code = 4, .errput = "ERROR: usage: pytest [options]\npytest: error: unrecognized arguments: --nope\n"}),
             "pytest refuses its arguments or its configuration; the end of its error output:\n"
             "  | ERROR: usage: pytest [options]\n  | pytest: error: unrecognized arguments: --nope\n"
-            "  hint: check suite.arguments, suite.config and addopts");
+            "  hint: check suite.args, suite.config and addopts");
   EXPECT_EQ(
       error({.exit_code = 5,
              .events = R"({"type":"error","error":{"message":"no tests were collected"}})"

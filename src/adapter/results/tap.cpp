@@ -94,7 +94,7 @@ class TapReader {
       report_.problems.push_back(fmt::format("malformed_report: the TAP stream has a second plan, '1..{}' after '1..{}'", *tests, *plan_));
       return;
     }
-    plan_ = *tests;
+    plan_ = tests;
   }
 
   void take_comment(std::string_view text) {

@@ -18,7 +18,7 @@ const ICONS: Record<NoticeKind, React.ReactNode> = {
 };
 
 const TITLES: Record<NoticeKind, (count: number) => string> = {
-  infrastructure: () => 'The infrastructure failed, not the tests',
+  infrastructure: () => 'What failed before the tests',
   disagreement: (count) => `${plural(count, 'disagreement')}: the framework’s word and the ledger differ`,
   stopped: () => 'The run was stopped early',
 };
@@ -41,10 +41,10 @@ function NoticePanel({ kind, notices }: { kind: NoticeKind; notices: readonly No
       <span className="notice-icon" aria-hidden="true">{ICONS[kind]}</span>
       <div>
         <h2>{title}</h2>
-        <ul>{notices.slice(0, SHOWN_MAX).map((notice, at) => <NoticeItem key={at} notice={notice} />)}</ul>
+        <ul>{notices.slice(0, SHOWN_MAX).map((notice, at) => <NoticeItem key={at} notice={notice} first={at === 0} />)}</ul>
         {rest.length > 0 && (
           <Disclosure title={`${rest.length} more`}>
-            <ul>{rest.map((notice, at) => <NoticeItem key={at} notice={notice} />)}</ul>
+            <ul>{rest.map((notice, at) => <NoticeItem key={at} notice={notice} first={false} />)}</ul>
           </Disclosure>
         )}
       </div>
@@ -52,11 +52,12 @@ function NoticePanel({ kind, notices }: { kind: NoticeKind; notices: readonly No
   );
 }
 
-function NoticeItem({ notice }: { notice: Notice }): React.ReactNode {
+/** Workers often fail alike, so only the first log is open. */
+function NoticeItem({ notice, first }: { notice: Notice; first: boolean }): React.ReactNode {
   return (
     <li>
       {notice.text} {notice.unit !== '' && <span className="mono notice-unit">{notice.unit}</span>} {notice.name !== '' && <span className="mono soft">{notice.name}</span>}
-      {notice.log !== '' && <Disclosure title="End of its log" open><CodeBlock text={notice.log} what="the end of the log" /></Disclosure>}
+      {notice.log !== '' && <Disclosure title="End of its log" open={first}><CodeBlock text={notice.log} what="the end of the log" /></Disclosure>}
     </li>
   );
 }

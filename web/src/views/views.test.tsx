@@ -76,7 +76,7 @@ describe('notices', () => {
       { name: 'stopped', message: 'stopped after 1 failed test', unit: '' }, { name: 'infrastructure', message: 'local/1: the application did not start\nError: EADDRINUSE\n', unit: '' },
     ]} />);
     const [first, second] = screen.getAllByRole('alert');
-    expect(first?.getAttribute('aria-label')).toBe('The infrastructure failed, not the tests');
+    expect(first?.getAttribute('aria-label')).toBe('What failed before the tests');
     expect(first?.querySelector('li')?.firstChild?.textContent).toBe('local/1: the application did not start');
     expect(screen.getByLabelText('the end of the log').textContent).toBe('Error: EADDRINUSE');
     expect(second?.textContent).toBe('The run was stopped earlystopped after 1 failed test  ');
