@@ -52,7 +52,10 @@ void AgentProcess::handle(const wire::RunAnnounced&) { announced_ = true; }
 void AgentProcess::handle(const wire::Lease& message) {
   const auto worker = worker_of(message.worker);
   if (!worker || !announced_) return;
+  const agent::WorkerMachine& machine = workers_[*worker].machine;
   feed(*worker, agent::LeaseGiven{message.term, message.pieces});
+  if (machine.phase() == agent::WorkerMachine::Phase::starting_app && !machine.held().empty() && machine.held().back() == message.term)
+    world_.took(Transition::lease_waited_for_app);
 }
 
 void AgentProcess::handle(const wire::Stop& message) {

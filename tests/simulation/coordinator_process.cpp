@@ -107,7 +107,7 @@ void CoordinatorProcess::feed(const run::Event& event) {
   }
   run::Step step = step_(std::move(run_), event, now());
   run_ = std::move(step.run);
-  callbacks_.on_step(run_, event, step.entries, step.effects);
+  callbacks_.on_step(run_, step.entries, step.effects);
   std::move(step.entries.begin(), step.entries.end(), std::back_inserter(gathering_.entries));
   std::move(step.effects.begin(), step.effects.end(), std::back_inserter(gathering_.effects));
   flush();

@@ -21,7 +21,7 @@ using StepFunction = std::function<run::Step(run::Run, const run::Event&, Instan
 enum class CommitFate { succeeds, killed_before, killed_after, fails };
 
 struct CoordinatorCallbacks {
-  std::function<void(const run::Run& run, const run::Event& event, const std::vector<run::Entry>& entries, const std::vector<run::Effect>& effects)> on_step;
+  std::function<void(const run::Run& run, const std::vector<run::Entry>& entries, const std::vector<run::Effect>& effects)> on_step;
   std::function<CommitFate()> fate_of_commit;
   std::function<void(std::int64_t)> on_committed;  // durable up to this entry
   std::function<void()> on_killed;             // the process is to die now, in the middle of its commit

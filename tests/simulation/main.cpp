@@ -1,4 +1,4 @@
-// simulation --seeds FROM..TO [--threads N] [--plant NAME] | --verbose SEED [--plant NAME] | --covered
+// simulation --seeds FROM..TO [--threads N] [--plant NAME] [--require-coverage] | --verbose SEED [--plant NAME] | --scale UNITS
 // Plays whole runs from seeds and prints what was seen. Exit 1 at the first violation, with its story and the command that replays it.
 #include <fmt/format.h>
 #include <unistd.h>
@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "base/text.h"
+#include "scale.h"
 #include "simulation.h"
 
 namespace tamarack::simulation {
@@ -23,6 +24,7 @@ struct Arguments {
   unsigned threads = 1;
   std::optional<std::uint64_t> verbose;
   Plant plant = Plant::none;
+  std::optional<std::uint64_t> scale;
   bool coverage_required = false;
 };
 
@@ -30,6 +32,7 @@ int usage() {
   std::fprintf(stderr,
                "usage: simulation --seeds FROM..TO [--threads N] [--plant NAME] [--require-coverage]\n"
                "       simulation --verbose SEED [--plant NAME]\n"
+               "       simulation --scale UNITS\n"
                "plants:");
   for (const auto& [plant, name] : plants) std::fprintf(stderr, " %s", std::string(name).c_str());
   std::fprintf(stderr, "\n");
@@ -63,6 +66,8 @@ std::optional<Arguments> parse(int argc, char** argv) {
       arguments.threads = std::max(1U, static_cast<unsigned>(*number(value)));
     } else if (option == "--verbose" && number(value)) {
       arguments.verbose = *number(value);
+    } else if (option == "--scale" && number(value)) {
+      arguments.scale = *number(value);
     } else if (option == "--plant" && parse_plant(value)) {
       arguments.plant = *parse_plant(value);
     } else {
@@ -101,6 +106,17 @@ int play_one(const Arguments& arguments) {
   }
   std::printf("%sseed %llu: %lld steps, %lld journal entries, no violation\n", report.story.c_str(), static_cast<unsigned long long>(report.seed),
               static_cast<long long>(report.steps), static_cast<long long>(report.entries));
+  return 0;
+}
+
+int play_scale(std::size_t units) {
+  for (const ScaleShape& shape : {ScaleShape{.units = units, .workers = 100}, ScaleShape{.units = units, .workers = 100, .alone = false},
+                                  ScaleShape{.units = units, .workers = 100, .ordered = true}}) {
+    const ScaleFigure figure = measure_scale(shape);
+    std::printf("%zu units on %zu workers%s%s: %.3f s, %.1f us per unit, %lld decisions, %lld leases\n", shape.units, shape.workers,
+                shape.alone ? ", one per invocation" : ", shared invocations", shape.ordered ? ", all after the first" : "", figure.seconds,
+                figure.seconds * 1e6 / static_cast<double>(units), static_cast<long long>(figure.decisions), static_cast<long long>(figure.leases));
+  }
   return 0;
 }
 
@@ -176,5 +192,6 @@ int main(int argc, char** argv) {
   std::signal(SIGABRT, on_abort);
   const auto arguments = parse(argc, argv);
   if (!arguments) return usage();
+  if (arguments->scale) return play_scale(*arguments->scale);
   return arguments->verbose ? play_one(*arguments) : play_many(*arguments);
 }

@@ -10,10 +10,10 @@ using domain::Outcome;
 using domain::TestIndex;
 using domain::TestStatus;
 
-void Referee::after_step(const run::Run& live, const run::Event& event, const std::vector<run::Entry>& entries, const std::vector<run::Effect>& effects) {
+void Referee::after_step(const run::Run& live, const std::vector<run::Entry>& entries, const std::vector<run::Effect>& effects) {
   for (const run::Entry& entry : entries) {
     journal_.push_back(entry);
-    judge(entry, event);
+    judge(entry);
     run::apply(folded_, entry);
   }
   for (const run::Effect& effect : effects)
@@ -28,10 +28,10 @@ void Referee::after_step(const run::Run& live, const run::Event& event, const st
   if (live.finished) return;
   every_test_in_its_place();
   nobody_idles_beside_work();
-  note_waits(live);
+  note_waits();
 }
 
-void Referee::judge(const run::Entry& entry, const run::Event&) {
+void Referee::judge(const run::Entry& entry) {
   require(!folded_.finished || std::holds_alternative<run::ArtifactStored>(entry.record), "entry {} after the run was finished", entry.seq);
   std::visit([this](const auto& record) { rule(record); }, entry.record);
   if (const auto* granted = std::get_if<run::LeaseGranted>(&entry.record)) granted_at_[granted->term] = entry.seq;
@@ -66,8 +66,8 @@ void Referee::same_state(const run::Run& live) const {
 }
 
 // A pending test waits in the queue or is held by one live lease: never both, never neither, never twice.
-void Referee::every_test_in_its_place() const {
-  auto& places = const_cast<std::vector<std::uint8_t>&>(places_);
+void Referee::every_test_in_its_place() {
+  std::vector<std::uint8_t>& places = places_;
   places.assign(folded_.tests.size(), 0);
   for (const schedule::Piece& piece : folded_.queue.waiting)
     for (const TestIndex test : piece.tests) ++places[test.value];
@@ -101,7 +101,7 @@ void Referee::nobody_idles_beside_work() const {
   }
 }
 
-void Referee::note_waits(const run::Run&) {
+void Referee::note_waits() {
   if (folded_.leases.empty() || folded_.queue.waiting.empty()) return;
   const std::string cause = schedule::why_waiting(folded_.queue, folded_.plan, run::in_use(folded_));
   if (cause.starts_with("lock")) world_.took(Transition::waited_for_lock);

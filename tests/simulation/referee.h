@@ -19,7 +19,7 @@ class Referee {
  public:
   explicit Referee(World& world) : world_(world) {}
 
-  void after_step(const run::Run& live, const run::Event& event, const std::vector<run::Entry>& entries, const std::vector<run::Effect>& effects);
+  void after_step(const run::Run& live, const std::vector<run::Entry>& entries, const std::vector<run::Effect>& effects);
   void committed(std::int64_t seq) { durable_seq_ = seq; }
   // The coordinator died: what was not durable never happened.
   void restarted(const run::Run& folded);
@@ -30,7 +30,7 @@ class Referee {
   const std::vector<run::Entry>& journal() const { return journal_; }
 
  private:
-  void judge(const run::Entry& entry, const run::Event& event);
+  void judge(const run::Entry& entry);
   void rule(const run::RunPlanned&) const {}
   void rule(const run::WorkerJoined&);
   void rule(const run::WorkerReady& record);
@@ -50,10 +50,10 @@ class Referee {
   void rule(const run::RunFinished& record);
 
   void same_state(const run::Run& live) const;
-  void every_test_in_its_place() const;
+  void every_test_in_its_place();
   void nobody_idles_beside_work() const;
   void outcome_taken(domain::Outcome outcome);
-  void note_waits(const run::Run& live);
+  void note_waits();
   bool may_start(const domain::Unit& unit) const;
   bool really_happened(const run::TestFinished& record) const;
   bool is_pending(domain::TestIndex test) const { return folded_.tests.at(test.value).outcome == domain::Outcome::pending; }
@@ -64,6 +64,7 @@ class Referee {
   std::map<domain::Term, std::int64_t> granted_at_;  // seq of the grant
   std::int64_t durable_seq_ = 0;
   domain::Term last_ended_;
+  run::LeaseEnd last_end_ = run::LeaseEnd::completed;
   run::LeaseState last_lease_;
   std::vector<std::uint8_t> places_;
 };

@@ -15,11 +15,14 @@ void Referee::rule(const run::WorkerJoined&) {
 
 void Referee::rule(const run::WorkerReady& record) {
   world_.took(Transition::worker_ready);
-  require(folded_.workers.contains(record.worker), "worker {} is ready and never joined", record.worker.value);
+  const auto worker = folded_.workers.find(record.worker);
+  require(worker != folded_.workers.end(), "worker {} is ready and never joined", record.worker.value);
+  if (worker->second.phase == run::WorkerPhase::silent) world_.took(Transition::worker_back_from_silence);
 }
 
 void Referee::rule(const run::WorkerEnded& record) {
-  world_.took(record.reason == "silent" ? Transition::worker_silent : Transition::worker_ended);
+  if (record.silent && last_end_ == run::LeaseEnd::stopped) world_.took(Transition::stop_grace_passed);
+  world_.took(record.silent ? Transition::worker_silent : Transition::worker_ended);
   for (const auto& [term, lease] : folded_.leases) require(lease.worker != record.worker, "worker {} ended and still holds lease {}", record.worker.value, term.value);
 }
 
@@ -124,6 +127,7 @@ void Referee::rule(const run::LeaseEnded& record) {
   const auto lease = folded_.leases.find(record.term);
   require(lease != folded_.leases.end(), "lease {} ends twice", record.term.value);
   last_ended_ = record.term;
+  last_end_ = record.end;
   last_lease_ = lease->second;
   switch (record.end) {
     case run::LeaseEnd::completed: world_.took(Transition::lease_completed); break;

@@ -86,7 +86,7 @@ class Draw {
     s.options.retries = one_in(2) ? below(3) : 0;
     s.options.fail_fast = one_in(6) ? 1 + below(3) : 0;
     s.options.lost_max = 1 + below(3);
-    s.options.lease_lifetime = Millis{4'000 + below(12'000)};
+    s.options.lease_lifetime = Millis{4'000 + below(one_in(4) ? 60'000 : 12'000)};
     s.options.timeout = one_in(8) ? Millis{1'000 + below(20'000)} : Millis{0};
     if (one_in(6))
       for (const domain::TestCase& test : s.plan.tests)

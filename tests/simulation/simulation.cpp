@@ -134,9 +134,9 @@ class Simulation {
     coordinator_ = std::make_shared<CoordinatorProcess>(
         world_, store_, step_, offset,
         CoordinatorCallbacks{.on_step =
-                                 [this](const run::Run& run, const run::Event& event, const std::vector<run::Entry>& entries, const std::vector<run::Effect>& effects) {
+                                 [this](const run::Run& run, const std::vector<run::Entry>& entries, const std::vector<run::Effect>& effects) {
                                    ++steps_;
-                                   referee_.after_step(run, event, entries, effects);
+                                   referee_.after_step(run, entries, effects);
                                  },
                              .fate_of_commit = [this] { return fate_of_commit(); },
                              .on_committed = [this](std::int64_t seq) { referee_.committed(seq); },
