@@ -4,19 +4,30 @@
 
 namespace tamarack::agent {
 
-Agent::Agent(io::Loop& loop, const Clock& clock, AgentSettings settings, const adapter::Adapter& adapter, artifact::ArtifactStore& artifacts,
-             std::unique_ptr<io::Link> link, io::Callback on_done)
-    : loop_(loop), clock_(clock), settings_(std::move(settings)), adapter_(adapter), artifacts_(artifacts), link_(std::move(link)),
-      on_done_(std::move(on_done)), inotify_(loop) {
+Agent::Agent(io::Loop& loop, const Clock& clock, AgentSettings settings, const adapter::Adapter& adapter,
+             artifact::ArtifactStore& artifacts, std::unique_ptr<io::Link> link, io::Callback on_done)
+    : loop_(loop),
+      clock_(clock),
+      settings_(std::move(settings)),
+      adapter_(adapter),
+      artifacts_(artifacts),
+      link_(std::move(link)),
+      on_done_(std::move(on_done)),
+      inotify_(loop) {
   budget_.bytes_max = settings_.artifact_bytes_max;
   for (std::int64_t slot = 1; slot <= settings_.workers; ++slot)
-    workers_.push_back(std::make_unique<Worker>(loop_, clock_, settings_, slot, [this](wire::FromAgent message) { say(std::move(message)); }));
+    workers_.push_back(
+        std::make_unique<Worker>(loop_, clock_, settings_, slot, [this](wire::FromAgent message) { say(std::move(message)); }));
   link_->on_message([this](const std::string& text) { hear(text); });
 }
 
-void Agent::on_warning(std::function<void(const std::string&)> callback) { budget_.warn = std::move(callback); }
+void Agent::on_warning(std::function<void(const std::string&)> callback) {
+  budget_.warn = std::move(callback);
+}
 
-void Agent::start() { say(wire::Hello{.agent = settings_.id, .workers = settings_.workers}); }
+void Agent::start() {
+  say(wire::Hello{.agent = settings_.id, .workers = settings_.workers});
+}
 
 void Agent::hear(const std::string& text) {
   const Result<wire::ToAgent> message = wire::decode_to_agent(text);
@@ -24,7 +35,9 @@ void Agent::hear(const std::string& text) {
   std::visit([this](const auto& one) { handle(one); }, *message);
 }
 
-void Agent::say(wire::FromAgent message) { link_->send(outbox_.pack(std::move(message))); }
+void Agent::say(wire::FromAgent message) {
+  link_->send(outbox_.pack(std::move(message)));
+}
 
 void Agent::handle(const wire::Welcome& message) {
   heartbeat_ = message.heartbeat;
@@ -54,7 +67,9 @@ void Agent::handle(const wire::Stop& message) {
   if (Worker* worker = worker_of(message.worker)) worker->stop_lease(message.term);
 }
 
-void Agent::handle(const wire::Acknowledged& message) { outbox_.acknowledged(message.seq); }
+void Agent::handle(const wire::Acknowledged& message) {
+  outbox_.acknowledged(message.seq);
+}
 
 void Agent::handle(const wire::GoHome&) {
   shut_down([this] {

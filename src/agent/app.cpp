@@ -6,7 +6,7 @@
 namespace tamarack::agent {
 namespace {
 
-constexpr std::size_t recent_bytes_max = 1 << 20;        // kept in memory, for windows of tests
+constexpr std::size_t recent_bytes_max = 1 << 20;         // kept in memory, for windows of tests
 constexpr std::int64_t log_file_bytes_max = 256LL << 20;  // on disk
 constexpr std::size_t tail_bytes = 8 * 1024;
 constexpr std::size_t window_bytes_max = 32 * 1024;
@@ -65,9 +65,10 @@ void App::start(const WorkerPlace& place) {
   if (something_answers_already(where)) {
     loop_.post([this, where, alive = std::weak_ptr(alive_)] {
       if (!alive.expired())
-        down(fmt::format("another process already answers on {}: the tests would run against it. Use {{port}} in app.start and app.ready, so "
-                         "that every worker gets a free port of its own, or stop the other process",
-                         where));
+        down(fmt::format(
+            "another process already answers on {}: the tests would run against it. Use {{port}} in app.start and app.ready, so "
+            "that every worker gets a free port of its own, or stop the other process",
+            where));
     });
     return;
   }
@@ -75,10 +76,11 @@ void App::start(const WorkerPlace& place) {
 
   std::map<std::string, std::string> env = environment_of(settings_, place_);
   for (const auto& [name, value] : app.env) env[name] = fill_in(value, place_, settings_.seed);
-  auto started = io::start_process(loop_, {.argv = {"/bin/sh", "-c", fill_in(app.start, place_, settings_.seed)}, .env = env, .directory = app.directory},
-                                   {.on_output = [this](std::string_view bytes) { took_output(bytes); },
-                                    .on_errput = [this](std::string_view bytes) { took_output(bytes); },
-                                    .on_exit = [this](const io::ExitStatus& status) { exited(status); }});
+  auto started = io::start_process(
+      loop_, {.argv = {"/bin/sh", "-c", fill_in(app.start, place_, settings_.seed)}, .env = env, .directory = app.directory},
+      {.on_output = [this](std::string_view bytes) { took_output(bytes); },
+       .on_errput = [this](std::string_view bytes) { took_output(bytes); },
+       .on_exit = [this](const io::ExitStatus& status) { exited(status); }});
   if (!started) {
     loop_.post([this, message = started.error().message, alive = std::weak_ptr(alive_)] {
       if (!alive.expired()) down(message);
@@ -133,7 +135,8 @@ void App::probe() {
                      });
     return;
   }
-  const std::string address = app.ready_tcp.empty() ? fmt::format("127.0.0.1:{}", place_.port) : fill_in(app.ready_tcp, place_, settings_.seed);
+  const std::string address =
+      app.ready_tcp.empty() ? fmt::format("127.0.0.1:{}", place_.port) : fill_in(app.ready_tcp, place_, settings_.seed);
   const std::size_t colon = address.rfind(':');
   io::tcp_probe(loop_, colon == std::string::npos ? "127.0.0.1" : address.substr(0, colon),
                 colon == std::string::npos ? address : address.substr(colon + 1), Millis{2000},
@@ -194,10 +197,11 @@ void App::reset() {
     if (!alive.expired()) callbacks_.on_reset(succeeded, std::move(message));
   };
   if (command.starts_with("http:") && !command.starts_with("http://")) {
-    io::http_request(loop_, {.method = "POST", .url = url_of(command.substr(5)), .timeout = Millis{30'000}}, [answer](const Result<io::HttpResponse>& response) {
-      if (!response) return answer(false, response.error().message);
-      answer(response->status < 400, fmt::format("the reset address answered with status {}", response->status));
-    });
+    io::http_request(loop_, {.method = "POST", .url = url_of(command.substr(5)), .timeout = Millis{30'000}},
+                     [answer](const Result<io::HttpResponse>& response) {
+                       if (!response) return answer(false, response.error().message);
+                       answer(response->status < 400, fmt::format("the reset address answered with status {}", response->status));
+                     });
     return;
   }
   std::map<std::string, std::string> env = environment_of(settings_, place_);
@@ -232,6 +236,9 @@ std::string App::log_since(std::int64_t offset) const {
   return to_valid_utf8(tail_of(strip_ansi(std::string_view(recent_).substr(std::min(from, recent_.size()))), window_bytes_max));
 }
 
-std::string App::log_tail() const { return to_valid_utf8(tail_of(strip_ansi(std::string_view(recent_).substr(recent_.size() - std::min(recent_.size(), 2 * tail_bytes))), tail_bytes)); }
+std::string App::log_tail() const {
+  return to_valid_utf8(
+      tail_of(strip_ansi(std::string_view(recent_).substr(recent_.size() - std::min(recent_.size(), 2 * tail_bytes))), tail_bytes));
+}
 
 }  // namespace tamarack::agent

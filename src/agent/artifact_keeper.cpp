@@ -10,7 +10,8 @@
 
 namespace tamarack::agent {
 
-ArtifactKeeper::ArtifactKeeper(io::Loop& loop, artifact::ArtifactStore& store, ArtifactBudget& budget, std::string attempt_dir, Callbacks callbacks)
+ArtifactKeeper::ArtifactKeeper(io::Loop& loop, artifact::ArtifactStore& store, ArtifactBudget& budget, std::string attempt_dir,
+                               Callbacks callbacks)
     : loop_(loop), store_(store), budget_(budget), attempt_dir_(std::move(attempt_dir)), callbacks_(std::move(callbacks)) {}
 
 void ArtifactKeeper::reported(domain::TestIndex test, int retry, domain::Attachment attachment, const std::string& body) {
@@ -104,10 +105,22 @@ bool ArtifactKeeper::has_room(domain::Attachment& attachment) {
 
 std::string content_type_of(const std::string& path) {
   static constexpr std::array<std::pair<std::string_view, std::string_view>, 17> types{{
-      {".png", "image/png"},         {".jpg", "image/jpeg"},       {".jpeg", "image/jpeg"},      {".gif", "image/gif"},
-      {".webp", "image/webp"},       {".svg", "image/svg+xml"},    {".webm", "video/webm"},      {".mp4", "video/mp4"},
-      {".zip", "application/zip"},   {".json", "application/json"}, {".har", "application/json"}, {".xml", "application/xml"},
-      {".html", "text/html"},        {".txt", "text/plain"},       {".log", "text/plain"},       {".md", "text/markdown"},
+      {".png", "image/png"},
+      {".jpg", "image/jpeg"},
+      {".jpeg", "image/jpeg"},
+      {".gif", "image/gif"},
+      {".webp", "image/webp"},
+      {".svg", "image/svg+xml"},
+      {".webm", "video/webm"},
+      {".mp4", "video/mp4"},
+      {".zip", "application/zip"},
+      {".json", "application/json"},
+      {".har", "application/json"},
+      {".xml", "application/xml"},
+      {".html", "text/html"},
+      {".txt", "text/plain"},
+      {".log", "text/plain"},
+      {".md", "text/markdown"},
       {".pdf", "application/pdf"},
   }};
   const std::string name = lower(path);

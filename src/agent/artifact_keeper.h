@@ -51,7 +51,8 @@ class ArtifactKeeper {
   ArtifactBudget& budget_;
   std::string attempt_dir_;
   Callbacks callbacks_;
-  std::set<std::tuple<domain::TestIndex, int, std::string, std::string>> reported_;  // with a line of its own, and again in the test's report
+  std::set<std::tuple<domain::TestIndex, int, std::string, std::string>>
+      reported_;  // with a line of its own, and again in the test's report
   std::set<Key> told_paths_;
   std::set<Key> told_hashes_;
   std::set<Key> found_hashes_;

@@ -37,8 +37,12 @@ class ArtifactKeeperTest : public testing::Test {
     std::ofstream(folder_ + "/" + name) << content;
     return folder_ + "/" + name;
   }
-  void report(const std::string& name, const std::string& path) { keeper_.reported(test, 0, {.name = name, .content_type = {}, .path = path, .sha256 = {}}, {}); }
-  void find(const std::string& name, const std::string& path) { keeper_.found(test, 0, {.name = name, .content_type = {}, .path = path, .sha256 = {}}); }
+  void report(const std::string& name, const std::string& path) {
+    keeper_.reported(test, 0, {.name = name, .content_type = {}, .path = path, .sha256 = {}}, {});
+  }
+  void find(const std::string& name, const std::string& path) {
+    keeper_.found(test, 0, {.name = name, .content_type = {}, .path = path, .sha256 = {}});
+  }
   void settle() {
     if (!keeper_.is_idle()) loop_.run();
   }
@@ -54,8 +58,12 @@ class ArtifactKeeperTest : public testing::Test {
   std::string folder_;
   std::vector<std::string> warnings_;
   std::vector<ArtifactKept> told_;
-  ArtifactKeeper keeper_{loop_, store_, budget_, "",
-                         {.on_fact = [this](const Fact& fact) { told_.push_back(std::get<ArtifactKept>(fact)); }, .on_idle = [this] { loop_.stop(); }}};
+  ArtifactKeeper keeper_{
+      loop_,
+      store_,
+      budget_,
+      "",
+      {.on_fact = [this](const Fact& fact) { told_.push_back(std::get<ArtifactKept>(fact)); }, .on_idle = [this] { loop_.stop(); }}};
 };
 
 using Told = std::vector<std::string>;

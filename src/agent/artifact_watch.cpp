@@ -30,11 +30,15 @@ std::string top_of(const std::string& root, std::string folder) {
 
 FileEvent event_of(io::TreeWatch::Change change) {
   switch (change) {
-    case io::TreeWatch::Change::closed: return FileEvent::closed;
-    case io::TreeWatch::Change::moved_in: return FileEvent::moved_in;
-    case io::TreeWatch::Change::listed: return FileEvent::found;
+    case io::TreeWatch::Change::closed:
+      return FileEvent::closed;
+    case io::TreeWatch::Change::moved_in:
+      return FileEvent::moved_in;
+    case io::TreeWatch::Change::listed:
+      return FileEvent::found;
     case io::TreeWatch::Change::written:
-    case io::TreeWatch::Change::gone: break;
+    case io::TreeWatch::Change::gone:
+      break;
   }
   return FileEvent::written;
 }
@@ -44,14 +48,22 @@ std::optional<Look> look_at(const std::string& path) {
   return found ? std::optional(Look{found->size, found->modified_ns}) : std::nullopt;
 }
 
-Instant instant_of(std::int64_t nanoseconds) { return from_ms(nanoseconds / 1'000'000); }
+Instant instant_of(std::int64_t nanoseconds) {
+  return from_ms(nanoseconds / 1'000'000);
+}
 
 }  // namespace
 
-ArtifactWatch::ArtifactWatch(io::Loop& loop, io::Inotify& inotify, const Clock& clock, const AgentSettings& settings, const domain::Plan& plan,
-                             std::function<void(const std::string&)> on_trouble)
-    : loop_(loop), inotify_(inotify), clock_(clock), root_(settings.suite.root), patterns_(absolute_patterns(root_, settings.watch)),
-      settle_(settings.settle), owners_(plan), began_(clock.now()) {
+ArtifactWatch::ArtifactWatch(io::Loop& loop, io::Inotify& inotify, const Clock& clock, const AgentSettings& settings,
+                             const domain::Plan& plan, std::function<void(const std::string&)> on_trouble)
+    : loop_(loop),
+      inotify_(inotify),
+      clock_(clock),
+      root_(settings.suite.root),
+      patterns_(absolute_patterns(root_, settings.watch)),
+      settle_(settings.settle),
+      owners_(plan),
+      began_(clock.now()) {
   tree_ = std::make_unique<io::TreeWatch>(
       inotify, io::TreeWatch::Callbacks{.enter = [this](const std::string& folder) { return patterns_.leads_to(folder); },
                                         .on_file = [this](const std::string& path, io::TreeWatch::Change change) { heard(path, change); },

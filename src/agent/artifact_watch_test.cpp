@@ -107,7 +107,8 @@ TEST_F(ArtifactWatchTest, TwoWorkersThatCannotBeToldApartAreBothNamed) {
   open({second});
   write("shots/failure.png");
   watch_->close(lease);
-  EXPECT_EQ(found_, (Found{"first shots/failure.png (of one of 2 tests in flight)", "second shots/failure.png (of one of 2 tests in flight)"}));
+  EXPECT_EQ(found_,
+            (Found{"first shots/failure.png (of one of 2 tests in flight)", "second shots/failure.png (of one of 2 tests in flight)"}));
 }
 
 TEST_F(ArtifactWatchTest, TheFileOfANeighbourWaitsForItsOwnLease) {

@@ -25,7 +25,9 @@ std::string slug(std::string_view text) {
 
 }  // namespace
 
-void FileOwners::opened(int lease, std::vector<domain::TestIndex> tests, Instant at) { leases_[lease] = {std::move(tests), at, {}}; }
+void FileOwners::opened(int lease, std::vector<domain::TestIndex> tests, Instant at) {
+  leases_[lease] = {std::move(tests), at, {}};
+}
 
 void FileOwners::began(int lease, domain::TestIndex test, int retry, Instant at) {
   const auto found = leases_.find(lease);
@@ -55,7 +57,8 @@ std::vector<FileOwner> FileOwners::owners_of(std::string_view path, Instant writ
   return owners;
 }
 
-std::vector<FileOwners::Candidate> FileOwners::candidates_of(int number, const Lease& lease, std::string_view path_slug, Instant written) const {
+std::vector<FileOwners::Candidate> FileOwners::candidates_of(int number, const Lease& lease, std::string_view path_slug,
+                                                             Instant written) const {
   if (written + stamp_error < lease.opened || lease.tests.empty()) return {};
   const Window* before = nullptr;  // the last that began before it
   const Window* after = nullptr;

@@ -23,7 +23,6 @@ class PlanIndex {
   std::map<domain::TestIdentity, domain::TestIndex> index_;
 };
 
-
 class EventReader {
  public:
   struct Callbacks {

@@ -10,7 +10,9 @@ constexpr std::size_t output_bytes_max = 16 << 20;  // kept per stream for resul
 constexpr std::size_t tail_bytes = 16 * 1024;
 constexpr Millis stop_grace{5000};
 
-void cap_append(std::string& into, std::string_view bytes, std::size_t max) { into.append(bytes.substr(0, max - std::min(max, into.size()))); }
+void cap_append(std::string& into, std::string_view bytes, std::size_t max) {
+  into.append(bytes.substr(0, max - std::min(max, into.size())));
+}
 
 }  // namespace
 
@@ -20,11 +22,17 @@ adapter::Selection selection_of(const domain::Plan& plan, const std::vector<sche
   return selection;
 }
 
-std::string attempt_dir_of(const std::string& run_dir, domain::Term term) { return fmt::format("{}/attempts/{}", run_dir, term.value); }
+std::string attempt_dir_of(const std::string& run_dir, domain::Term term) {
+  return fmt::format("{}/attempts/{}", run_dir, term.value);
+}
 
 Invocation::Invocation(InvocationContext context, const WorkerPlace& place, StartInvocation order, std::function<void(const Fact&)> on_fact)
-    : context_(context), place_(place), order_(std::move(order)), on_fact_(std::move(on_fact)),
-      selection_(selection_of(context.plan, order_.pieces)), attempt_dir_(attempt_dir_of(context.settings.run_dir, order_.term)),
+    : context_(context),
+      place_(place),
+      order_(std::move(order)),
+      on_fact_(std::move(on_fact)),
+      selection_(selection_of(context.plan, order_.pieces)),
+      attempt_dir_(attempt_dir_of(context.settings.run_dir, order_.term)),
       keeper_(std::make_unique<ArtifactKeeper>(context.loop, context.artifacts, context.budget, attempt_dir_,
                                                ArtifactKeeper::Callbacks{.on_fact = on_fact_, .on_idle = [this] { conclude(); }})) {}
 
@@ -43,8 +51,13 @@ void Invocation::start() {
   };
   if (const auto made = io::make_directories(attempt_dir_); !made) return cannot(made.error());
   const AgentSettings& settings = context_.settings;
-  adapter::ExecutionContext execution{.attempt_dir = attempt_dir_, .shims_dir = settings.shims_dir, .worker = place_.id.value, .slot = place_.slot,
-                                      .data_dir = place_.data_dir, .port = place_.port, .seed = settings.seed};
+  adapter::ExecutionContext execution{.attempt_dir = attempt_dir_,
+                                      .shims_dir = settings.shims_dir,
+                                      .worker = place_.id.value,
+                                      .slot = place_.slot,
+                                      .data_dir = place_.data_dir,
+                                      .port = place_.port,
+                                      .seed = settings.seed};
   std::map<std::string, std::string> env = environment_of(settings, place_);
   for (const auto& [name, value] : settings.suite.env) env[name] = fill_in(value, place_, settings.seed);
   execution.inherited = env;
@@ -63,12 +76,14 @@ void Invocation::start() {
   const std::string events = adapter::events_path(execution);
   if (invocation_.events_expected) {
     if (const auto touched = io::append_file(events, ""); !touched) return cannot(touched.error());
-    events_ = std::make_unique<EventReader>(context_.index, EventReader::Callbacks{
-        .on_fact = [this](const Fact& fact) { tell(fact); },
-        .on_attachment = [this](domain::TestIndex test, int retry, domain::Attachment attachment, const std::string& body) {
-          keeper_->reported(test, retry, std::move(attachment), body);
-        }});
-    follower_ = std::make_unique<io::FileFollower>(context_.loop, context_.inotify, events, [this](std::string_view bytes) { events_->take(bytes); });
+    events_ = std::make_unique<EventReader>(
+        context_.index,
+        EventReader::Callbacks{
+            .on_fact = [this](const Fact& fact) { tell(fact); },
+            .on_attachment = [this](domain::TestIndex test, int retry, domain::Attachment attachment,
+                                    const std::string& body) { keeper_->reported(test, retry, std::move(attachment), body); }});
+    follower_ = std::make_unique<io::FileFollower>(context_.loop, context_.inotify, events,
+                                                   [this](std::string_view bytes) { events_->take(bytes); });
   }
   for (const auto& [name, value] : invocation_.env) env[name] = value;
   output_file_ = std::fopen((attempt_dir_ + "/stdout.log").c_str(), "we");
@@ -86,8 +101,7 @@ void Invocation::start() {
   output_.started = context_.clock.now();
   watch_files();
   auto process = io::start_process(
-      context_.loop,
-      {.argv = invocation_.argv, .env = env, .directory = invocation_.directory, .record_path = attempt_dir_ + "/exit.json"},
+      context_.loop, {.argv = invocation_.argv, .env = env, .directory = invocation_.directory, .record_path = attempt_dir_ + "/exit.json"},
       {.on_output = [this, took](std::string_view bytes) { took(output_.output, output_size_, output_file_, bytes); },
        .on_errput = [this, took](std::string_view bytes) { took(output_.errput, errput_size_, errput_file_, bytes); },
        .on_exit = [this](const io::ExitStatus& status) { exited(status); }});
@@ -159,8 +173,12 @@ void Invocation::exited(const io::ExitStatus& status) {
   }
   if (timed_out_) {
     for (const domain::TestIndex test : std::set(in_flight_))
-      tell(TestEnded{{.test = test, .status = domain::TestStatus::timed_out, .started = output_.started, .duration = output_.duration,
-                      .errors = {{.message = fmt::format("run.unit_timeout of {} passed", human_duration(context_.settings.unit_timeout))}}}});
+      tell(TestEnded{
+          {.test = test,
+           .status = domain::TestStatus::timed_out,
+           .started = output_.started,
+           .duration = output_.duration,
+           .errors = {{.message = fmt::format("run.unit_timeout of {} passed", human_duration(context_.settings.unit_timeout))}}}});
   }
   if (watching_ != 0) context_.watch->close(std::exchange(watching_, 0));
   conclude();
@@ -168,11 +186,14 @@ void Invocation::exited(const io::ExitStatus& status) {
 
 void Invocation::conclude() {
   if (!process_ended_ || !keeper_->is_idle()) return;
-  InvocationExited fact{.exit_code = output_.exit_code, .signal = output_.signal, .lost = lost_ || timed_out_,
+  InvocationExited fact{.exit_code = output_.exit_code,
+                        .signal = output_.signal,
+                        .lost = lost_ || timed_out_,
                         .failed_tests_code = context_.adapter.exit_code_means_failed_tests(output_.exit_code),
                         .events_expected = invocation_.events_expected,
                         .framework_start = test_seen_ && invocation_.events_expected ? first_test_ - output_.started : Millis{0},
-                        .duration = output_.duration, .log_tail = log_tail()};
+                        .duration = output_.duration,
+                        .log_tail = log_tail()};
   if (!invocation_.events_expected && !fact.lost && fact.signal == 0) {
     adapter::FinalResults results = context_.adapter.read_results(context_.settings.suite, selection_, output_);
     for (domain::TestReport& report : results.reports) tell(TestEnded{std::move(report)});
@@ -191,6 +212,8 @@ void Invocation::conclude() {
   });
 }
 
-std::string Invocation::log_tail() const { return to_valid_utf8(tail_of(strip_ansi(output_tail_), tail_bytes)); }
+std::string Invocation::log_tail() const {
+  return to_valid_utf8(tail_of(strip_ansi(output_tail_), tail_bytes));
+}
 
 }  // namespace tamarack::agent

@@ -11,13 +11,20 @@ namespace {
 constexpr int patience_ms = 10'000;  // the shims kill their trees within milliseconds; a stuck disk gets more
 constexpr std::size_t bytes_max = 512 << 20;
 
-std::string read_or_empty(const std::string& path) { return io::read_file(path, bytes_max).value_or(std::string{}); }
+std::string read_or_empty(const std::string& path) {
+  return io::read_file(path, bytes_max).value_or(std::string{});
+}
 
 class LeaseRecovery {
  public:
-  LeaseRecovery(const run::Run& folded, domain::Term term, const run::LeaseState& lease, const RecoverySource& source, const PlanIndex& index,
-                std::vector<run::Event>& events)
-      : folded_(folded), term_(term), lease_(lease), source_(source), index_(index), events_(events),
+  LeaseRecovery(const run::Run& folded, domain::Term term, const run::LeaseState& lease, const RecoverySource& source,
+                const PlanIndex& index, std::vector<run::Event>& events)
+      : folded_(folded),
+        term_(term),
+        lease_(lease),
+        source_(source),
+        index_(index),
+        events_(events),
         attempt_dir_(attempt_dir_of(source.run_dir, term)) {}
 
   void read() {
@@ -32,9 +39,8 @@ class LeaseRecovery {
  private:
   void read_events(const std::string& lines) {
     EventReader reader(index_, {.on_fact = [this](const Fact& fact) { take(fact); },
-                                .on_attachment = [this](domain::TestIndex test, int retry, const domain::Attachment& attachment, const std::string& body) {
-                                  keep(test, retry, attachment, body);
-                                }});
+                                .on_attachment = [this](domain::TestIndex test, int retry, const domain::Attachment& attachment,
+                                                        const std::string& body) { keep(test, retry, attachment, body); }});
     reader.take(lines);
   }
 
@@ -43,14 +49,21 @@ class LeaseRecovery {
     long long code = 0;
     long long signal = 0;
     long long at = 0;
-    if (std::sscanf(record.c_str(), R"({"type":"exit","code":%lld,"signal":%lld,"at_ms":%lld)", &code, &signal, &at) != 3 || signal != 0) return;
+    if (std::sscanf(record.c_str(), R"({"type":"exit","code":%lld,"signal":%lld,"at_ms":%lld)", &code, &signal, &at) != 3 || signal != 0)
+      return;
     const adapter::Selection selection = selection_of(folded_.plan, lease_.pieces);
-    adapter::ProcessOutput output{.exit_code = code, .output = read_or_empty(attempt_dir_ + "/stdout.log"), .errput = read_or_empty(attempt_dir_ + "/stderr.log"),
-                                  .started = lease_.granted, .duration = std::max(from_ms(at) - lease_.granted, Millis{0})};
+    adapter::ProcessOutput output{.exit_code = code,
+                                  .output = read_or_empty(attempt_dir_ + "/stdout.log"),
+                                  .errput = read_or_empty(attempt_dir_ + "/stderr.log"),
+                                  .started = lease_.granted,
+                                  .duration = std::max(from_ms(at) - lease_.granted, Millis{0})};
     // The worker's place as it was, because a results path may name its data folder or its number.
     const std::string& worker = lease_.worker.value;
     const std::int64_t slot = parse_integer(worker.substr(worker.rfind('/') + 1)).value_or(1);
-    const adapter::ExecutionContext context{.attempt_dir = attempt_dir_, .shims_dir = source_.shims_dir, .worker = worker, .slot = slot,
+    const adapter::ExecutionContext context{.attempt_dir = attempt_dir_,
+                                            .shims_dir = source_.shims_dir,
+                                            .worker = worker,
+                                            .slot = slot,
                                             .data_dir = fmt::format("{}/workers/{}/data", source_.run_dir, slot)};
     const auto invocation = source_.adapter.execution(source_.suite, selection, context);
     if (!invocation || (invocation->through_shell && adapter::signal_behind_shell_code(code) != 0)) return;
@@ -59,12 +72,12 @@ class LeaseRecovery {
     // What was not fully written when Tamarack died proves nothing: such a test counts as in flight and runs again.
     const adapter::FinalResults results = source_.adapter.read_results(source_.suite, selection, output);
     if (!results.problems.empty()) return;
-    for (const domain::TestReport& report : results.reports)
-      events_.push_back(run::TestEnded{lease_.worker, term_, report});
+    for (const domain::TestReport& report : results.reports) events_.push_back(run::TestEnded{lease_.worker, term_, report});
   }
 
   void take(const Fact& fact) {
-    if (const auto* began = std::get_if<TestBegan>(&fact)) events_.push_back(run::TestBegan{lease_.worker, term_, began->test, began->retry});
+    if (const auto* began = std::get_if<TestBegan>(&fact))
+      events_.push_back(run::TestBegan{lease_.worker, term_, began->test, began->retry});
     if (const auto* ended = std::get_if<TestEnded>(&fact)) events_.push_back(run::TestEnded{lease_.worker, term_, ended->report});
   }
 

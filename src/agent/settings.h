@@ -20,9 +20,9 @@ struct AppSettings {
   std::string ready_tcp;   // host:port
   std::string ready_log;   // regular expression
   Millis ready_timeout{60'000};
-  std::string health;      // path or full URL; empty: only the process is watched
+  std::string health;  // path or full URL; empty: only the process is watched
   Millis health_interval{5'000};
-  std::string reset;       // shell command or "http:PATH"
+  std::string reset;  // shell command or "http:PATH"
   Millis stop_timeout{10'000};
 };
 
@@ -35,9 +35,9 @@ struct AgentSettings {
   std::string shims_dir;  // absolute
   adapter::SuiteSettings suite;
   AppSettings app;
-  Millis unit_timeout{0};  // of one framework invocation; 0: none
-  std::vector<std::string> watch;  // globs of files the framework leaves behind, relative to suite.root
-  Millis settle{400};              // how long such a file must stay unchanged before it is stored
+  Millis unit_timeout{0};               // of one framework invocation; 0: none
+  std::vector<std::string> watch;       // globs of files the framework leaves behind, relative to suite.root
+  Millis settle{400};                   // how long such a file must stay unchanged before it is stored
   std::int64_t artifact_bytes_max = 0;  // of all attachments of this agent; 0: no limit
 };
 

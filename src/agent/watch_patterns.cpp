@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::string_view wildcards = "*?";
 
-bool is_plain(std::string_view pattern) { return pattern.find_first_of(wildcards) == std::string_view::npos; }
+bool is_plain(std::string_view pattern) {
+  return pattern.find_first_of(wildcards) == std::string_view::npos;
+}
 
 bool never_holds_artifacts(std::string_view folder) {
   static constexpr std::array<std::string_view, 3> names{"node_modules", ".git", ".tamarack"};
@@ -21,7 +23,8 @@ bool one_leads_to(const std::string& pattern, const std::vector<std::string>& fo
   const std::vector<std::string> wanted = split(pattern, '/');
   for (std::size_t i = 0; i < folder.size(); ++i) {
     if (i >= wanted.size()) return is_plain(pattern);  // below a folder that is wanted as a whole
-    if (wanted[i].find("**") != std::string::npos) return std::none_of(folder.begin() + static_cast<std::ptrdiff_t>(i), folder.end(), never_holds_artifacts);
+    if (wanted[i].find("**") != std::string::npos)
+      return std::none_of(folder.begin() + static_cast<std::ptrdiff_t>(i), folder.end(), never_holds_artifacts);
     if (!glob_match(wanted[i], folder[i])) return false;
   }
   return true;

@@ -4,8 +4,12 @@
 
 namespace tamarack::agent {
 
-Worker::Worker(io::Loop& loop, const Clock& clock, const AgentSettings& settings, std::int64_t slot, std::function<void(wire::FromAgent)> say)
-    : loop_(loop), clock_(clock), settings_(settings), say_(std::move(say)),
+Worker::Worker(io::Loop& loop, const Clock& clock, const AgentSettings& settings, std::int64_t slot,
+               std::function<void(wire::FromAgent)> say)
+    : loop_(loop),
+      clock_(clock),
+      settings_(settings),
+      say_(std::move(say)),
       machine_({.id = domain::WorkerId{fmt::format("{}/{}", settings.id.value, slot)},
                 .has_app = !settings.app.start.empty(),
                 .has_reset = !settings.app.reset.empty()}) {
@@ -25,10 +29,11 @@ void Worker::begin() {
 
 void Worker::start_app() {
   if (!app_)
-    app_ = std::make_unique<App>(loop_, settings_, clock_,
-                                 AppCallbacks{.on_up = [this](Millis took) { feed(AppUp{took}); },
-                                              .on_down = [this](std::string message, std::string tail) { feed(AppDown{std::move(message), std::move(tail)}); },
-                                              .on_reset = [this](bool succeeded, std::string message) { feed(ResetEnded{succeeded, std::move(message)}); }});
+    app_ = std::make_unique<App>(
+        loop_, settings_, clock_,
+        AppCallbacks{.on_up = [this](Millis took) { feed(AppUp{took}); },
+                     .on_down = [this](std::string message, std::string tail) { feed(AppDown{std::move(message), std::move(tail)}); },
+                     .on_reset = [this](bool succeeded, std::string message) { feed(ResetEnded{succeeded, std::move(message)}); }});
   // Each start gets a port of its own: the old one may still be lingering in the kernel.
   if (const auto port = io::free_port(); port) place_.port = *port;
   app_->start(place_);
@@ -39,7 +44,9 @@ void Worker::lease(const InvocationContext& context, const wire::Lease& lease) {
   feed(LeaseGiven{lease.term, lease.pieces});
 }
 
-void Worker::stop_lease(domain::Term term) { feed(StopGiven{term}); }
+void Worker::stop_lease(domain::Term term) {
+  feed(StopGiven{term});
+}
 
 void Worker::feed(const Fact& fact) {
   if (app_) {

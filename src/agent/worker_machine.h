@@ -60,7 +60,7 @@ struct ArtifactKept {
 struct InvocationExited {
   std::int64_t exit_code = 0;
   std::int64_t signal = 0;
-  bool lost = false;              // killed from outside, or its shim was
+  bool lost = false;               // killed from outside, or its shim was
   bool failed_tests_code = false;  // the code the framework uses for "tests failed"
   bool events_expected = false;
   Millis framework_start{0};
@@ -148,9 +148,9 @@ class WorkerMachine {
   WorkerOptions options_;
   Phase phase_ = Phase::new_;
   std::optional<Lease> lease_;
-  std::optional<LeaseGiven> next_;        // came while the application starts again or an old lease still ends
-  domain::Term last_term_;                // of the newest lease that was given
-  std::set<domain::Term> called_off_;     // stopped before they were given
+  std::optional<LeaseGiven> next_;     // came while the application starts again or an old lease still ends
+  domain::Term last_term_;             // of the newest lease that was given
+  std::set<domain::Term> called_off_;  // stopped before they were given
   int app_starts_ = 0;
   bool used_app_ = false;  // a unit ran since the application was started or reset
   std::vector<Order> orders_;

@@ -151,5 +151,54 @@ TEST_F(WorkerMachineTest, AStopForALeaseThatNeverCameIsAnswered) {
   EXPECT_TRUE(ordered<StartInvocation>().empty());
 }
 
+TEST_F(WorkerMachineTest, ALeaseThatComesWhileTheApplicationStartsAgainWaits) {
+  up({.has_app = true});
+  on(AppUp{});
+  on(AppDown{"the application ended", ""});
+  lease(1, 1);
+  EXPECT_TRUE(said<wire::InvocationEnded>().empty()) << "giving it back would count against its tests";
+  EXPECT_EQ(machine_->held(), (std::vector{Term{1u}}));
+  on(AppUp{});
+  EXPECT_EQ(ordered<StartInvocation>().size(), 1U);
+}
+
+TEST_F(WorkerMachineTest, ALeaseThatWaitsIsGivenBackWhenTheApplicationIsGone) {
+  up({.has_app = true, .app_restarts_max = 1});
+  on(AppUp{});
+  on(AppDown{"the application ended", ""});
+  lease(1, 1);
+  on(AppDown{"the application ended", ""});
+  EXPECT_EQ(said<wire::InvocationEnded>().at(0).term, Term{1u});
+  EXPECT_TRUE(machine_->held().empty());
+}
+
+TEST_F(WorkerMachineTest, ALeaseEndsWithItsFrameworkAlsoWhenTheApplicationDiesTwice) {
+  up({.has_app = true});
+  on(AppUp{});
+  lease(1, 1);
+  on(AppDown{"the application ended", ""});
+  on(AppDown{"the application did not become ready", ""});
+  EXPECT_TRUE(said<wire::InvocationEnded>().empty()) << "its framework still runs: the next lease must not get what it says";
+  EXPECT_EQ(ordered<StopInvocation>().size(), 1U);
+  on(InvocationExited{.exit_code = 143});
+  EXPECT_EQ(said<wire::InvocationEnded>().size(), 1U);
+}
+
+TEST_F(WorkerMachineTest, AStopMeantForAnotherWorkerDoesNotMakeItDeafToItsOwnLease) {
+  up();
+  on(StopGiven{Term{9u}});
+  lease(8, 1);
+  EXPECT_EQ(ordered<StartInvocation>().size(), 1U);
+}
+
+TEST_F(WorkerMachineTest, ATestThatWasNotLeasedDoesNotStandInForOneThatWas) {
+  up();
+  lease(1, 2);
+  run_test(0, TestStatus::passed);
+  run_test(7, TestStatus::passed);
+  on(InvocationExited{.exit_code = 0});
+  EXPECT_EQ(disagreements(), std::vector<std::string>{"fewer_tests_than_planned"});
+}
+
 }  // namespace
 }  // namespace tamarack::agent

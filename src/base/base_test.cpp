@@ -66,11 +66,17 @@ TEST(Text, ClosestOnlyWhenClose) {
   EXPECT_EQ(closest("zebra", keys), std::nullopt);
 }
 
-RC_GTEST_PROP(Text, RepairedBytesAreAlwaysValid, (const std::string& bytes)) { RC_ASSERT(is_valid_utf8(to_valid_utf8(bytes))); }
+RC_GTEST_PROP(Text, RepairedBytesAreAlwaysValid, (const std::string& bytes)) {
+  RC_ASSERT(is_valid_utf8(to_valid_utf8(bytes)));
+}
 
-RC_GTEST_PROP(Text, JoinUndoesSplit, (const std::string& text)) { RC_ASSERT(join(split(text, ','), ",") == text); }
+RC_GTEST_PROP(Text, JoinUndoesSplit, (const std::string& text)) {
+  RC_ASSERT(join(split(text, ','), ",") == text);
+}
 
-RC_GTEST_PROP(Text, TailIsBounded, (const std::string& text)) { RC_ASSERT(tail_of(text, 8).size() <= std::max<std::size_t>(text.size(), 8 + 40)); }
+RC_GTEST_PROP(Text, TailIsBounded, (const std::string& text)) {
+  RC_ASSERT(tail_of(text, 8).size() <= std::max<std::size_t>(text.size(), 8 + 40));
+}
 
 }  // namespace
 }  // namespace tamarack

@@ -14,10 +14,10 @@ enum class ErrorCode {
   invalid_config,    // tamarack.toml or a suite is wrong
   not_found,
   already_exists,
-  conflict,          // somebody else holds it, or a stale term
-  unavailable,       // an outside part (application, framework, network) does not answer or cannot be started
-  io,                // the operating system refused: disk full, permission, broken pipe
-  corrupt,           // stored bytes are not what was written
+  conflict,     // somebody else holds it, or a stale term
+  unavailable,  // an outside part (application, framework, network) does not answer or cannot be started
+  io,           // the operating system refused: disk full, permission, broken pipe
+  corrupt,      // stored bytes are not what was written
   limit_exceeded,
   cancelled,
 };
@@ -43,12 +43,15 @@ constexpr int exit_code_of(ErrorCode code) {
     case ErrorCode::invalid_config:
     case ErrorCode::not_found:
     case ErrorCode::already_exists:
-    case ErrorCode::conflict: return 2;
+    case ErrorCode::conflict:
+      return 2;
     case ErrorCode::unavailable:
     case ErrorCode::io:
     case ErrorCode::corrupt:
-    case ErrorCode::limit_exceeded: return 6;
-    case ErrorCode::cancelled: return 7;
+    case ErrorCode::limit_exceeded:
+      return 6;
+    case ErrorCode::cancelled:
+      return 7;
   }
   return 6;
 }

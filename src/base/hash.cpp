@@ -12,10 +12,20 @@ struct SipState {
   std::uint64_t v0, v1, v2, v3;
 
   void round() {
-    v0 += v1; v1 = std::rotl(v1, 13); v1 ^= v0; v0 = std::rotl(v0, 32);
-    v2 += v3; v3 = std::rotl(v3, 16); v3 ^= v2;
-    v0 += v3; v3 = std::rotl(v3, 21); v3 ^= v0;
-    v2 += v1; v1 = std::rotl(v1, 17); v1 ^= v2; v2 = std::rotl(v2, 32);
+    v0 += v1;
+    v1 = std::rotl(v1, 13);
+    v1 ^= v0;
+    v0 = std::rotl(v0, 32);
+    v2 += v3;
+    v3 = std::rotl(v3, 16);
+    v3 ^= v2;
+    v0 += v3;
+    v3 = std::rotl(v3, 21);
+    v3 ^= v0;
+    v2 += v1;
+    v1 = std::rotl(v1, 17);
+    v1 ^= v2;
+    v2 = std::rotl(v2, 32);
   }
 };
 
@@ -61,7 +71,9 @@ std::uint64_t hash_parts(std::uint64_t root, std::initializer_list<std::string_v
   return siphash(root, 0x74616d617261636bULL, joined);
 }
 
-std::string hex64(std::uint64_t value) { return fmt::format("{:016x}", value); }
+std::string hex64(std::uint64_t value) {
+  return fmt::format("{:016x}", value);
+}
 
 std::uint64_t Random::next() {
   std::uint64_t z = (state_ += 0x9e3779b97f4a7c15ULL);
@@ -78,6 +90,8 @@ std::uint64_t Random::below(std::uint64_t bound) {
   return value % bound;
 }
 
-bool Random::chance(double probability) { return static_cast<double>(next() >> 11) * 0x1.0p-53 < probability; }
+bool Random::chance(double probability) {
+  return static_cast<double>(next() >> 11) * 0x1.0p-53 < probability;
+}
 
 }  // namespace tamarack

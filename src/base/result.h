@@ -27,25 +27,25 @@ inline Error make_error(ErrorCode code, std::string message, std::string hint = 
 
 }  // namespace tamarack
 
-#define TRY(expression)                                                        \
-  __extension__({                                                              \
-    auto try_result_ = (expression);                                           \
-    if (!try_result_) return std::move(try_result_).error();                   \
-    std::move(try_result_).value();                                            \
+#define TRY(expression)                                      \
+  __extension__({                                            \
+    auto try_result_ = (expression);                         \
+    if (!try_result_) return std::move(try_result_).error(); \
+    std::move(try_result_).value();                          \
   })
 
 #define TAMARACK_JOIN_(a, b) a##b
 #define TAMARACK_JOIN(a, b) TAMARACK_JOIN_(a, b)
 
-#define TRY_VOID(expression)                                        \
-  do {                                                              \
-    auto try_result_ = (expression);                                \
-    if (!try_result_) return std::move(try_result_).error();        \
+#define TRY_VOID(expression)                                 \
+  do {                                                       \
+    auto try_result_ = (expression);                         \
+    if (!try_result_) return std::move(try_result_).error(); \
   } while (false)
 
-#define CO_TRY_(temporary, declaration, ...)                     \
-  auto temporary = __VA_ARGS__;                                  \
-  if (!temporary) co_return std::move(temporary).error();        \
+#define CO_TRY_(temporary, declaration, ...)              \
+  auto temporary = __VA_ARGS__;                           \
+  if (!temporary) co_return std::move(temporary).error(); \
   declaration = std::move(*temporary)
 #define CO_TRY(declaration, ...) CO_TRY_(TAMARACK_JOIN(co_try_, __LINE__), declaration, __VA_ARGS__)
 #define CO_TRY_VOID_(temporary, ...) \

@@ -9,7 +9,9 @@
 namespace tamarack {
 namespace {
 
-char lower_char(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower_char(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 // Length of the valid UTF-8 sequence at the start of `bytes`, 0 if there is none (RFC 3629: no overlong forms, no surrogates).
 std::size_t utf8_sequence_length(std::string_view bytes) {
@@ -99,7 +101,9 @@ bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) {
   return text.size() >= prefix.size() && lower(text.substr(0, prefix.size())) == lower(prefix);
 }
 
-bool contains_ignoring_case(std::string_view text, std::string_view part) { return lower(text).find(lower(part)) != std::string::npos; }
+bool contains_ignoring_case(std::string_view text, std::string_view part) {
+  return lower(text).find(lower(part)) != std::string::npos;
+}
 
 std::string count_of(std::int64_t count, std::string_view singular, std::string_view plural) {
   if (count == 1) return fmt::format("1 {}", singular);
@@ -224,7 +228,8 @@ namespace {
 // Each pair of positions is tried once: without that memory a pattern of many stars takes exponential time.
 class GlobMatch {
  public:
-  GlobMatch(std::string_view pattern, std::string_view path) : pattern_(pattern), path_(path), refuted_((pattern.size() + 1) * (path.size() + 1)) {}
+  GlobMatch(std::string_view pattern, std::string_view path)
+      : pattern_(pattern), path_(path), refuted_((pattern.size() + 1) * (path.size() + 1)) {}
 
   bool from(std::size_t p, std::size_t t) {
     const std::size_t pair = p * (path_.size() + 1) + t;
@@ -267,6 +272,8 @@ class GlobMatch {
 
 }  // namespace
 
-bool glob_match(std::string_view pattern, std::string_view path) { return GlobMatch(pattern, path).from(0, 0); }
+bool glob_match(std::string_view pattern, std::string_view path) {
+  return GlobMatch(pattern, path).from(0, 0);
+}
 
 }  // namespace tamarack

@@ -11,8 +11,12 @@ namespace tamarack {
 using Millis = std::chrono::duration<std::int64_t, std::milli>;
 using Instant = std::chrono::time_point<std::chrono::system_clock, Millis>;
 
-constexpr std::int64_t to_ms(Instant instant) { return instant.time_since_epoch().count(); }
-constexpr Instant from_ms(std::int64_t ms) { return Instant{Millis{ms}}; }
+constexpr std::int64_t to_ms(Instant instant) {
+  return instant.time_since_epoch().count();
+}
+constexpr Instant from_ms(std::int64_t ms) {
+  return Instant{Millis{ms}};
+}
 
 // The one source of time; handed in through constructors.
 class Clock {

@@ -57,7 +57,8 @@ std::optional<std::string> fingerprint(const adapter::SuiteSettings& suite) {
   facts += join(lines, "\n");
   // The framework itself: its package's time changes with its version.
   const fs::path program = fs::canonical(suite.program.substr(suite.program.rfind(' ') + 1), failed);
-  if (const auto look = failed ? std::nullopt : io::look_at(program.string())) facts += fmt::format("\n{} {}", look->size, look->modified_ns);
+  if (const auto look = failed ? std::nullopt : io::look_at(program.string()))
+    facts += fmt::format("\n{} {}", look->size, look->modified_ns);
   return "discovery/" + suite.root + "/" + hex64(siphash(3, 4, facts)) + hex64(siphash(5, 6, facts));
 }
 
@@ -77,7 +78,8 @@ void discover(io::Loop& loop, const adapter::Adapter& adapter, store::Store& sto
   if (const auto made = io::make_directories(request.work_dir); !made) return answer(made.error());
   const adapter::ExecutionContext context{.attempt_dir = request.work_dir, .shims_dir = request.shims_dir, .inherited = request.suite.env};
   // Listing happens before there is a worker: placeholders of a place get one that is nobody's.
-  // Port 9 (discard) answers nowhere, so a suite that reads its address while it is loaded can be listed, and one that connects is not fooled.
+  // Port 9 (discard) answers nowhere, so a suite that reads its address while it is loaded can be listed, and one that connects is not
+  // fooled.
   const agent::WorkerPlace nowhere{.id = domain::WorkerId{"discovery"}, .port = 9, .data_dir = request.work_dir};
   adapter::SuiteSettings suite = request.suite;
   for (std::string& argument : suite.arguments) argument = agent::fill_in(std::move(argument), nowhere, 0);
@@ -98,8 +100,11 @@ void discover(io::Loop& loop, const adapter::Adapter& adapter, store::Store& sto
         if (finished->timed_out)
           return done(make_error(ErrorCode::invalid_config, fmt::format("listing the tests took longer than {}", human_duration(timeout)),
                                  "raise suite.discover_timeout, or run the framework's own listing to see why"));
-        adapter::ProcessOutput output{.exit_code = finished->status.code, .signal = finished->status.signal, .output = finished->output,
-                                      .errput = finished->errput, .duration = finished->duration};
+        adapter::ProcessOutput output{.exit_code = finished->status.code,
+                                      .signal = finished->status.signal,
+                                      .output = finished->output,
+                                      .errput = finished->errput,
+                                      .duration = finished->duration};
         output.output_was_cut = finished->output_was_cut;
         output.events = io::read_file(events, output_bytes_max).value_or(std::string{});
         Result<domain::Discovery> discovery = adapter.read_discovery(suite, output);

@@ -11,7 +11,7 @@ namespace tamarack::cli {
 
 struct DiscoveryRequest {
   adapter::SuiteSettings suite;
-  std::string work_dir;   // for generated files and event lines; created here
+  std::string work_dir;  // for generated files and event lines; created here
   std::string shims_dir;
   Millis timeout{120'000};
   bool use_cache = true;

@@ -62,8 +62,10 @@ std::string quoted(const std::string& text) {
   std::string out = "\"";
   for (const char c : to_valid_utf8(text)) {
     if (c == '"' || c == '\\') out += '\\';
-    if (static_cast<unsigned char>(c) < 0x20) out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-    else out += c;
+    if (static_cast<unsigned char>(c) < 0x20)
+      out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+    else
+      out += c;
   }
   return out + "\"";
 }
@@ -78,7 +80,8 @@ int show_command(const ShowOptions& options) {
     return 0;
   }
   const std::string report = paths_of(*opened).report;
-  const report::SummaryOptions summary{.colour = choose_screen(false).colour, .failures_max = 1000,
+  const report::SummaryOptions summary{.colour = choose_screen(false).colour,
+                                       .failures_max = 1000,
                                        .report_path = io::exists(report) ? io::relative_to(io::absolute_path("."), report) : std::string{}};
   std::fputs(report::terminal_summary(opened->view, summary).c_str(), stdout);
   return 0;
@@ -106,18 +109,21 @@ int runs_command(const RunsOptions& options) {
     const std::string verdict = row.finished ? row.verdict : "interrupted";
     if (options.json) {
       const domain::Ledger& ledger = row.ledger;
-      std::printf("%s\n", fmt::format(R"({{"run_id":{},"project":{},"framework":{},"started_at":"{}","verdict":{},"headline":{},"exit_code":{},"planned":{},)"
-                                      R"("ledger":{{"passed":{},"failed":{},"flaky":{},"skipped":{},"timed_out":{},"lost":{},"cancelled":{},"never_ran":{}}},)"
-                                      R"("workers":{},"wall_ms":{},"lower_bound_ms":{},"busy_ms":{},"attempts":{},"branch":{},"commit":{}}})",
-                                      quoted(row.run.value), quoted(row.project), quoted(row.framework), iso8601(row.started), quoted(verdict), quoted(row.headline),
-                                      row.exit_code, ledger.planned, ledger.passed, ledger.failed, ledger.flaky, ledger.skipped, ledger.timed_out, ledger.lost,
-                                      ledger.cancelled, ledger.never_ran, row.workers, row.wall.count(), row.lower_bound.count(), row.busy.count(), row.attempts,
-                                      quoted(row.branch), quoted(row.commit))
-                              .c_str());
+      std::printf(
+          "%s\n",
+          fmt::format(
+              R"({{"run_id":{},"project":{},"framework":{},"started_at":"{}","verdict":{},"headline":{},"exit_code":{},"planned":{},)"
+              R"("ledger":{{"passed":{},"failed":{},"flaky":{},"skipped":{},"timed_out":{},"lost":{},"cancelled":{},"never_ran":{}}},)"
+              R"("workers":{},"wall_ms":{},"lower_bound_ms":{},"busy_ms":{},"attempts":{},"branch":{},"commit":{}}})",
+              quoted(row.run.value), quoted(row.project), quoted(row.framework), iso8601(row.started), quoted(verdict),
+              quoted(row.headline), row.exit_code, ledger.planned, ledger.passed, ledger.failed, ledger.flaky, ledger.skipped,
+              ledger.timed_out, ledger.lost, ledger.cancelled, ledger.never_ran, row.workers, row.wall.count(), row.lower_bound.count(),
+              row.busy.count(), row.attempts, quoted(row.branch), quoted(row.commit))
+              .c_str());
       continue;
     }
-    std::printf("%s  %s  %-14s %8s  %s\n", row.run.value.c_str(), iso8601(row.started).substr(0, 16).replace(10, 1, " ").c_str(), verdict.c_str(),
-                row.finished ? human_duration(row.wall).c_str() : "", row.headline.c_str());
+    std::printf("%s  %s  %-14s %8s  %s\n", row.run.value.c_str(), iso8601(row.started).substr(0, 16).replace(10, 1, " ").c_str(),
+                verdict.c_str(), row.finished ? human_duration(row.wall).c_str() : "", row.headline.c_str());
   }
   return 0;
 }
@@ -137,8 +143,11 @@ int plan_command(const PlanCommandOptions& options) {
   io::become_subreaper();
   io::Loop loop;
   Result<Discovered> found = make_error(ErrorCode::cancelled, "interrupted");
-  const DiscoveryRequest request{.suite = *suite, .work_dir = project->state_dir + "/discovery", .shims_dir = *shims_dir,
-                                 .timeout = project->config.suite.discover_timeout.value_or(Millis{120'000}), .use_cache = options.run.use_cache};
+  const DiscoveryRequest request{.suite = *suite,
+                                 .work_dir = project->state_dir + "/discovery",
+                                 .shims_dir = *shims_dir,
+                                 .timeout = project->config.suite.discover_timeout.value_or(Millis{120'000}),
+                                 .use_cache = options.run.use_cache};
   discover(loop, **adapter, **store, request, [&](Result<Discovered> discovered) {
     found = std::move(discovered);
     loop.stop();
@@ -151,12 +160,19 @@ int plan_command(const PlanCommandOptions& options) {
   const auto history = (*store)->history(project->config.project);
   if (!history) return fail(history.error());
   const adapter::Capabilities capabilities = (*adapter)->capabilities(*suite);
-  const std::int64_t workers = options.run.workers.value_or(project->config.run.workers > 0 ? project->config.run.workers : default_workers());
-  plan::PlanOptions plan_options{.filter = options.run.filter, .rules = rules_of(project->config), .policy = project->config.run.policy, .workers = workers,
-                                 .failed_first = options.run.failed_first, .cost_guess = cost_guess(capabilities), .units_share_invocation = capabilities.many_units_per_invocation,
+  const std::int64_t workers =
+      options.run.workers.value_or(project->config.run.workers > 0 ? project->config.run.workers : default_workers());
+  plan::PlanOptions plan_options{.filter = options.run.filter,
+                                 .rules = rules_of(project->config),
+                                 .policy = project->config.run.policy,
+                                 .workers = workers,
+                                 .failed_first = options.run.failed_first,
+                                 .cost_guess = cost_guess(capabilities),
+                                 .units_share_invocation = capabilities.many_units_per_invocation,
                                  .can_select_tests = capabilities.select_tests};
   const plan::ChunkBudget budget = [](Millis remaining, std::int64_t count, const domain::CostEstimate& cost) {
-    return schedule::chunk_budget({.remaining = remaining, .workers = count, .framework_start = cost.framework_start, .estimates_known = cost.from_history});
+    return schedule::chunk_budget(
+        {.remaining = remaining, .workers = count, .framework_start = cost.framework_start, .estimates_known = cost.from_history});
   };
   const auto predictions = plan::what_if(found->discovery, *history, plan_options, std::max(options.workers_max, workers), budget);
   if (!predictions) return fail(predictions.error());

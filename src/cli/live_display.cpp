@@ -10,7 +10,9 @@ namespace {
 constexpr Millis frame{100};
 constexpr Millis plain_progress_interval{30'000};
 
-std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+std::string first_line(const std::string& text) {
+  return text.substr(0, text.find('\n'));
+}
 
 }  // namespace
 
@@ -27,7 +29,9 @@ LiveDisplay::LiveDisplay(io::Loop& loop, const Clock& clock, Screen screen, Inst
   redraw_later();
 }
 
-LiveDisplay::~LiveDisplay() { close(); }
+LiveDisplay::~LiveDisplay() {
+  close();
+}
 
 void LiveDisplay::close() {
   if (closed_) return;
@@ -37,7 +41,9 @@ void LiveDisplay::close() {
   std::fflush(screen_.file);
 }
 
-void LiveDisplay::say(const std::string& line) { print(line + "\n"); }
+void LiveDisplay::say(const std::string& line) {
+  print(line + "\n");
+}
 
 void LiveDisplay::set_note(const std::string& note) {
   note_ = note;
@@ -81,8 +87,13 @@ void LiveDisplay::draw() {
 report::LiveState LiveDisplay::state() const {
   const Instant now = clock_.now();
   const domain::Ledger& ledger = run_.ledger;
-  report::LiveState state{.planned = ledger.planned, .passed = ledger.passed, .failed = ledger.failed + ledger.timed_out, .flaky = ledger.flaky,
-                          .skipped = ledger.skipped, .unfinished = ledger.lost + ledger.cancelled + ledger.never_ran, .elapsed = now - started_,
+  report::LiveState state{.planned = ledger.planned,
+                          .passed = ledger.passed,
+                          .failed = ledger.failed + ledger.timed_out,
+                          .flaky = ledger.flaky,
+                          .skipped = ledger.skipped,
+                          .unfinished = ledger.lost + ledger.cancelled + ledger.never_ran,
+                          .elapsed = now - started_,
                           .note = note_};
   Millis left{0};
   Millis longest{0};
@@ -95,8 +106,13 @@ report::LiveState LiveDisplay::state() const {
   }
   if (run_.plan.cost.from_history) state.left = std::max(longest, left / std::max<std::int64_t>(run_.plan.workers, 1));
   for (const auto& [id, doing] : workers_)
-    state.workers.push_back({.name = id.value, .doing = doing.what, .runs_test = doing.runs_test, .since = now - doing.since, .retry = doing.retry,
-                             .done = doing.done, .total = doing.total});
+    state.workers.push_back({.name = id.value,
+                             .doing = doing.what,
+                             .runs_test = doing.runs_test,
+                             .since = now - doing.since,
+                             .retry = doing.retry,
+                             .done = doing.done,
+                             .total = doing.total});
   return state;
 }
 
@@ -112,17 +128,24 @@ void LiveDisplay::replay(const std::vector<run::Entry>& entries) {
   replaying_ = false;
   note_.clear();
   workers_.clear();
-  say(fmt::format("going on with run {}: {} of {} finished before", run_.id.value, run_.ledger.settled(), count_of(run_.ledger.planned, "test")));
+  say(fmt::format("going on with run {}: {} of {} finished before", run_.id.value, run_.ledger.settled(),
+                  count_of(run_.ledger.planned, "test")));
 }
 
 void LiveDisplay::handle(const run::RunPlanned& record) {
   const domain::Plan& plan = record.plan;
-  say(fmt::format("{} on {}, {} · seed {}", count_of(static_cast<std::int64_t>(plan.tests.size()), "test"), count_of(plan.workers, "worker"),
-                  count_of(static_cast<std::int64_t>(plan.units.size()), "unit"), plan.seed));
+  say(fmt::format("{} on {}, {} · seed {}", count_of(static_cast<std::int64_t>(plan.tests.size()), "test"),
+                  count_of(plan.workers, "worker"), count_of(static_cast<std::int64_t>(plan.units.size()), "unit"), plan.seed));
 }
-void LiveDisplay::handle(const run::WorkerJoined& record) { workers_[record.worker] = {.what = "starting", .since = at_}; }
-void LiveDisplay::handle(const run::WorkerReady& record) { workers_[record.worker] = {.since = at_}; }
-void LiveDisplay::handle(const run::WorkerEnded& record) { workers_[record.worker] = {.what = "ended: " + first_line(record.reason), .since = at_}; }
+void LiveDisplay::handle(const run::WorkerJoined& record) {
+  workers_[record.worker] = {.what = "starting", .since = at_};
+}
+void LiveDisplay::handle(const run::WorkerReady& record) {
+  workers_[record.worker] = {.since = at_};
+}
+void LiveDisplay::handle(const run::WorkerEnded& record) {
+  workers_[record.worker] = {.what = "ended: " + first_line(record.reason), .since = at_};
+}
 void LiveDisplay::handle(const run::LeaseGranted& record) {
   terms_[record.term] = record.worker;
   std::int64_t total = 0;
@@ -152,23 +175,36 @@ void LiveDisplay::handle(const run::TestFinished& record) {
                                    std::string(to_string(record.report.status)), screen_.colour));
     return;
   }
-  const std::string location = error == nullptr || error->file.empty() ? std::string{} : fmt::format("{}:{}:{}", error->file, error->line, error->column);
-  settled(record.report.test, record.settles, record.report.duration, error == nullptr ? std::string{} : first_line(error->message), location);
+  const std::string location =
+      error == nullptr || error->file.empty() ? std::string{} : fmt::format("{}:{}:{}", error->file, error->line, error->column);
+  settled(record.report.test, record.settles, record.report.duration, error == nullptr ? std::string{} : first_line(error->message),
+          location);
 }
-void LiveDisplay::handle(const run::TestSettled& record) { settled(record.test, record.outcome, Millis{0}, record.reason, {}); }
+void LiveDisplay::handle(const run::TestSettled& record) {
+  settled(record.test, record.outcome, Millis{0}, record.reason, {});
+}
 void LiveDisplay::handle(const run::LeaseEnded& record) {
   if (const auto worker = terms_.find(record.term); worker != terms_.end()) workers_[worker->second] = {.since = at_};
 }
-void LiveDisplay::handle(const run::Disagreed& record) { say(fmt::format("  ! {}: {}", record.name, first_line(record.message))); }
+void LiveDisplay::handle(const run::Disagreed& record) {
+  say(fmt::format("  ! {}: {}", record.name, first_line(record.message)));
+}
 void LiveDisplay::handle(const run::InfrastructureFailed& record) {
   say(fmt::format("  ! {}: {}", record.worker.value, record.message));
   for (const std::string& line : split_lines(tail_of(record.log_tail, 2000))) say("    | " + line);
 }
-void LiveDisplay::handle(const run::StopRequested& record) { set_note(record.reason); }
+void LiveDisplay::handle(const run::StopRequested& record) {
+  set_note(record.reason);
+}
 
-void LiveDisplay::settled(domain::TestIndex test, domain::Outcome outcome, Millis duration, const std::string& error, const std::string& location) {
-  const report::FinishedTest finished{.name = display_name(run_.plan.tests.at(test.value).identity), .outcome = std::string(to_string(outcome)),
-                                      .duration = duration, .attempts = attempts_[test], .error_head = error, .location = location};
+void LiveDisplay::settled(domain::TestIndex test, domain::Outcome outcome, Millis duration, const std::string& error,
+                          const std::string& location) {
+  const report::FinishedTest finished{.name = display_name(run_.plan.tests.at(test.value).identity),
+                                      .outcome = std::string(to_string(outcome)),
+                                      .duration = duration,
+                                      .attempts = attempts_[test],
+                                      .error_head = error,
+                                      .location = location};
   if (!screen_.live) {
     say(report::plain_line(finished, run_.ledger.settled(), run_.ledger.planned, screen_.colour));
     return;

@@ -1,4 +1,5 @@
-// Shows a run while it goes on: redrawn lines on a terminal, plain lines elsewhere. Fed with journal entries; owns the screen and nothing else.
+// Shows a run while it goes on: redrawn lines on a terminal, plain lines elsewhere. Fed with journal entries; owns the screen and nothing
+// else.
 #pragma once
 
 #include <cstdio>

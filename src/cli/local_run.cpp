@@ -15,7 +15,12 @@ constexpr Millis home_deadline{30'000};  // app.stop_timeout and a margin
 }  // namespace
 
 LocalRun::LocalRun(io::Loop& loop, const Clock& clock, store::Store& store, const adapter::Adapter& adapter, LocalRunSettings settings)
-    : loop_(loop), clock_(clock), store_(store), adapter_(adapter), settings_(std::move(settings)), screen_(choose_screen(settings_.json)) {}
+    : loop_(loop),
+      clock_(clock),
+      store_(store),
+      adapter_(adapter),
+      settings_(std::move(settings)),
+      screen_(choose_screen(settings_.json)) {}
 
 LocalRun::~LocalRun() = default;
 
@@ -32,10 +37,17 @@ Result<> LocalRun::prepare() {
       coordinator::CoordinatorCallbacks{.on_entry = [this](const run::Entry& entry) { take(entry); },
                                         .on_finished = [this] { finished(); },
                                         .on_broken = [this](const Error& error) { broken(error); }});
-  agent::AgentSettings agent_settings{.workers = settings_.workers, .run = settings_.run, .seed = settings_.seed, .run_dir = run_dir,
-                                      .shims_dir = settings_.shims_dir, .suite = settings_.suite, .app = app_settings(project),
-                                      .unit_timeout = project.config.run.unit_timeout.value_or(Millis{0}), .watch = project.config.artifacts.watch,
-                                      .settle = project.config.artifacts.settle, .artifact_bytes_max = project.config.artifacts.bytes_max};
+  agent::AgentSettings agent_settings{.workers = settings_.workers,
+                                      .run = settings_.run,
+                                      .seed = settings_.seed,
+                                      .run_dir = run_dir,
+                                      .shims_dir = settings_.shims_dir,
+                                      .suite = settings_.suite,
+                                      .app = app_settings(project),
+                                      .unit_timeout = project.config.run.unit_timeout.value_or(Millis{0}),
+                                      .watch = project.config.artifacts.watch,
+                                      .settle = project.config.artifacts.settle,
+                                      .artifact_bytes_max = project.config.artifacts.bytes_max};
   auto [coordinators_end, agents_end] = io::make_memory_link(loop_);
   agent_ = std::make_unique<agent::Agent>(loop_, clock_, std::move(agent_settings), adapter_, *artifacts_, std::move(agents_end), nullptr);
   agent_->on_warning([this](const std::string& message) { warnings_.push_back(message); });
@@ -44,15 +56,22 @@ Result<> LocalRun::prepare() {
   return {};
 }
 
-void LocalRun::start_agent() { agent_->start(); }
+void LocalRun::start_agent() {
+  agent_->start();
+}
 
-void LocalRun::begin(const domain::Plan& plan, const run::Options& options) { coordinator_->begin(plan, options); }
+void LocalRun::begin(const domain::Plan& plan, const run::Options& options) {
+  coordinator_->begin(plan, options);
+}
 
 void LocalRun::go_on(run::Run folded, std::vector<run::Entry> journal) {
   display_->replay(journal);
   journal_ = std::move(journal);
-  const std::vector<run::Event> found = agent::recover(
-      folded, {.adapter = adapter_, .suite = settings_.suite, .artifacts = *artifacts_, .run_dir = settings_.project.run_dir(settings_.run), .shims_dir = settings_.shims_dir});
+  const std::vector<run::Event> found = agent::recover(folded, {.adapter = adapter_,
+                                                                .suite = settings_.suite,
+                                                                .artifacts = *artifacts_,
+                                                                .run_dir = settings_.project.run_dir(settings_.run),
+                                                                .shims_dir = settings_.shims_dir});
   coordinator_->go_on(std::move(folded), found);
 }
 
@@ -71,9 +90,14 @@ void LocalRun::write_results() {
   display_->close();
   const Project& project = settings_.project;
   const run::Run& run = coordinator_->run();
-  report::ReportView view = report::build_view(
-      journal_, {.project = project.config.project, .started = settings_.command_started, .ended = verdict_at_, .branch = git_.branch, .commit = git_.commit,
-                 .machine = machine_name(), .command = settings_.command, .tamarack_version = version});
+  report::ReportView view = report::build_view(journal_, {.project = project.config.project,
+                                                          .started = settings_.command_started,
+                                                          .ended = verdict_at_,
+                                                          .branch = git_.branch,
+                                                          .commit = git_.commit,
+                                                          .machine = machine_name(),
+                                                          .command = settings_.command,
+                                                          .tamarack_version = version});
   exit_code_ = exit_code_of(run.verdict);
   const auto paths = write_outputs(view, project.run_dir(settings_.run), project.config.report, project.config.root, *artifacts_);
   if (!paths) {
@@ -81,7 +105,8 @@ void LocalRun::write_results() {
     std::fprintf(stderr, "error: the report cannot be written: %s\n", describe(paths.error()).c_str());
     if (exit_code_ == 0) exit_code_ = exit_code_of(paths.error().code);
   }
-  const report::SummaryOptions options{.colour = screen_.colour, .report_path = paths ? io::relative_to(io::absolute_path("."), paths->report) : std::string{}};
+  const report::SummaryOptions options{.colour = screen_.colour,
+                                       .report_path = paths ? io::relative_to(io::absolute_path("."), paths->report) : std::string{}};
   std::fputs(report::terminal_summary(view, options).c_str(), screen_.file);
   std::fflush(screen_.file);
   for (const std::string& warning : warnings_) std::fprintf(stderr, "warning: %s\n", warning.c_str());
@@ -120,8 +145,8 @@ void LocalRun::give_up(const Error& error, int exit_code) {
 
 void LocalRun::broken(const Error& error) {
   display_->close();
-  std::fprintf(stderr, "error: %s\nThe run '%s' was stopped; `tamarack resume %s` finishes it once the cause is gone.\n", describe(error).c_str(),
-               settings_.run.value.c_str(), settings_.run.value.c_str());
+  std::fprintf(stderr, "error: %s\nThe run '%s' was stopped; `tamarack resume %s` finishes it once the cause is gone.\n",
+               describe(error).c_str(), settings_.run.value.c_str(), settings_.run.value.c_str());
   exit_code_ = exit_code_of(error.code);
   agent_->shut_down([this] { leave(); });
 }

@@ -10,8 +10,8 @@
 #include "cli/live_display.h"
 #include "cli/run_command.h"
 #include "cli/version.h"
-#include "config/read_config.h"
 #include "config/generated.h"
+#include "config/read_config.h"
 #include "io/loop.h"
 #include "io/shim.h"
 
@@ -22,20 +22,25 @@ constexpr int usage_error = 2;
 
 void add_project_options(CLI::App& command, ProjectOptions& options) {
   command.add_option("-c,--config", options.config_path, "Configuration file")->capture_default_str();
-  command.add_option("--state-dir", options.state_dir, "Folder for runs, history and artifacts (default: .tamarack beside the configuration)");
+  command.add_option("--state-dir", options.state_dir,
+                     "Folder for runs, history and artifacts (default: .tamarack beside the configuration)");
 }
 
 void add_selection(CLI::App& command, RunOptions& options) {
   plan::Filter& filter = options.filter;
   command.add_option("paths", filter.paths, "Specs to run: part of the path, a glob, or PATH:LINE");
-  command.add_option("-g,--grep", filter.titles, "Only tests whose name contains this text or matches this /regular expression/ (repeatable: any of them)")->allow_extra_args(false);
+  command
+      .add_option("-g,--grep", filter.titles,
+                  "Only tests whose name contains this text or matches this /regular expression/ (repeatable: any of them)")
+      ->allow_extra_args(false);
   command.add_option("-t,--tag", filter.tags, "Only tests with this tag (repeatable: any of them)")->allow_extra_args(false);
   command.add_option("--not-tag", filter.not_tags, "Leave out tests with this tag (repeatable)")->allow_extra_args(false);
   command.add_option("--only", filter.only, "Exactly this test: 'SPEC › TITLE' or its id (repeatable)")->allow_extra_args(false);
   command.add_flag("--only-failed", filter.only_failed, "Only what did not pass in the newest finished run");
   command.add_flag("--failed-first", options.failed_first, "Start with what did not pass last time");
   command.add_option("-w,--workers", options.workers, "Workers on this machine")->check(CLI::Range(1, 512));
-  command.add_flag_callback("--no-cache", [&options] { options.use_cache = false; }, "Ask the framework for its tests even if nothing has changed");
+  command.add_flag_callback(
+      "--no-cache", [&options] { options.use_cache = false; }, "Ask the framework for its tests even if nothing has changed");
 }
 
 CLI::AsNumberWithUnit duration_unit() {
@@ -51,12 +56,14 @@ int explain_usage(const CLI::App& app, const CLI::ParseError& error, int argc, c
   const std::string typed = argc > 1 ? argv[1] : "";
   if (!typed.empty() && typed[0] != '-' && std::find(names.begin(), names.end(), typed) == names.end()) {
     std::fprintf(stderr, "error: there is no command '%s'\n", typed.c_str());
-    if (const auto meant = closest(typed, names)) std::fprintf(stderr, "  hint: did you mean `tamarack %s`?\n", meant->c_str());
-    else std::fprintf(stderr, "  hint: `tamarack --help` lists the commands\n");
+    if (const auto meant = closest(typed, names))
+      std::fprintf(stderr, "  hint: did you mean `tamarack %s`?\n", meant->c_str());
+    else
+      std::fprintf(stderr, "  hint: `tamarack --help` lists the commands\n");
     return usage_error;
   }
-  std::fprintf(stderr, "error: %s\n  hint: `tamarack%s%s --help` shows how it is used\n", error.what(), typed.empty() || typed[0] == '-' ? "" : " ",
-               typed.empty() || typed[0] == '-' ? "" : typed.c_str());
+  std::fprintf(stderr, "error: %s\n  hint: `tamarack%s%s --help` shows how it is used\n", error.what(),
+               typed.empty() || typed[0] == '-' ? "" : " ", typed.empty() || typed[0] == '-' ? "" : typed.c_str());
   return usage_error;
 }
 
@@ -66,7 +73,9 @@ int main_command(int argc, char** argv) {
   app.name("tamarack");
   app.set_version_flag("--version", std::string("tamarack ") + version);
   app.require_subcommand(1);
-  app.footer("Exit codes: 0 green, 1 tests failed, 2 usage or configuration, 3 timed out, 4 incomplete, 5 invalid, 6 infrastructure, 7 cancelled.");
+  app.footer(
+      "Exit codes: 0 green, 1 tests failed, 2 usage or configuration, 3 timed out, 4 incomplete, 5 invalid, 6 infrastructure, 7 "
+      "cancelled.");
 
   RunOptions run;
   std::optional<std::int64_t> timeout_ms;
@@ -77,7 +86,8 @@ int main_command(int argc, char** argv) {
   run_app->add_option("--retries", run.retries, "Try a failed test again this often")->check(CLI::Range(0, 100));
   // A flag with an optional value behind '=': a bare word after it is a path, not a number.
   std::int64_t fail_fast = -1;
-  run_app->add_flag("--fail-fast{1}", fail_fast, "Stop after the first failed test; --fail-fast=N after the N-th")->check(CLI::Range(0, 1'000'000));
+  run_app->add_flag("--fail-fast{1}", fail_fast, "Stop after the first failed test; --fail-fast=N after the N-th")
+      ->check(CLI::Range(0, 1'000'000));
   run_app->add_option("--seed", run.seed, "Seed of the run (default: random, printed)");
   run_app->add_option("--timeout", timeout_ms, "Time limit of the whole run, such as 20m")->transform(duration_unit());
   run_app->add_flag("--json", run.json, "Print one JSON object as the last line of standard output; progress goes to standard error");
@@ -93,7 +103,8 @@ int main_command(int argc, char** argv) {
   CLI::App* plan_app = app.add_subcommand("plan", "Show order, estimates, lower bound, and what 1 to N workers would take");
   add_project_options(*plan_app, plan.run.project);
   add_selection(*plan_app, plan.run);
-  plan_app->add_option("--target-time", target_ms, "Choose the number of workers for this wall time, such as 5m")->transform(duration_unit());
+  plan_app->add_option("--target-time", target_ms, "Choose the number of workers for this wall time, such as 5m")
+      ->transform(duration_unit());
   plan_app->add_option("--workers-max", plan.workers_max, "Longest line of the table")->check(CLI::Range(1, 512))->capture_default_str();
 
   ShowOptions show;

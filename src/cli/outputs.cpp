@@ -33,15 +33,18 @@ std::string base64(const std::string& bytes) {
   return out;
 }
 
-bool ended_badly(const report::TestView& test) { return test.outcome != "passed" && test.outcome != "skipped"; }
+bool ended_badly(const report::TestView& test) {
+  return test.outcome != "passed" && test.outcome != "skipped";
+}
 
 // A name a browser and a file system can live with; the hash keeps equal names apart.
 std::string file_name_of(const report::AttachmentView& attachment) {
-  static constexpr std::pair<std::string_view, std::string_view> endings[] = {{"image/png", ".png"},   {"image/jpeg", ".jpg"}, {"video/webm", ".webm"},
-                                                                              {"application/zip", ".zip"}, {"text/plain", ".txt"}, {"application/json", ".json"},
-                                                                              {"text/markdown", ".md"},  {"text/html", ".html"}};
+  static constexpr std::pair<std::string_view, std::string_view> endings[] = {
+      {"image/png", ".png"},  {"image/jpeg", ".jpg"},        {"video/webm", ".webm"},  {"application/zip", ".zip"},
+      {"text/plain", ".txt"}, {"application/json", ".json"}, {"text/markdown", ".md"}, {"text/html", ".html"}};
   std::string name;
-  for (const char c : attachment.name) name += std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.' ? c : '-';
+  for (const char c : attachment.name)
+    name += std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.' ? c : '-';
   name = name.substr(0, 60);
   for (const auto& [type, ending] : endings)
     if (attachment.content_type.starts_with(type) && !name.ends_with(ending)) name += ending;
@@ -72,21 +75,25 @@ Result<> export_attachments(report::ReportView& view, const std::string& folder,
   return {};
 }
 
-void append_json(std::string& out, std::string_view name, std::int64_t value) { out += fmt::format(",\"{}\":{}", name, value); }
+void append_json(std::string& out, std::string_view name, std::int64_t value) {
+  out += fmt::format(",\"{}\":{}", name, value);
+}
 void append_json(std::string& out, std::string_view name, const std::string& value) {
   std::string escaped;
   for (const char c : to_valid_utf8(value)) {
     if (c == '"' || c == '\\') escaped += '\\';
-    if (static_cast<unsigned char>(c) < 0x20) escaped += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-    else escaped += c;
+    if (static_cast<unsigned char>(c) < 0x20)
+      escaped += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+    else
+      escaped += c;
   }
   out += fmt::format(",\"{}\":\"{}\"", name, escaped);
 }
 
 }  // namespace
 
-Result<OutputPaths> write_outputs(report::ReportView& view, const std::string& run_dir, const config::Report& copies, const std::string& root,
-                                  artifact::ArtifactStore& artifacts) {
+Result<OutputPaths> write_outputs(report::ReportView& view, const std::string& run_dir, const config::Report& copies,
+                                  const std::string& root, artifact::ArtifactStore& artifacts) {
   TRY_VOID(io::make_directories(run_dir));
   TRY_VOID(export_attachments(view, run_dir, artifacts));
   const OutputPaths paths{run_dir + "/report.html", run_dir + "/junit.xml", run_dir + "/ctrf.json"};
@@ -127,8 +134,9 @@ std::string json_line(const report::ReportView& view, const OutputPaths& paths) 
   append_json(out, "seed", run.seed);
   append_json(out, "workers", run.workers);
   append_json(out, "planned", run.planned);
-  out += fmt::format(R"(,"ledger":{{"passed":{},"failed":{},"flaky":{},"skipped":{},"timed_out":{},"lost":{},"cancelled":{},"never_ran":{}}})", ledger.passed,
-                     ledger.failed, ledger.flaky, ledger.skipped, ledger.timed_out, ledger.lost, ledger.cancelled, ledger.never_ran);
+  out += fmt::format(
+      R"(,"ledger":{{"passed":{},"failed":{},"flaky":{},"skipped":{},"timed_out":{},"lost":{},"cancelled":{},"never_ran":{}}})",
+      ledger.passed, ledger.failed, ledger.flaky, ledger.skipped, ledger.timed_out, ledger.lost, ledger.cancelled, ledger.never_ran);
   append_json(out, "wall_ms", run.wall_ms);
   append_json(out, "lower_bound_ms", run.lower_bound_ms);
   append_json(out, "busy_ms", run.busy_ms);
@@ -157,12 +165,20 @@ Result<report::ReportView> load_view(store::Store& store, const store::RunRow& r
   if (journal.empty()) return make_error(ErrorCode::corrupt, fmt::format("run '{}' has no journal", row.run.value));
   const Instant ended = row.finished.value_or(journal.back().at);
   const Instant started = row.wall.count() > 0 ? std::min(row.started, ended - row.wall) : row.started;
-  report::ReportView view = report::build_view(journal, {.project = row.project, .started = started, .ended = ended, .branch = row.branch, .commit = row.commit,
-                                                         .machine = machine_name(), .command = "tamarack run", .tamarack_version = version});
+  report::ReportView view = report::build_view(journal, {.project = row.project,
+                                                         .started = started,
+                                                         .ended = ended,
+                                                         .branch = row.branch,
+                                                         .commit = row.commit,
+                                                         .machine = machine_name(),
+                                                         .command = "tamarack run",
+                                                         .tamarack_version = version});
   if (row.wall.count() > 0) view.run.wall_ms = row.wall.count();
   return view;
 }
 
-std::string machine_name() { return io::host_name(); }
+std::string machine_name() {
+  return io::host_name();
+}
 
 }  // namespace tamarack::cli

@@ -20,8 +20,8 @@ struct OutputPaths {
 };
 
 // Writes everything below `run_dir`, and the extra copies [report] asks for (relative to `root`).
-Result<OutputPaths> write_outputs(report::ReportView& view, const std::string& run_dir, const config::Report& copies, const std::string& root,
-                                  artifact::ArtifactStore& artifacts);
+Result<OutputPaths> write_outputs(report::ReportView& view, const std::string& run_dir, const config::Report& copies,
+                                  const std::string& root, artifact::ArtifactStore& artifacts);
 
 // Only where GitHub Actions is: annotations to standard output, the summary to $GITHUB_STEP_SUMMARY.
 void tell_github(const report::ReportView& view, const std::string& suite_dir);

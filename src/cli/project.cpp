@@ -14,7 +14,9 @@
 namespace tamarack::cli {
 namespace {
 
-std::string today() { return iso8601(io::SystemClock().now()).substr(0, 10); }
+std::string today() {
+  return iso8601(io::SystemClock().now()).substr(0, 10);
+}
 
 // The folder that holds `path` as a node module, in `from` or above it.
 std::optional<std::string> find_upward(std::string from, const std::string& path) {
@@ -65,20 +67,30 @@ Result<Project> open_project(const ProjectOptions& options) {
 }
 
 Result<std::string> find_state_dir(const ProjectOptions& options) {
-  const std::string state_dir =
-      options.state_dir.empty() ? io::parent_path(io::absolute_path(options.config_path)) + "/.tamarack" : io::absolute_path(options.state_dir);
+  const std::string state_dir = options.state_dir.empty() ? io::parent_path(io::absolute_path(options.config_path)) + "/.tamarack"
+                                                          : io::absolute_path(options.state_dir);
   if (!io::exists(state_dir + "/tamarack.db"))
     return make_error(ErrorCode::not_found, fmt::format("no run is recorded in '{}'", state_dir), "start one with `tamarack run`");
   return state_dir;
 }
 
-Result<std::unique_ptr<store::Store>> open_store(const std::string& state_dir) { return store::open_sqlite_store(state_dir + "/tamarack.db"); }
+Result<std::unique_ptr<store::Store>> open_store(const std::string& state_dir) {
+  return store::open_sqlite_store(state_dir + "/tamarack.db");
+}
 
 Result<adapter::SuiteSettings> suite_settings(const Project& project) {
   const config::Suite& suite = project.config.suite;
-  adapter::SuiteSettings settings{.framework = suite.framework, .root = project.suite_root, .config = suite.config, .arguments = suite.arguments,
-                                  .env = suite.env, .program = suite.program, .discover = suite.discover, .run = suite.run,
-                                  .results = suite.results, .build_dir = suite.build_dir, .specs = suite.specs};
+  adapter::SuiteSettings settings{.framework = suite.framework,
+                                  .root = project.suite_root,
+                                  .config = suite.config,
+                                  .arguments = suite.arguments,
+                                  .env = suite.env,
+                                  .program = suite.program,
+                                  .discover = suite.discover,
+                                  .run = suite.run,
+                                  .results = suite.results,
+                                  .build_dir = suite.build_dir,
+                                  .specs = suite.specs};
   if (settings.program.empty() && suite.framework == "playwright")
     settings.program = TRY(node_program(settings.root, "@playwright/test", {"cli.js"}));
   if (settings.program.empty() && suite.framework == "mocha")
@@ -88,9 +100,17 @@ Result<adapter::SuiteSettings> suite_settings(const Project& project) {
 
 agent::AppSettings app_settings(const Project& project) {
   const config::App& app = project.config.app;
-  return {.start = app.start, .directory = io::join_path(project.config.root, app.dir), .env = app.env, .ready_http = app.ready.http,
-          .ready_tcp = app.ready.tcp, .ready_log = app.ready.log, .ready_timeout = app.ready.timeout, .health = app.health,
-          .health_interval = app.health_interval, .reset = app.reset, .stop_timeout = app.stop_timeout};
+  return {.start = app.start,
+          .directory = io::join_path(project.config.root, app.dir),
+          .env = app.env,
+          .ready_http = app.ready.http,
+          .ready_tcp = app.ready.tcp,
+          .ready_log = app.ready.log,
+          .ready_timeout = app.ready.timeout,
+          .health = app.health,
+          .health_interval = app.health_interval,
+          .reset = app.reset,
+          .stop_timeout = app.stop_timeout};
 }
 
 plan::Rules rules_of(const config::Config& config) {
@@ -113,7 +133,9 @@ std::vector<std::string> quarantined_tests(const config::Config& config, const d
   return ids;
 }
 
-std::int64_t default_workers() { return std::max<std::int64_t>(1, io::processors() / 2); }
+std::int64_t default_workers() {
+  return std::max<std::int64_t>(1, io::processors() / 2);
+}
 
 Result<std::string> unpack_shims(const std::string& state_dir) {
   const std::pair<const char*, std::string_view> shims[] = {{"playwright_reporter.cjs", embedded::playwright_reporter_cjs()},

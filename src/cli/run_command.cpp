@@ -57,7 +57,9 @@ Result<Effective> effective_settings(const RunOptions& options, const config::Ru
   effective.policy = options.policy ? TRY(parse_policy(*options.policy)) : file.policy;
   // Below 2^53, so that JavaScript and JSON readers keep every digit.
   effective.seed = options.seed.value_or(random.next() >> 11);
-  effective.run = {.retries = options.retries.value_or(file.retries), .fail_fast = options.fail_fast.value_or(file.fail_fast), .lost_max = file.lost_max,
+  effective.run = {.retries = options.retries.value_or(file.retries),
+                   .fail_fast = options.fail_fast.value_or(file.fail_fast),
+                   .lost_max = file.lost_max,
                    .timeout = options.timeout.value_or(file.timeout.value_or(Millis{0}))};
   return effective;
 }
@@ -75,8 +77,14 @@ namespace {
 
 plan::PlanOptions plan_options(const RunOptions& options, const Ground& ground, const Effective& effective) {
   const adapter::Capabilities capabilities = ground.adapter->capabilities(ground.suite);
-  return {.filter = options.filter, .rules = rules_of(ground.project.config), .policy = effective.policy, .workers = effective.workers,
-          .seed = effective.seed, .failed_first = options.failed_first, .cost_guess = cost_guess(capabilities), .units_share_invocation = capabilities.many_units_per_invocation,
+  return {.filter = options.filter,
+          .rules = rules_of(ground.project.config),
+          .policy = effective.policy,
+          .workers = effective.workers,
+          .seed = effective.seed,
+          .failed_first = options.failed_first,
+          .cost_guess = cost_guess(capabilities),
+          .units_share_invocation = capabilities.many_units_per_invocation,
           .can_select_tests = capabilities.select_tests};
 }
 
@@ -94,13 +102,23 @@ int run_command(const RunOptions& options, const Clock& clock) {
   io::become_subreaper();
   io::Loop loop;
   LocalRun local(loop, clock, *ground->store, *ground->adapter,
-                 {.project = ground->project, .run = run, .workers = effective->workers, .seed = effective->seed, .command_started = started,
-                  .command = options.command, .json = options.json, .suite = ground->suite, .shims_dir = ground->shims_dir});
+                 {.project = ground->project,
+                  .run = run,
+                  .workers = effective->workers,
+                  .seed = effective->seed,
+                  .command_started = started,
+                  .command = options.command,
+                  .json = options.json,
+                  .suite = ground->suite,
+                  .shims_dir = ground->shims_dir});
   if (const auto prepared = local.prepare(); !prepared) return fail(prepared.error());
   // The applications start while the tests are listed.
   local.start_agent();
-  const DiscoveryRequest request{.suite = ground->suite, .work_dir = ground->project.run_dir(run) + "/discovery", .shims_dir = ground->shims_dir,
-                                 .timeout = ground->project.config.suite.discover_timeout.value_or(Millis{120'000}), .use_cache = options.use_cache};
+  const DiscoveryRequest request{.suite = ground->suite,
+                                 .work_dir = ground->project.run_dir(run) + "/discovery",
+                                 .shims_dir = ground->shims_dir,
+                                 .timeout = ground->project.config.suite.discover_timeout.value_or(Millis{120'000}),
+                                 .use_cache = options.use_cache};
   std::string cached_under;
   discover(loop, *ground->adapter, *ground->store, request, [&](Result<Discovered> discovered) {
     // Whatever keeps the tests from being listed is for the user to mend before there is a run: never an empty green.
@@ -133,8 +151,9 @@ int resume_command(const ResumeOptions& options, const Clock& clock) {
   for (const store::RunRow& one : *rows)
     if (row.run.empty() && (options.run.empty() ? !one.finished : one.run.value == options.run)) row = one;
   if (row.run.empty())
-    return fail(options.run.empty() ? make_error(ErrorCode::not_found, "no interrupted run is recorded here", "`tamarack runs` lists all runs")
-                                    : make_error(ErrorCode::not_found, fmt::format("there is no run '{}'", options.run), "`tamarack runs` lists all runs"));
+    return fail(options.run.empty()
+                    ? make_error(ErrorCode::not_found, "no interrupted run is recorded here", "`tamarack runs` lists all runs")
+                    : make_error(ErrorCode::not_found, fmt::format("there is no run '{}'", options.run), "`tamarack runs` lists all runs"));
   auto journal = load_journal(*ground->store, row.run);
   if (!journal) return fail(journal.error());
   run::Run folded;
@@ -153,9 +172,15 @@ int resume_command(const ResumeOptions& options, const Clock& clock) {
   io::become_subreaper();
   io::Loop loop;
   LocalRun local(loop, clock, *ground->store, *ground->adapter,
-                 {.project = ground->project, .run = row.run, .workers = folded.plan.workers, .seed = folded.plan.seed,
-                  .command_started = std::min(started, folded.started), .command = "tamarack resume " + row.run.value, .json = options.json,
-                  .suite = ground->suite, .shims_dir = ground->shims_dir});
+                 {.project = ground->project,
+                  .run = row.run,
+                  .workers = folded.plan.workers,
+                  .seed = folded.plan.seed,
+                  .command_started = std::min(started, folded.started),
+                  .command = "tamarack resume " + row.run.value,
+                  .json = options.json,
+                  .suite = ground->suite,
+                  .shims_dir = ground->shims_dir});
   if (const auto prepared = local.prepare(); !prepared) return fail(prepared.error());
   local.go_on(std::move(folded), std::move(*journal));
   local.start_agent();

@@ -81,8 +81,8 @@ class Checker {
 
   // A setting of another framework would be ignored silently; its author believes that it works.
   void check_unused_suite_keys() {
-    static const std::multimap<std::string, std::string> owner{
-        {"discover", "command"}, {"run", "command"}, {"results", "command"}, {"build_dir", "ctest"}, {"specs", "mocha"}, {"specs", "pytest"}};
+    static const std::multimap<std::string, std::string> owner{{"discover", "command"}, {"run", "command"}, {"results", "command"},
+                                                               {"build_dir", "ctest"},  {"specs", "mocha"}, {"specs", "pytest"}};
     if (config_.suite.framework.empty()) return;
     for (const auto& [key, framework] : owner) {
       const auto [first, last] = owner.equal_range(key);

@@ -88,7 +88,8 @@ std::vector<Key> suite_keys() {
           [](Config& c) -> Slot { return &c.suite.build_dir; })
           .by_default("\"build\""),
       key("suite", "specs", Kind::list, "[\"test/e2e/**/*.spec.js\"]",
-          "For `mocha`: patterns of the spec files; for `pytest`: files and folders to collect from. Empty: what the framework's own configuration says.",
+          "For `mocha`: patterns of the spec files; for `pytest`: files and folders to collect from. Empty: what the framework's own "
+          "configuration says.",
           [](Config& c) -> Slot { return &c.suite.specs; })
           .by_default("[]"),
       key("suite", "discover_timeout", Kind::duration, "\"30s\"", "How long listing the tests may take.",

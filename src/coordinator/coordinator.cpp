@@ -8,10 +8,18 @@ namespace {
 
 constexpr Millis tick_interval{500};
 
-run::Event to_event(const wire::WorkerUp& message) { return run::WorkerBecameReady{message.worker, message.app_start}; }
-run::Event to_event(const wire::WorkerDown& message) { return run::WorkerFailed{message.worker, message.gone, message.message, message.log_tail}; }
-run::Event to_event(const wire::TestBegan& message) { return run::TestBegan{message.worker, message.term, message.test, message.retry}; }
-run::Event to_event(const wire::TestEnded& message) { return run::TestEnded{message.worker, message.term, message.report}; }
+run::Event to_event(const wire::WorkerUp& message) {
+  return run::WorkerBecameReady{message.worker, message.app_start};
+}
+run::Event to_event(const wire::WorkerDown& message) {
+  return run::WorkerFailed{message.worker, message.gone, message.message, message.log_tail};
+}
+run::Event to_event(const wire::TestBegan& message) {
+  return run::TestBegan{message.worker, message.term, message.test, message.retry};
+}
+run::Event to_event(const wire::TestEnded& message) {
+  return run::TestEnded{message.worker, message.term, message.report};
+}
 run::Event to_event(const wire::Artifact& message) {
   return run::ArtifactArrived{message.worker, message.term, message.test, message.retry, message.attachment};
 }
@@ -34,7 +42,8 @@ struct Coordinator::Session {
   bool owns(const domain::WorkerId& worker) const { return worker.value.starts_with(agent.value + "/"); }
 };
 
-Coordinator::Coordinator(io::Loop& loop, const Clock& clock, store::Store& store, CoordinatorSettings settings, CoordinatorCallbacks callbacks)
+Coordinator::Coordinator(io::Loop& loop, const Clock& clock, store::Store& store, CoordinatorSettings settings,
+                         CoordinatorCallbacks callbacks)
     : loop_(loop), clock_(clock), store_(store), settings_(std::move(settings)), callbacks_(std::move(callbacks)) {}
 
 Coordinator::~Coordinator() = default;
@@ -112,7 +121,9 @@ void Coordinator::go_on(run::Run folded, const std::vector<run::Event>& found) {
   tick();
 }
 
-void Coordinator::stop(run::StopCause cause, const std::string& reason) { feed(run::StopAsked{cause, reason}); }
+void Coordinator::stop(run::StopCause cause, const std::string& reason) {
+  feed(run::StopAsked{cause, reason});
+}
 
 void Coordinator::feed(const run::Event& event) {
   if (broken_) return;

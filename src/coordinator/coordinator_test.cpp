@@ -28,7 +28,8 @@ domain::Plan plan_of(std::size_t tests) {
     domain::TestCase test{.identity = {fmt::format("u{}", i), {}, ""}};
     test.id = make_test_id(test.identity);
     plan.tests.push_back(test);
-    plan.units.push_back({.index = domain::UnitIndex{i}, .title = test.identity.spec, .tests = {domain::TestIndex{i}}, .estimate = Millis{10}});
+    plan.units.push_back(
+        {.index = domain::UnitIndex{i}, .title = test.identity.spec, .tests = {domain::TestIndex{i}}, .estimate = Millis{10}});
   }
   return plan;
 }
@@ -74,10 +75,11 @@ class CoordinatorTest : public testing::Test {
     coordinator_.emplace(loop_, clock_, store, CoordinatorSettings{.run = domain::RunId{"r-1"}, .row = {.project = "p"}},
                          CoordinatorCallbacks{.on_entry = [this](const run::Entry& entry) { entries_.push_back(entry); },
                                               .on_finished = [this] { coordinator_->send_home(Millis{5000}, [this] { loop_.stop(); }); },
-                                              .on_broken = [this](const Error& error) {
-                                                broken_ = error.message;
-                                                loop_.stop();
-                                              }});
+                                              .on_broken =
+                                                  [this](const Error& error) {
+                                                    broken_ = error.message;
+                                                    loop_.stop();
+                                                  }});
     auto [here, there] = io::make_memory_link(loop_);
     coordinator_->attach(std::move(here));
     agent_.emplace(std::move(there), 2);

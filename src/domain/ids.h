@@ -5,9 +5,9 @@
 
 namespace tamarack::domain {
 
-using RunId = TextId<struct RunTag>;      // "r-20261121-102418-3f9a"
-using TestId = TextId<struct TestTag>;    // 16 hexadecimal digits, stable across runs: see make_test_id
-using AgentId = TextId<struct AgentTag>;  // "local"
+using RunId = TextId<struct RunTag>;        // "r-20261121-102418-3f9a"
+using TestId = TextId<struct TestTag>;      // 16 hexadecimal digits, stable across runs: see make_test_id
+using AgentId = TextId<struct AgentTag>;    // "local"
 using WorkerId = TextId<struct WorkerTag>;  // "local/1": agent and slot, slots count from 1
 
 // Positions inside one plan; they mean nothing outside of it.

@@ -11,30 +11,57 @@ namespace tamarack::domain {
 
 void Ledger::add(Outcome outcome) {
   switch (outcome) {
-    case Outcome::pending: CHECK(false, "a pending test has no place in the ledger"); break;
-    case Outcome::passed: ++passed; break;
-    case Outcome::failed: ++failed; break;
-    case Outcome::flaky: ++flaky; break;
-    case Outcome::skipped: ++skipped; break;
-    case Outcome::timed_out: ++timed_out; break;
-    case Outcome::lost: ++lost; break;
-    case Outcome::cancelled: ++cancelled; break;
-    case Outcome::never_ran: ++never_ran; break;
+    case Outcome::pending:
+      CHECK(false, "a pending test has no place in the ledger");
+      break;
+    case Outcome::passed:
+      ++passed;
+      break;
+    case Outcome::failed:
+      ++failed;
+      break;
+    case Outcome::flaky:
+      ++flaky;
+      break;
+    case Outcome::skipped:
+      ++skipped;
+      break;
+    case Outcome::timed_out:
+      ++timed_out;
+      break;
+    case Outcome::lost:
+      ++lost;
+      break;
+    case Outcome::cancelled:
+      ++cancelled;
+      break;
+    case Outcome::never_ran:
+      ++never_ran;
+      break;
   }
   CHECK(settled() <= planned, "{} settled, {} planned", settled(), planned);
 }
 
 std::int64_t Ledger::count(Outcome outcome) const {
   switch (outcome) {
-    case Outcome::pending: return planned - settled();
-    case Outcome::passed: return passed;
-    case Outcome::failed: return failed;
-    case Outcome::flaky: return flaky;
-    case Outcome::skipped: return skipped;
-    case Outcome::timed_out: return timed_out;
-    case Outcome::lost: return lost;
-    case Outcome::cancelled: return cancelled;
-    case Outcome::never_ran: return never_ran;
+    case Outcome::pending:
+      return planned - settled();
+    case Outcome::passed:
+      return passed;
+    case Outcome::failed:
+      return failed;
+    case Outcome::flaky:
+      return flaky;
+    case Outcome::skipped:
+      return skipped;
+    case Outcome::timed_out:
+      return timed_out;
+    case Outcome::lost:
+      return lost;
+    case Outcome::cancelled:
+      return cancelled;
+    case Outcome::never_ran:
+      return never_ran;
   }
   return 0;
 }
@@ -43,7 +70,8 @@ Verdict judge(const Ledger& ledger, const Circumstances& circumstances) {
   const std::int64_t bad = ledger.failed + ledger.timed_out - circumstances.quarantined_bad;
   if (circumstances.cancelled_by_user) return Verdict::cancelled;
   if (circumstances.infrastructure_failed) return Verdict::infrastructure;
-  if (circumstances.deadline_passed && !(ledger.is_complete() && ledger.cancelled + ledger.never_ran + ledger.timed_out == 0)) return Verdict::timed_out;
+  if (circumstances.deadline_passed && !(ledger.is_complete() && ledger.cancelled + ledger.never_ran + ledger.timed_out == 0))
+    return Verdict::timed_out;
   if (circumstances.stopped_by_failure && bad > 0) return ledger.failed > 0 ? Verdict::failed : Verdict::timed_out;
   if (!ledger.is_complete() || ledger.lost + ledger.never_ran + ledger.cancelled > 0 || ledger.ran() == 0) return Verdict::incomplete;
   if (bad > 0) return ledger.failed > 0 ? Verdict::failed : Verdict::timed_out;
@@ -64,26 +92,32 @@ std::string headline(const Ledger& ledger, const Circumstances& circumstances) {
   switch (verdict) {
     case Verdict::passed:
       // Skipped tests are mentioned behind it; they did not pass.
-      line = ledger.ran() == 1 ? "the 1 test passed" : fmt::format("all {} passed", count_of(ledger.ran() - circumstances.quarantined_bad, "test"));
+      line = ledger.ran() == 1 ? "the 1 test passed"
+                               : fmt::format("all {} passed", count_of(ledger.ran() - circumstances.quarantined_bad, "test"));
       break;
     case Verdict::failed:
       line = bad > 0 ? fmt::format("{} of {} failed", bad, tests)
                      : fmt::format("{} between the framework and the ledger", count_of(circumstances.disagreements, "disagreement"));
       break;
     case Verdict::timed_out:
-      line = circumstances.deadline_passed ? fmt::format("the run's time limit passed with {} of {} finished", ledger.ran() + ledger.skipped, tests)
-                                           : fmt::format("{} of {} timed out", bad, tests);
+      line = circumstances.deadline_passed
+                 ? fmt::format("the run's time limit passed with {} of {} finished", ledger.ran() + ledger.skipped, tests)
+                 : fmt::format("{} of {} timed out", bad, tests);
       break;
     case Verdict::incomplete:
       line = missing > 0 ? fmt::format("incomplete: {} of {} did not run to an end", missing, tests) : "incomplete: no test ran";
       if (bad > 0) mention(bad, "failed");
       break;
-    case Verdict::invalid: line = "invalid"; break;
+    case Verdict::invalid:
+      line = "invalid";
+      break;
     case Verdict::infrastructure:
       line = "the infrastructure failed, not the tests";
       mention(bad, "failed");
       break;
-    case Verdict::cancelled: line = fmt::format("cancelled with {} of {} finished", ledger.ran() + ledger.skipped, tests); break;
+    case Verdict::cancelled:
+      line = fmt::format("cancelled with {} of {} finished", ledger.ran() + ledger.skipped, tests);
+      break;
   }
   mention(ledger.flaky, "flaky");
   mention(ledger.skipped, "skipped");

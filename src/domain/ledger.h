@@ -30,11 +30,11 @@ struct Ledger {
 
 // Everything besides the counts that decides a verdict.
 struct Circumstances {
-  std::int64_t disagreements = 0;    // the framework's exit code, report and live events did not agree
-  std::int64_t quarantined_bad = 0;  // tests in the ledger as failed or timed_out that do not count against the run
+  std::int64_t disagreements = 0;      // the framework's exit code, report and live events did not agree
+  std::int64_t quarantined_bad = 0;    // tests in the ledger as failed or timed_out that do not count against the run
   bool infrastructure_failed = false;  // the application or a worker could not be kept running
   bool cancelled_by_user = false;
-  bool deadline_passed = false;        // the run's own time limit
+  bool deadline_passed = false;     // the run's own time limit
   bool stopped_by_failure = false;  // fail-fast: what never ran is a consequence of a failed test
   friend bool operator==(const Circumstances&, const Circumstances&) = default;
 };

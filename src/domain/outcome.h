@@ -21,8 +21,12 @@ std::string_view to_string(TestStatus status);
 std::string_view to_string(Outcome outcome);
 std::string_view to_string(Verdict verdict);
 
-constexpr bool is_final(Outcome outcome) { return outcome != Outcome::pending; }
-constexpr bool is_good(TestStatus status) { return status == TestStatus::passed || status == TestStatus::skipped; }
+constexpr bool is_final(Outcome outcome) {
+  return outcome != Outcome::pending;
+}
+constexpr bool is_good(TestStatus status) {
+  return status == TestStatus::passed || status == TestStatus::skipped;
+}
 
 // 0 green · 1 tests failed · 3 timed out · 4 incomplete · 5 invalid · 6 infrastructure · 7 cancelled (2 is usage or configuration).
 int exit_code_of(Verdict verdict);

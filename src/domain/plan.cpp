@@ -6,10 +6,14 @@ namespace tamarack::domain {
 
 std::string_view to_string(Policy policy) {
   switch (policy) {
-    case Policy::count: return "count";
-    case Policy::timing: return "timing";
-    case Policy::dynamic: return "dynamic";
-    case Policy::replay: return "replay";
+    case Policy::count:
+      return "count";
+    case Policy::timing:
+      return "timing";
+    case Policy::dynamic:
+      return "dynamic";
+    case Policy::replay:
+      return "replay";
   }
   return "dynamic";
 }

@@ -28,7 +28,7 @@ struct Annotation {
 struct TestCase {
   TestId id;
   TestIdentity identity;
-  std::int64_t line = 0;    // 1-based, 0 if unknown
+  std::int64_t line = 0;  // 1-based, 0 if unknown
   std::int64_t column = 0;
   std::vector<std::string> tags;  // without '@'
   std::vector<Annotation> annotations;

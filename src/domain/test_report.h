@@ -42,15 +42,15 @@ struct Attachment {
 
 struct TestReport {
   TestIndex test;
-  int retry = 0;      // the framework's own retry number, 0 for the first try
+  int retry = 0;  // the framework's own retry number, 0 for the first try
   TestStatus status = TestStatus::passed;
   bool last_try = true;  // false when the framework itself is going to try again
   Instant started;
   Millis duration{0};
   std::vector<TestError> errors;
-  std::string output;  // stdout of the test, cut
-  std::string errput;  // stderr of the test, cut
-  std::string app_log; // what the application logged meanwhile, cut; only for executions that did not pass
+  std::string output;   // stdout of the test, cut
+  std::string errput;   // stderr of the test, cut
+  std::string app_log;  // what the application logged meanwhile, cut; only for executions that did not pass
   std::vector<Annotation> annotations;
   std::vector<Attachment> attachments;
   std::vector<Step> steps;

@@ -136,8 +136,12 @@ std::string absolute_path(const std::string& path) {
   return normal;
 }
 
-std::string parent_path(const std::string& path) { return fs::path(path).parent_path().string(); }
-std::string file_name(const std::string& path) { return fs::path(path).filename().string(); }
+std::string parent_path(const std::string& path) {
+  return fs::path(path).parent_path().string();
+}
+std::string file_name(const std::string& path) {
+  return fs::path(path).filename().string();
+}
 
 std::string relative_to(const std::string& base, const std::string& path) {
   const std::string prefix = base.ends_with('/') ? base : base + "/";
@@ -155,7 +159,9 @@ std::string own_binary() {
   return failed ? "/proc/self/exe" : path.string();
 }
 
-FileLock::~FileLock() { ::close(descriptor_); }
+FileLock::~FileLock() {
+  ::close(descriptor_);
+}
 
 bool FileLock::wait_until_free(const std::string& path, int patience_ms) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);

@@ -90,9 +90,13 @@ void Inotify::unwatch(int number) {
   if (state_->watches.erase(number) > 0 && state_->stream.is_open()) ::inotify_rm_watch(state_->stream.native_handle(), number);
 }
 
-void Inotify::drain() { state_->drain(); }
+void Inotify::drain() {
+  state_->drain();
+}
 
-void Inotify::on_overflow(Callback callback) { state_->overflow.push_back(std::move(callback)); }
+void Inotify::on_overflow(Callback callback) {
+  state_->overflow.push_back(std::move(callback));
+}
 
 FileFollower::FileFollower(Loop& loop, Inotify& inotify, const std::string& path, std::function<void(std::string_view)> on_bytes)
     : inotify_(inotify), descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)), on_bytes_(std::move(on_bytes)), loop_(loop) {

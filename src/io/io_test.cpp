@@ -37,11 +37,12 @@ class IoTest : public testing::Test {
   }
   Finished finish(const std::string& script, Millis deadline = Millis{15'000}) {
     Finished result;
-    run_process(loop_, {.argv = {"sh", "-c", script}, .directory = folder_, .record_path = folder_ + "/record"}, deadline, 1 << 20, [&](Result<Finished> finished) {
-      EXPECT_TRUE(finished) << (finished ? "" : finished.error().message);
-      if (finished) result = *finished;
-      loop_.stop();
-    });
+    run_process(loop_, {.argv = {"sh", "-c", script}, .directory = folder_, .record_path = folder_ + "/record"}, deadline, 1 << 20,
+                [&](Result<Finished> finished) {
+                  EXPECT_TRUE(finished) << (finished ? "" : finished.error().message);
+                  if (finished) result = *finished;
+                  loop_.stop();
+                });
     run();
     return result;
   }
@@ -119,8 +120,10 @@ TEST_F(IoTest, AFollowerSeesWhatIsAppendedOnce) {
   std::string seen;
   FileFollower follower(loop_, inotify, path, [&](std::string_view bytes) {
     seen += bytes;
-    if (seen == "one\ntwo\n") loop_.stop();
-    else if (seen == "one\n") ASSERT_TRUE(append_file(path, "two\n"));
+    if (seen == "one\ntwo\n")
+      loop_.stop();
+    else if (seen == "one\n")
+      ASSERT_TRUE(append_file(path, "two\n"));
   });
   ASSERT_TRUE(append_file(path, "one\n"));
   run();
@@ -139,7 +142,8 @@ TEST_F(IoTest, HttpSaysWhenNobodyAnswers) {
 
 TEST_F(IoTest, HttpReadsAnAnswer) {
   const int port = *free_port();
-  auto server = start_process(loop_, {.argv = {"/usr/bin/python3", "-m", "http.server", std::to_string(port), "--bind", "127.0.0.1"}, .directory = folder_}, {});
+  auto server = start_process(
+      loop_, {.argv = {"/usr/bin/python3", "-m", "http.server", std::to_string(port), "--bind", "127.0.0.1"}, .directory = folder_}, {});
   ASSERT_TRUE(server);
   ASSERT_TRUE(write_file(folder_ + "/hello.txt", "hello"));
   std::function<void()> ask = [&] {

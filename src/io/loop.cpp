@@ -17,13 +17,17 @@ Loop::~Loop() {
 void Loop::run() {
   auto guard = asio::make_work_guard(context_->io);
   context_->io.run();
-  guard.reset();  // before the restart: the last work that goes away stops the loop once more
+  guard.reset();           // before the restart: the last work that goes away stops the loop once more
   context_->io.restart();  // after stop() it may be run again
 }
 
-void Loop::stop() { context_->io.stop(); }
+void Loop::stop() {
+  context_->io.stop();
+}
 
-void Loop::post(Callback callback) { asio::post(context_->io, std::move(callback)); }
+void Loop::post(Callback callback) {
+  asio::post(context_->io, std::move(callback));
+}
 
 Timer Loop::after(Millis delay, Callback callback) {
   auto timer = std::make_shared<asio::steady_timer>(context_->io, delay);
@@ -41,8 +45,11 @@ void Loop::background(Callback work, Callback done) {
 }
 
 SystemClock::SystemClock()
-    : wall_start_(std::chrono::time_point_cast<Millis>(std::chrono::system_clock::now())), steady_start_(std::chrono::steady_clock::now()) {}
+    : wall_start_(std::chrono::time_point_cast<Millis>(std::chrono::system_clock::now())),
+      steady_start_(std::chrono::steady_clock::now()) {}
 
-Instant SystemClock::now() const { return wall_start_ + std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - steady_start_); }
+Instant SystemClock::now() const {
+  return wall_start_ + std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - steady_start_);
+}
 
 }  // namespace tamarack::io

@@ -18,9 +18,13 @@ std::string host_name() {
   return ::gethostname(name, sizeof name - 1) == 0 ? name : "";
 }
 
-std::int64_t process_id() { return ::getpid(); }
+std::int64_t process_id() {
+  return ::getpid();
+}
 
-std::int64_t processors() { return std::max<std::int64_t>(1, static_cast<std::int64_t>(std::thread::hardware_concurrency())); }
+std::int64_t processors() {
+  return std::max<std::int64_t>(1, static_cast<std::int64_t>(std::thread::hardware_concurrency()));
+}
 
 std::int64_t open_files_max() {
   rlimit files{};
@@ -43,9 +47,13 @@ bool is_executable(const std::string& path) {
   return std::filesystem::is_regular_file(path, failed) && ::access(path.c_str(), X_OK) == 0;
 }
 
-bool is_writable(const std::string& path) { return ::access(path.c_str(), W_OK) == 0; }
+bool is_writable(const std::string& path) {
+  return ::access(path.c_str(), W_OK) == 0;
+}
 
-bool is_terminal(std::FILE* file) { return ::isatty(::fileno(file)) == 1; }
+bool is_terminal(std::FILE* file) {
+  return ::isatty(::fileno(file)) == 1;
+}
 
 TerminalSize terminal_size(std::FILE* file) {
   winsize window{};

@@ -13,7 +13,8 @@ struct End {
 
 class MemoryLink final : public Link {
  public:
-  MemoryLink(Loop& loop, std::shared_ptr<End> here, std::shared_ptr<End> there) : loop_(loop), here_(std::move(here)), there_(std::move(there)) {}
+  MemoryLink(Loop& loop, std::shared_ptr<End> here, std::shared_ptr<End> there)
+      : loop_(loop), here_(std::move(here)), there_(std::move(there)) {}
   ~MemoryLink() override {
     here_->open = false;
     here_->on_message = nullptr;

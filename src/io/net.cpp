@@ -15,7 +15,6 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
-
 #include <csignal>
 #include <cstring>
 
@@ -83,7 +82,8 @@ Result<int> free_port() {
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t length = sizeof address;
   void* raw = &address;
-  const bool bound = probe >= 0 && ::bind(probe, static_cast<sockaddr*>(raw), length) == 0 && ::getsockname(probe, static_cast<sockaddr*>(raw), &length) == 0;
+  const bool bound = probe >= 0 && ::bind(probe, static_cast<sockaddr*>(raw), length) == 0 &&
+                     ::getsockname(probe, static_cast<sockaddr*>(raw), &length) == 0;
   const int number = errno;
   if (probe >= 0) ::close(probe);
   if (!bound) return make_error(ErrorCode::unavailable, fmt::format("no free port on the loopback interface: {}", std::strerror(number)));
@@ -106,7 +106,8 @@ bool port_answers(int port) {
 Result<Url> parse_url(const std::string& url) {
   constexpr std::string_view scheme = "http://";
   const auto bad = [&](std::string_view why) {
-    return make_error(ErrorCode::invalid_argument, fmt::format("'{}' is not a usable URL: {}", url, why), "write it as http://host:port/path");
+    return make_error(ErrorCode::invalid_argument, fmt::format("'{}' is not a usable URL: {}", url, why),
+                      "write it as http://host:port/path");
   };
   if (!std::string_view(url).starts_with(scheme)) return bad("only http:// is supported here");
   const std::string rest = url.substr(scheme.size());
@@ -165,6 +166,8 @@ SignalWatch::SignalWatch(Loop& loop, std::function<void(int)> on_signal)
   state_->wait();
 }
 
-SignalWatch::~SignalWatch() { state_->signals.cancel(); }
+SignalWatch::~SignalWatch() {
+  state_->signals.cancel();
+}
 
 }  // namespace tamarack::io

@@ -19,7 +19,7 @@ bool port_answers(int port);
 
 struct HttpRequest {
   std::string method = "GET";
-  std::string url;   // http://host:port/path
+  std::string url;  // http://host:port/path
   std::string body;
   std::string content_type;
   Millis timeout{5000};

@@ -85,7 +85,8 @@ class ShimmedProcess final : public Process {
       : loop_(loop), pid_(pid), control_(control), program_(std::move(program)), callbacks_(std::move(callbacks)) {
     living_shims().insert(pid_);
     asio::io_context& io = loop.context().io;
-    control_reader_ = std::make_shared<Reader>(io, control, [this](std::string_view bytes) { said_.append(bytes); }, [this] { one_ended(); });
+    control_reader_ =
+        std::make_shared<Reader>(io, control, [this](std::string_view bytes) { said_.append(bytes); }, [this] { one_ended(); });
     output_ = std::make_shared<Reader>(io, output, callbacks_.on_output, [this] { one_ended(); });
     errput_ = std::make_shared<Reader>(io, errput, callbacks_.on_errput, [this] { one_ended(); });
     control_reader_->read();
@@ -207,7 +208,8 @@ Result<std::unique_ptr<Process>> start_process(Loop& loop, const ProcessSpec& sp
   for (const int descriptor : {control[1], output[1], errput[1], child_control, child_output, child_errput}) ::close(descriptor);
   if (failed != 0) {
     for (const int descriptor : {control[0], output[0], errput[0]}) ::close(descriptor);
-    return make_error(ErrorCode::unavailable, fmt::format("cannot start '{}' in '{}': {}", spec.argv.at(0), spec.directory, std::strerror(failed)));
+    return make_error(ErrorCode::unavailable,
+                      fmt::format("cannot start '{}' in '{}': {}", spec.argv.at(0), spec.directory, std::strerror(failed)));
   }
   return std::unique_ptr<Process>(
       std::make_unique<ShimmedProcess>(loop, pid, control[0], output[0], errput[0], spec.argv.at(0), std::move(callbacks)));

@@ -14,16 +14,16 @@
 namespace tamarack::io {
 
 struct ProcessSpec {
-  std::vector<std::string> argv;             // argv[0] is looked up in PATH
-  std::map<std::string, std::string> env;    // added to this process's own environment
-  std::string directory;                     // absolute; empty: this process's own
-  std::string record_path;                   // the shim notes the exit there; empty: nowhere
+  std::vector<std::string> argv;           // argv[0] is looked up in PATH
+  std::map<std::string, std::string> env;  // added to this process's own environment
+  std::string directory;                   // absolute; empty: this process's own
+  std::string record_path;                 // the shim notes the exit there; empty: nowhere
 };
 
 struct ExitStatus {
-  std::int64_t code = -1;   // -1 when a signal ended it
+  std::int64_t code = -1;  // -1 when a signal ended it
   std::int64_t signal = 0;
-  bool lost = false;        // the shim itself was killed: how the command ended is unknown
+  bool lost = false;  // the shim itself was killed: how the command ended is unknown
 };
 
 struct ProcessCallbacks {

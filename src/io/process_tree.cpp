@@ -70,6 +70,8 @@ void kill_orphans(const std::vector<int>& known) {
   }
 }
 
-void become_subreaper() { ::prctl(PR_SET_CHILD_SUBREAPER, 1); }
+void become_subreaper() {
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+}
 
 }  // namespace tamarack::io

@@ -131,7 +131,8 @@ int shim_main(int argc, char** argv) {
   if (ended) {
     const int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     const int number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-    how = "{\"type\":\"exit\",\"code\":" + std::to_string(code) + ",\"signal\":" + std::to_string(number) + ",\"at_ms\":" + std::to_string(wall_ms()) + "}\n";
+    how = "{\"type\":\"exit\",\"code\":" + std::to_string(code) + ",\"signal\":" + std::to_string(number) +
+          ",\"at_ms\":" + std::to_string(wall_ms()) + "}\n";
     if (record >= 0) write_text(record, how);
     how = "exit " + std::to_string(code) + " " + std::to_string(number) + "\n";
   }

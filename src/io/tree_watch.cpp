@@ -17,15 +17,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint32_t events_wanted = IN_CREATE | IN_MODIFY | IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ONLYDIR | IN_DONT_FOLLOW |
-                                        IN_EXCL_UNLINK;
+constexpr std::uint32_t events_wanted =
+    IN_CREATE | IN_MODIFY | IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ONLYDIR | IN_DONT_FOLLOW | IN_EXCL_UNLINK;
 
-std::int64_t nanoseconds(const statx_timestamp& time) { return time.tv_sec * 1'000'000'000LL + time.tv_nsec; }
+std::int64_t nanoseconds(const statx_timestamp& time) {
+  return time.tv_sec * 1'000'000'000LL + time.tv_nsec;
+}
 
 // NFS, SMB, CIFS, FUSE and 9p: what another machine or a server behind them writes is never announced here.
 bool announces_everything(const std::string& folder) {
   static constexpr std::array<std::int64_t, 6> silent{0x6969, 0x517B, 0xFF534D42, 0xFE534D42, 0x65735546, 0x01021997};
-  struct statfs found {};
+  struct statfs found{};
   if (::statfs(folder.c_str(), &found) != 0) return true;
   return std::find(silent.begin(), silent.end(), static_cast<std::int64_t>(found.f_type)) == silent.end();
 }
@@ -33,10 +35,12 @@ bool announces_everything(const std::string& folder) {
 }  // namespace
 
 std::optional<FileLook> look_at(const std::string& path) {
-  struct statx found {};
-  if (::statx(AT_FDCWD, path.c_str(), AT_SYMLINK_NOFOLLOW, STATX_TYPE | STATX_SIZE | STATX_MTIME | STATX_BTIME, &found) != 0) return std::nullopt;
+  struct statx found{};
+  if (::statx(AT_FDCWD, path.c_str(), AT_SYMLINK_NOFOLLOW, STATX_TYPE | STATX_SIZE | STATX_MTIME | STATX_BTIME, &found) != 0)
+    return std::nullopt;
   if (!S_ISREG(found.stx_mode)) return std::nullopt;
-  return FileLook{.size = static_cast<std::int64_t>(found.stx_size), .modified_ns = nanoseconds(found.stx_mtime),
+  return FileLook{.size = static_cast<std::int64_t>(found.stx_size),
+                  .modified_ns = nanoseconds(found.stx_mtime),
                   .born_ns = (found.stx_mask & STATX_BTIME) != 0 ? nanoseconds(found.stx_btime) : 0};
 }
 

@@ -24,9 +24,11 @@ class TreeWatchTest : public testing::Test {
   ~TreeWatchTest() override { (void)remove_tree(folder_).has_value(); }
 
   void watch() {
-    tree_.emplace(inotify_, TreeWatch::Callbacks{.enter = [](const std::string& folder) { return !folder.ends_with("/skipped"); },
-                                                 .on_file = [this](const std::string& path, TreeWatch::Change change) { seen_[relative_to(folder_, path)].insert(change); },
-                                                 .on_trouble = [](const std::string& message) { ADD_FAILURE() << message; }});
+    tree_.emplace(inotify_,
+                  TreeWatch::Callbacks{.enter = [](const std::string& folder) { return !folder.ends_with("/skipped"); },
+                                       .on_file = [this](const std::string& path,
+                                                         TreeWatch::Change change) { seen_[relative_to(folder_, path)].insert(change); },
+                                       .on_trouble = [](const std::string& message) { ADD_FAILURE() << message; }});
     tree_->add(folder_);
   }
   void write(const std::string& path, const std::string& content = "x") { std::ofstream(folder_ + "/" + path) << content; }

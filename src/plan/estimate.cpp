@@ -17,7 +17,9 @@ constexpr Millis fallback_duration{1000};
 constexpr double size_factor_min = 0.25;
 constexpr double size_factor_max = 4.0;
 
-bool was_executed(const domain::TestTiming& timing) { return timing.outcome != domain::Outcome::skipped; }
+bool was_executed(const domain::TestTiming& timing) {
+  return timing.outcome != domain::Outcome::skipped;
+}
 
 std::optional<Millis> known_duration(const domain::TestCase& test, const domain::History& history) {
   const auto found = history.tests.find(test.id);
@@ -67,12 +69,18 @@ class SizeGuess {
 
 std::string_view to_string(EstimateSource source) {
   switch (source) {
-    case EstimateSource::history: return "history";
-    case EstimateSource::spec: return "median of the spec";
-    case EstimateSource::suite: return "median of the suite";
-    case EstimateSource::size: return "file size";
-    case EstimateSource::fallback: return "guess";
-    case EstimateSource::skip: return "skipped";
+    case EstimateSource::history:
+      return "history";
+    case EstimateSource::spec:
+      return "median of the spec";
+    case EstimateSource::suite:
+      return "median of the suite";
+    case EstimateSource::size:
+      return "file size";
+    case EstimateSource::fallback:
+      return "guess";
+    case EstimateSource::skip:
+      return "skipped";
   }
   return "guess";
 }

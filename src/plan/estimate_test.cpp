@@ -35,8 +35,12 @@ TEST(TypicalDuration, ForgetsWhatIsOlderThanTwentyRuns) {
 }
 
 TEST(Estimate, UnknownTestsCostTheMedianOfTheirSpecThenOfTheSuite) {
-  const auto discovery = suite({{.name = "a.ts › 1"}, {.name = "a.ts › 2"}, {.name = "a.ts › 3"}, {.name = "a.ts › new"},
-                                {.name = "b.ts › new"}, {.name = "b.ts › off", .skip_expected = true}});
+  const auto discovery = suite({{.name = "a.ts › 1"},
+                                {.name = "a.ts › 2"},
+                                {.name = "a.ts › 3"},
+                                {.name = "a.ts › new"},
+                                {.name = "b.ts › new"},
+                                {.name = "b.ts › off", .skip_expected = true}});
   domain::History history;
   remember(history, "a.ts › 1", {100});
   remember(history, "a.ts › 2", {300});
@@ -55,7 +59,8 @@ TEST(Estimate, UnknownTestsCostTheMedianOfTheirSpecThenOfTheSuite) {
 }
 
 TEST(Estimate, AFirstRunGoesByFileSizePerTestWithinLimits) {
-  const auto discovery = suite({{.name = "big.ts › 1"}, {.name = "mid.ts › 1"}, {.name = "mid.ts › 2"}, {.name = "small.ts › 1"}, {.name = "new.ts › 1"}});
+  const auto discovery =
+      suite({{.name = "big.ts › 1"}, {.name = "mid.ts › 1"}, {.name = "mid.ts › 2"}, {.name = "small.ts › 1"}, {.name = "new.ts › 1"}});
   const Estimates estimates = estimate(discovery.tests, {}, {{"big.ts", 1'000'000}, {"mid.ts", 4000}, {"small.ts", 1000}});
   EXPECT_EQ(estimates.tests[0].duration, Millis{4000});
   EXPECT_EQ(estimates.tests[1].duration, Millis{1000});

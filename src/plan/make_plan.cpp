@@ -20,7 +20,8 @@ using domain::Unit;
 
 Result<> check_discovery(const domain::Discovery& discovery) {
   if (discovery.tests.empty())
-    return make_error(ErrorCode::invalid_config, fmt::format("{} found no tests", discovery.framework.empty() ? "discovery" : discovery.framework),
+    return make_error(ErrorCode::invalid_config,
+                      fmt::format("{} found no tests", discovery.framework.empty() ? "discovery" : discovery.framework),
                       "check `suite.dir` and the framework's own test patterns; `tamarack doctor` shows what was asked");
   std::map<domain::TestId, const domain::TestCase*> known;
   for (const domain::TestCase& test : discovery.tests) {
@@ -86,7 +87,8 @@ Result<Plan> make_plan(const domain::Discovery& discovery, const domain::History
   // An even count of specs means whole specs.
   const bool may_cut = options.can_select_tests && options.policy != domain::Policy::count;
   std::vector<Unit> units =
-      TRY(make_units(plan.tests, estimates.tests, options.rules, {.workers = options.workers, .can_select_tests = may_cut, .units_share_invocation = options.units_share_invocation}));
+      TRY(make_units(plan.tests, estimates.tests, options.rules,
+                     {.workers = options.workers, .can_select_tests = may_cut, .units_share_invocation = options.units_share_invocation}));
   OrderOptions order;
   if (options.failed_first) order.failed_first.insert(history.failed_last_run.begin(), history.failed_last_run.end());
   if (options.changed_first) order.changed_first.insert(options.changed_specs.begin(), options.changed_specs.end());

@@ -26,8 +26,8 @@ struct PlanOptions {
   std::uint64_t seed = 0;
   bool failed_first = false;
   bool changed_first = false;
-  std::vector<std::string> changed_specs;           // for changed_first
-  std::map<std::string, std::int64_t> spec_bytes;   // sizes of spec files, for the first run
+  std::vector<std::string> changed_specs;          // for changed_first
+  std::map<std::string, std::int64_t> spec_bytes;  // sizes of spec files, for the first run
   CostGuess cost_guess;
   bool units_share_invocation = true;
   bool can_select_tests = true;

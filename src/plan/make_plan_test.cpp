@@ -31,7 +31,9 @@ std::vector<std::int64_t> units_per_worker(const domain::Plan& plan) {
 
 TEST(MakePlan, CarriesWhatTheRunNeeds) {
   const auto discovery = specs(3);
-  const auto plan = make_plan(discovery, known(discovery, {100, 300, 200}), {.rules = {.caps = {{.name = "c", .match = "s1.ts", .max = 2}}}, .workers = 2, .seed = 7}).value();
+  const auto plan = make_plan(discovery, known(discovery, {100, 300, 200}),
+                              {.rules = {.caps = {{.name = "c", .match = "s1.ts", .max = 2}}}, .workers = 2, .seed = 7})
+                        .value();
   EXPECT_EQ(plan.framework, "playwright");
   EXPECT_EQ(plan.seed, 7U);
   EXPECT_EQ(plan.units[0].title, "s1.ts");
@@ -48,7 +50,8 @@ TEST(MakePlan, CountGivesEveryWorkerTheSameNumber) {
 
 TEST(MakePlan, TimingBalancesDurations) {
   const auto discovery = specs(5);
-  const auto plan = make_plan(discovery, known(discovery, {600, 500, 400, 300, 200}), {.policy = domain::Policy::timing, .workers = 2}).value();
+  const auto plan =
+      make_plan(discovery, known(discovery, {600, 500, 400, 300, 200}), {.policy = domain::Policy::timing, .workers = 2}).value();
   std::vector<Millis> load(2);
   for (const domain::Unit& unit : plan.units) load[static_cast<std::size_t>(unit.pinned_worker)] += unit.estimate;
   EXPECT_EQ(std::max(load[0], load[1]), Millis{1100});
@@ -111,7 +114,8 @@ RC_GTEST_PROP(MakePlan, EverySelectedTestIsInExactlyOneUnitUnderEveryPolicy, ())
   std::vector<SuiteTest> tests;
   const int count = *rc::gen::inRange(1, 30);
   for (int i = 0; i < count; ++i)
-    tests.push_back({.name = "s" + std::to_string(*rc::gen::inRange(0, 5)) + ".ts › t" + std::to_string(i), .group = *rc::gen::element<std::string>("", "g")});
+    tests.push_back({.name = "s" + std::to_string(*rc::gen::inRange(0, 5)) + ".ts › t" + std::to_string(i),
+                     .group = *rc::gen::element<std::string>("", "g")});
   const auto policy = *rc::gen::element(domain::Policy::count, domain::Policy::timing, domain::Policy::dynamic);
   const auto workers = *rc::gen::inRange<std::int64_t>(1, 6);
   const auto plan = make_plan(suite(tests), {}, {.policy = policy, .workers = workers}).value();

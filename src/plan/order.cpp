@@ -74,7 +74,8 @@ std::vector<Unit> order_units(std::vector<Unit> units, std::span<const domain::T
     for (const std::string& cap : units[i].caps) cap_members[cap].push_back(i);
   }
   for (auto& [lock, members] : lock_members) raise_by_queue(rank, chain, std::move(members), units, 1);
-  for (const domain::Cap& cap : caps) raise_by_queue(rank, chain, std::move(cap_members[cap.name]), units, std::max<std::int64_t>(cap.units_max, 1));
+  for (const domain::Cap& cap : caps)
+    raise_by_queue(rank, chain, std::move(cap_members[cap.name]), units, std::max<std::int64_t>(cap.units_max, 1));
 
   const PrecedenceOrder order = order_by_precedence(after, [&](std::size_t a, std::size_t b) {
     return std::tie(tier[a], rank[b], units[a].title, units[a].index) < std::tie(tier[b], rank[a], units[b].title, units[b].index);

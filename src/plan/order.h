@@ -13,8 +13,8 @@
 namespace tamarack::plan {
 
 struct OrderOptions {
-  std::set<domain::TestId> failed_first;    // units with one of these tests come first
-  std::set<std::string> changed_first;      // then units with one of these specs
+  std::set<domain::TestId> failed_first;  // units with one of these tests come first
+  std::set<std::string> changed_first;    // then units with one of these specs
 };
 
 // `after` must be free of cycles (make_units sees to it). Units are renumbered: unit i of the result has index i.

@@ -11,8 +11,13 @@ namespace {
 
 using ::testing::ElementsAre;
 
-domain::Unit unit(std::uint32_t index, std::string title, std::int64_t ms, std::vector<std::uint32_t> after = {}, std::vector<std::string> locks = {}) {
-  domain::Unit made{.index = domain::UnitIndex{index}, .title = std::move(title), .tests = {domain::TestIndex{index}}, .estimate = Millis{ms}, .locks = std::move(locks)};
+domain::Unit unit(std::uint32_t index, std::string title, std::int64_t ms, std::vector<std::uint32_t> after = {},
+                  std::vector<std::string> locks = {}) {
+  domain::Unit made{.index = domain::UnitIndex{index},
+                    .title = std::move(title),
+                    .tests = {domain::TestIndex{index}},
+                    .estimate = Millis{ms},
+                    .locks = std::move(locks)};
   for (const std::uint32_t before : after) made.after.push_back(domain::UnitIndex{before});
   return made;
 }
@@ -23,7 +28,8 @@ std::vector<domain::TestCase> tests_of(std::size_t count) {
   return tests;
 }
 
-std::vector<std::string> ordered(std::vector<domain::Unit> units, const OrderOptions& options = {}, const std::vector<domain::Cap>& caps = {}) {
+std::vector<std::string> ordered(std::vector<domain::Unit> units, const OrderOptions& options = {},
+                                 const std::vector<domain::Cap>& caps = {}) {
   const auto tests = tests_of(units.size());
   std::vector<std::string> titles;
   for (const domain::Unit& one : order_units(std::move(units), tests, caps, options)) titles.push_back(one.title);
@@ -36,18 +42,21 @@ TEST(Order, LongestFirstAndTitlesBreakTies) {
 
 TEST(Order, FailedThenChangedThenTheRest) {
   const OrderOptions options{.failed_first = {test_case({.name = "s2.ts › t"}).id}, .changed_first = {"s0.ts"}};
-  EXPECT_THAT(ordered({unit(0, "changed", 1), unit(1, "long", 90), unit(2, "failed", 1)}, options), ElementsAre("failed", "changed", "long"));
+  EXPECT_THAT(ordered({unit(0, "changed", 1), unit(1, "long", 90), unit(2, "failed", 1)}, options),
+              ElementsAre("failed", "changed", "long"));
 }
 
 TEST(Order, WhatLongWorkWaitsForComesFirst) {
   EXPECT_THAT(ordered({unit(0, "long", 90, {2}), unit(1, "medium", 50), unit(2, "setup", 1)}), ElementsAre("setup", "long", "medium"));
   const OrderOptions options{.failed_first = {test_case({.name = "s0.ts › t"}).id}};
-  EXPECT_THAT(ordered({unit(0, "failed", 1, {2}), unit(1, "long", 90), unit(2, "setup", 1)}, options), ElementsAre("setup", "failed", "long"));
+  EXPECT_THAT(ordered({unit(0, "failed", 1, {2}), unit(1, "long", 90), unit(2, "setup", 1)}, options),
+              ElementsAre("setup", "failed", "long"));
 }
 
 TEST(Order, AQueueForALockCountsAsOneLongUnit) {
   const auto locked = [](std::uint32_t index, std::string title, std::int64_t ms) { return unit(index, std::move(title), ms, {}, {"db"}); };
-  EXPECT_THAT(ordered({unit(0, "long", 50), locked(1, "x", 20), locked(2, "y", 30), locked(3, "z", 10)}), ElementsAre("y", "long", "x", "z"));
+  EXPECT_THAT(ordered({unit(0, "long", 50), locked(1, "x", 20), locked(2, "y", 30), locked(3, "z", 10)}),
+              ElementsAre("y", "long", "x", "z"));
 }
 
 TEST(Order, ACapDividesTheQueue) {
@@ -71,7 +80,8 @@ RC_GTEST_PROP(Order, DependsOnTheUnitsAndNotOnHowTheyWereListed, ()) {
     std::vector<std::uint32_t> after;
     for (std::uint32_t j = 0; j < i; ++j)
       if (*rc::gen::inRange(0, 6) == 0) after.push_back(j);
-    units.push_back(unit(i, "u" + std::to_string(i), *rc::gen::inRange(0, 4), after, *rc::gen::inRange(0, 3) == 0 ? std::vector<std::string>{"l"} : std::vector<std::string>{}));
+    units.push_back(unit(i, "u" + std::to_string(i), *rc::gen::inRange(0, 4), after,
+                         *rc::gen::inRange(0, 3) == 0 ? std::vector<std::string>{"l"} : std::vector<std::string>{}));
   }
   const auto tests = tests_of(count);
   const auto once = order_units(units, tests, {}, {});

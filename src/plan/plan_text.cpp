@@ -20,7 +20,9 @@ std::string seconds(Millis duration) {
   return fmt::format("{:.1f} s", static_cast<double>(duration.count()) / 1000.0);
 }
 
-std::string minutes(Millis duration) { return fmt::format("{:.1f}", static_cast<double>(duration.count()) / 60'000.0); }
+std::string minutes(Millis duration) {
+  return fmt::format("{:.1f}", static_cast<double>(duration.count()) / 60'000.0);
+}
 
 // "history", or where a unit's price comes from several places, the share that is known: "history 5/8".
 std::string why(const Unit& unit, std::span<const TestEstimate> estimates) {
@@ -58,7 +60,8 @@ std::string units_table(const Plan& plan, std::span<const TestEstimate> estimate
   if (shown < plan.units.size()) {
     Millis rest{0};
     for (std::size_t i = shown; i < plan.units.size(); ++i) rest += plan.units[i].estimate;
-    text += fmt::format("       and {} more, {} together\n", count_of(static_cast<std::int64_t>(plan.units.size() - shown), "unit"), seconds(rest));
+    text += fmt::format("       and {} more, {} together\n", count_of(static_cast<std::int64_t>(plan.units.size() - shown), "unit"),
+                        seconds(rest));
   }
   return text;
 }
@@ -88,15 +91,14 @@ std::vector<Prediction> shown_predictions(const std::vector<Prediction>& predict
 std::string predictions_table(const std::vector<Prediction>& predictions, std::int64_t marked) {
   std::string text = fmt::format("{:>7}  {:>9}  {:>15}  {:>9}  {:>6}\n", "workers", "wall time", "machine minutes", "bound", "starts");
   for (const Prediction& one : shown_predictions(predictions, marked))
-    text += fmt::format("{:>7}  {:>9}  {:>15}  {:>9}  {:>6}{}\n", one.workers, seconds(one.wall), minutes(one.machine), seconds(one.lower_bound),
-                        one.invocations, one.workers == marked ? "  ←" : "");
+    text += fmt::format("{:>7}  {:>9}  {:>15}  {:>9}  {:>6}{}\n", one.workers, seconds(one.wall), minutes(one.machine),
+                        seconds(one.lower_bound), one.invocations, one.workers == marked ? "  ←" : "");
   return text;
 }
 
 std::string target_line(const Choice& choice, Millis target) {
   const std::string workers = count_of(choice.prediction.workers, "worker");
-  if (choice.reaches_target)
-    return fmt::format("for {} take {}: {} expected\n", seconds(target), workers, seconds(choice.prediction.wall));
+  if (choice.reaches_target) return fmt::format("for {} take {}: {} expected\n", seconds(target), workers, seconds(choice.prediction.wall));
   return fmt::format("{} cannot be reached: the shortest is {} with {}\n", seconds(target), seconds(choice.prediction.wall), workers);
 }
 
@@ -110,10 +112,10 @@ std::string plan_text(const Plan& plan, std::span<const TestEstimate> estimates,
   for (const Unit& unit : plan.units) total += unit.estimate;
   const Millis bound = domain::lower_bound(plan, plan.workers);
 
-  std::string text = fmt::format("{} in {}, {}, policy {}, {}\n\n", count_of(static_cast<std::int64_t>(plan.tests.size()), "test"),
-                                 count_of(static_cast<std::int64_t>(specs.size()), "spec"),
-                                 count_of(static_cast<std::int64_t>(plan.units.size()), "unit"), to_string(plan.policy),
-                                 count_of(plan.workers, "worker"));
+  std::string text =
+      fmt::format("{} in {}, {}, policy {}, {}\n\n", count_of(static_cast<std::int64_t>(plan.tests.size()), "test"),
+                  count_of(static_cast<std::int64_t>(specs.size()), "spec"), count_of(static_cast<std::int64_t>(plan.units.size()), "unit"),
+                  to_string(plan.policy), count_of(plan.workers, "worker"));
   text += units_table(plan, estimates, options.units_max);
   text += fmt::format("\ntests: {} in all, lower bound {} on {}\n", seconds(total), seconds(bound), count_of(plan.workers, "worker"));
   text += fmt::format("start-up: application {} per worker, framework {} per invocation{}\n", seconds(plan.cost.app_start),

@@ -14,7 +14,7 @@
 namespace tamarack::plan {
 
 struct PlanTextOptions {
-  std::size_t units_max = 200;  // longer plans say how many units are not shown; 0: show all
+  std::size_t units_max = 200;   // longer plans say how many units are not shown; 0: show all
   std::optional<Millis> target;  // --target-time: the smallest number of workers that meets it is named
 };
 

@@ -21,7 +21,8 @@ domain::Discovery shop() {
 
 domain::History some_history() {
   domain::History history;
-  for (int i = 0; i < 6; ++i) remember(history, "checkout.spec.ts › guest › pays " + std::to_string(i) + " [chromium]", {2000 + 100 * i, 2100});
+  for (int i = 0; i < 6; ++i)
+    remember(history, "checkout.spec.ts › guest › pays " + std::to_string(i) + " [chromium]", {2000 + 100 * i, 2100});
   remember(history, "checkout.spec.ts › member › books [chromium]", {5200});
   remember(history, "admin/users.spec.ts › lists", {7000});
   remember(history, "setup.spec.ts › signs in", {900});
@@ -42,9 +43,10 @@ TEST(PlanText, ShowsOrderPriceReasonAndWhatMoreWorkersWouldTake) {
 }
 
 TEST(PlanText, SaysThatAFirstRunGuesses) {
-  EXPECT_TRUE(matches_golden("plan_first_run.txt",
-                             text_of({}, {.policy = domain::Policy::timing, .workers = 2, .spec_bytes = {{"checkout.spec.ts", 9000}, {"setup.spec.ts", 600}}},
-                                     {.units_max = 3, .target = Millis{100}})));
+  EXPECT_TRUE(matches_golden(
+      "plan_first_run.txt",
+      text_of({}, {.policy = domain::Policy::timing, .workers = 2, .spec_bytes = {{"checkout.spec.ts", 9000}, {"setup.spec.ts", 600}}},
+              {.units_max = 3, .target = Millis{100}})));
 }
 
 }  // namespace

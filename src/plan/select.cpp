@@ -22,7 +22,9 @@ using Matches = std::function<bool(const TestCase&)>;
 constexpr std::size_t candidates_max = 5000;     // "did you mean" compares every candidate letter by letter
 constexpr std::size_t searched_text_max = 4096;  // std::regex recurses once per character; longer titles are cut
 
-bool is_glob(std::string_view pattern) { return pattern.find_first_of("*?") != std::string_view::npos; }
+bool is_glob(std::string_view pattern) {
+  return pattern.find_first_of("*?") != std::string_view::npos;
+}
 
 struct PathFilter {
   std::string path;
@@ -57,7 +59,9 @@ std::string searched_text(const TestCase& test) {
   return text;
 }
 
-std::string_view without_at(std::string_view tag) { return tag.starts_with('@') ? tag.substr(1) : tag; }
+std::string_view without_at(std::string_view tag) {
+  return tag.starts_with('@') ? tag.substr(1) : tag;
+}
 
 bool has_tag(const TestCase& test, std::string_view tag) {
   return std::find(test.tags.begin(), test.tags.end(), without_at(tag)) != test.tags.end();
@@ -104,7 +108,8 @@ Error no_path(const Discovery& discovery, const PathFilter& wanted, std::string_
     std::vector<std::string> known;
     for (const std::int64_t line : lines) known.push_back(std::to_string(line));
     if (!known.empty())
-      return no_match(fmt::format("no test stands at '{}'", text), fmt::format("'{}' has tests at lines {}", wanted.path, join(known, ", ")));
+      return no_match(fmt::format("no test stands at '{}'", text),
+                      fmt::format("'{}' has tests at lines {}", wanted.path, join(known, ", ")));
   }
   std::vector<std::string> candidates = specs;
   for (const std::string& spec : specs) candidates.push_back(spec.substr(spec.rfind('/') + 1));
@@ -142,7 +147,9 @@ Error no_name(const Discovery& discovery, std::string_view text) {
                   did_you_mean(text, names) + "write the whole name as `tamarack plan` prints it, or a test id");
 }
 
-bool any_set(const Mask& mask) { return std::find(mask.begin(), mask.end(), true) != mask.end(); }
+bool any_set(const Mask& mask) {
+  return std::find(mask.begin(), mask.end(), true) != mask.end();
+}
 
 Mask mask_of(const Discovery& discovery, const Matches& matches) {
   Mask mask(discovery.tests.size());
@@ -173,8 +180,7 @@ Mask mask_of_path(const Discovery& discovery, const PathFilter& wanted) {
 Result<Matches> title_matcher(const std::string& text) {
   const std::size_t end = text.rfind('/');
   const bool is_regex = text.size() > 2 && text.front() == '/' && end > 0 && (end + 1 == text.size() || text.substr(end + 1) == "i");
-  if (!is_regex)
-    return Matches([needle = text](const TestCase& test) { return contains_ignoring_case(searched_text(test), needle); });
+  if (!is_regex) return Matches([needle = text](const TestCase& test) { return contains_ignoring_case(searched_text(test), needle); });
   const std::string pattern = text.substr(1, end - 1);
   auto flags = std::regex::ECMAScript | std::regex::optimize;
   if (end + 1 < text.size()) flags |= std::regex::icase;
@@ -287,7 +293,8 @@ Result<Selection> select(const Discovery& discovery, const domain::History& hist
 
   Mask excluded = nothing;
   if (!filter.not_tags.empty()) {
-    for (const std::string& tag : filter.not_tags) widen(excluded, mask_of(discovery, [&](const TestCase& test) { return has_tag(test, tag); }));
+    for (const std::string& tag : filter.not_tags)
+      widen(excluded, mask_of(discovery, [&](const TestCase& test) { return has_tag(test, tag); }));
     Mask kept = excluded;
     kept.flip();
     narrowing.keep(kept, "without the tag");
@@ -295,8 +302,9 @@ Result<Selection> select(const Discovery& discovery, const domain::History& hist
 
   Mask chosen = narrowing.mask();
   if (!any_set(chosen) && !discovery.tests.empty())
-    return no_match(fmt::format("the filters together select none of the {}", count_of(static_cast<std::int64_t>(discovery.tests.size()), "test")),
-                    fmt::format("each alone selects some, but no test is in all: {}", narrowing.kinds()));
+    return no_match(
+        fmt::format("the filters together select none of the {}", count_of(static_cast<std::int64_t>(discovery.tests.size()), "test")),
+        fmt::format("each alone selects some, but no test is in all: {}", narrowing.kinds()));
 
   Selection selection;
   selection.added_for_serial = complete_serial_groups(discovery, excluded, chosen);

@@ -34,7 +34,9 @@ std::string refused(const Filter& filter, const domain::History& history = {}, c
   return describe(selection.error());
 }
 
-TEST(Select, WithoutFiltersEverythingIsSelected) { EXPECT_EQ(selected({}), names_of(shop.tests)); }
+TEST(Select, WithoutFiltersEverythingIsSelected) {
+  EXPECT_EQ(selected({}), names_of(shop.tests));
+}
 
 TEST(Select, PathsArePartsGlobsOrNamesFromAbove) {
   EXPECT_THAT(selected({.paths = {"cart"}}), ElementsAre("tests/cart.spec.ts › adds", "tests/cart.spec.ts › removes"));
@@ -76,7 +78,8 @@ TEST(Select, ATypoIsNeverASmallGreenRun) {
   EXPECT_EQ(refused({.paths = {"cart", "chekout.spec.ts"}}),
             "no spec matches 'chekout.spec.ts'\n  hint: did you mean 'checkout.spec.ts'? there are 3 specs: 'tests/admin/users.spec.ts', "
             "'tests/cart.spec.ts', 'tests/checkout.spec.ts'");
-  EXPECT_EQ(refused({.titles = {"cancells"}}), "no title matches 'cancells'\n  hint: did you mean 'cancels'? `tamarack plan` lists the 5 tests");
+  EXPECT_EQ(refused({.titles = {"cancells"}}),
+            "no title matches 'cancells'\n  hint: did you mean 'cancels'? `tamarack plan` lists the 5 tests");
   EXPECT_EQ(refused({.tags = {"smok"}}), "no test has the tag 'smok'\n  hint: did you mean 'smoke'? the tags are: 'slow', 'smoke'");
 }
 
@@ -110,8 +113,10 @@ TEST(Select, ASerialGroupIsTakenWholeExceptWhatATagLeavesOut) {
 RC_GTEST_PROP(Select, AnyTextIsAnAnswerOrAnError, (const std::string& path, const std::string& title, const std::string& tag)) {
   for (const Filter& filter : {Filter{.paths = {path}}, Filter{.titles = {title}}, Filter{.tags = {tag}}, Filter{.only = {path}}}) {
     const auto selection = select(shop, {}, filter);
-    if (selection) RC_ASSERT(!selection->tests.empty());
-    else RC_ASSERT(!selection.error().hint.empty());
+    if (selection)
+      RC_ASSERT(!selection->tests.empty());
+    else
+      RC_ASSERT(!selection.error().hint.empty());
   }
 }
 

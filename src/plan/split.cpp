@@ -47,7 +47,8 @@ std::vector<Bucket> buckets_of(std::span<const TestCase> tests) {
   std::map<std::pair<std::string_view, std::string_view>, std::size_t> known;
   for (std::size_t i = 0; i < tests.size(); ++i) {
     const domain::TestIdentity& identity = tests[i].identity;
-    const auto [at, is_new] = known.emplace(std::pair<std::string_view, std::string_view>(identity.spec, identity.parameters), buckets.size());
+    const auto [at, is_new] =
+        known.emplace(std::pair<std::string_view, std::string_view>(identity.spec, identity.parameters), buckets.size());
     if (is_new) buckets.push_back({identity.spec, {}});
     buckets[at->second].tests.push_back(i);
   }
@@ -85,7 +86,8 @@ Unit unit_of(const std::vector<std::size_t>& tests, const Input& input) {
 
 // Longest first into the shortest bin: no bin gets longer than its share plus one atom.
 std::vector<std::vector<std::size_t>> balance(std::vector<Atom> atoms, std::size_t pieces) {
-  std::sort(atoms.begin(), atoms.end(), [](const Atom& a, const Atom& b) { return std::tie(b.estimate, a.tests) < std::tie(a.estimate, b.tests); });
+  std::sort(atoms.begin(), atoms.end(),
+            [](const Atom& a, const Atom& b) { return std::tie(b.estimate, a.tests) < std::tie(a.estimate, b.tests); });
   std::vector<std::vector<std::size_t>> bins(pieces);
   std::vector<std::pair<Millis, std::size_t>> filled(pieces);
   for (Atom& atom : atoms) {
@@ -219,7 +221,8 @@ Result<> apply_order_rules(std::vector<Unit>& units, std::span<const TestCase> t
 }
 
 // One unit per spec of tests that stand spec by spec, all pinned to one worker.
-std::pair<std::size_t, std::size_t> in_a_row(const std::vector<std::size_t>& in_order, const Input& input, std::int64_t worker, std::vector<Unit>& units) {
+std::pair<std::size_t, std::size_t> in_a_row(const std::vector<std::size_t>& in_order, const Input& input, std::int64_t worker,
+                                             std::vector<Unit>& units) {
   const std::size_t first = units.size();
   for (std::size_t from = 0; from < in_order.size();) {
     std::size_t to = from + 1;

@@ -14,7 +14,9 @@ namespace {
 using ::testing::ElementsAre;
 using Names = std::vector<std::string>;
 
-std::vector<TestEstimate> each(std::size_t count, std::int64_t ms) { return std::vector<TestEstimate>(count, {Millis{ms}, EstimateSource::history}); }
+std::vector<TestEstimate> each(std::size_t count, std::int64_t ms) {
+  return std::vector<TestEstimate>(count, {Millis{ms}, EstimateSource::history});
+}
 
 std::vector<domain::Unit> units_of(const domain::Discovery& discovery, const Rules& rules = {}, const SplitOptions& options = {},
                                    std::int64_t ms = 1000) {
@@ -27,7 +29,8 @@ Names titles(const std::vector<domain::Unit>& units) {
   return names;
 }
 
-const domain::Discovery two_specs = suite({{.name = "a.ts › 1 [chromium]"}, {.name = "b.ts › 1"}, {.name = "a.ts › 2 [chromium]"}, {.name = "a.ts › 1 [firefox]"}});
+const domain::Discovery two_specs =
+    suite({{.name = "a.ts › 1 [chromium]"}, {.name = "b.ts › 1"}, {.name = "a.ts › 2 [chromium]"}, {.name = "a.ts › 1 [firefox]"}});
 
 TEST(Split, OneUnitPerSpecAndParameters) {
   const auto units = units_of(two_specs);
@@ -66,7 +69,8 @@ TEST(Split, GroupsStayWholeAndGiveTheirName) {
 }
 
 TEST(Split, TestsThatNeedALockStandApart) {
-  const auto discovery = suite({{.name = "a.ts › 1"}, {.name = "a.ts › 2", .tags = {"db"}}, {.name = "a.ts › 3"}, {.name = "lib/b.ts › 1"}});
+  const auto discovery =
+      suite({{.name = "a.ts › 1"}, {.name = "a.ts › 2", .tags = {"db"}}, {.name = "a.ts › 3"}, {.name = "lib/b.ts › 1"}});
   const Rules rules{.locks = {{.name = "database", .tag = "@db"}}, .caps = {{.name = "heavy", .match = "b.ts", .max = 2}}};
   const auto units = units_of(discovery, rules, {.workers = 2, .piece_min = Millis{60'000}});
   EXPECT_THAT(titles(units), ElementsAre("a.ts (part 1 of 2)", "a.ts › 2", "lib/b.ts"));
@@ -77,7 +81,8 @@ TEST(Split, TestsThatNeedALockStandApart) {
 }
 
 TEST(Split, TogetherMakesOneUnitAndOverlappingRulesOneMore) {
-  const auto discovery = suite({{.name = "a.ts › 1"}, {.name = "b.ts › 1"}, {.name = "c.ts › 1"}, {.name = "d.ts › 1"}, {.name = "e.ts › 1"}});
+  const auto discovery =
+      suite({{.name = "a.ts › 1"}, {.name = "b.ts › 1"}, {.name = "c.ts › 1"}, {.name = "d.ts › 1"}, {.name = "e.ts › 1"}});
   EXPECT_THAT(titles(units_of(discovery, {.together = {{"[ab].ts"}, {"?.ts"}}})), ElementsAre("a.ts + 4 more"));
   const auto units = units_of(discovery, {.together = {{"a.ts"}, {"d.ts"}, {"e.ts"}}}, {.workers = 5});
   EXPECT_EQ(units.size(), 5U);
@@ -121,10 +126,11 @@ Drawn draw_suite() {
   for (int i = 0; i < count; ++i) {
     const int spec = *rc::gen::inRange(0, 4);
     const int group = *rc::gen::inRange(0, 3);
-    tests.push_back({.name = "s" + std::to_string(spec) + ".ts › d" + std::to_string(group) + " › t" + std::to_string(i) + (i % 3 == 0 ? " [p]" : ""),
-                     .tags = *rc::gen::inRange(0, 5) == 0 ? Names{"db"} : Names{},
-                     .group = group == 0 ? "" : "g" + std::to_string(group),
-                     .serial = group == 2});
+    tests.push_back(
+        {.name = "s" + std::to_string(spec) + ".ts › d" + std::to_string(group) + " › t" + std::to_string(i) + (i % 3 == 0 ? " [p]" : ""),
+         .tags = *rc::gen::inRange(0, 5) == 0 ? Names{"db"} : Names{},
+         .group = group == 0 ? "" : "g" + std::to_string(group),
+         .serial = group == 2});
     drawn.estimates.push_back({Millis{*rc::gen::inRange(0, 5000)}, EstimateSource::history});
   }
   drawn.discovery = suite(tests);
@@ -133,7 +139,9 @@ Drawn draw_suite() {
 
 RC_GTEST_PROP(Split, EveryTestIsInExactlyOneUnitAndGroupsAreWhole, ()) {
   const Drawn drawn = draw_suite();
-  const Rules rules{.locks = {{.name = "l", .tag = "db"}}, .together = *rc::gen::element(std::vector<TogetherRule>{}, std::vector<TogetherRule>{{"s1.ts"}, {"s[0].ts"}, {"s?.ts"}})};
+  const Rules rules{
+      .locks = {{.name = "l", .tag = "db"}},
+      .together = *rc::gen::element(std::vector<TogetherRule>{}, std::vector<TogetherRule>{{"s1.ts"}, {"s[0].ts"}, {"s?.ts"}})};
   const auto units = make_units(drawn.discovery.tests, drawn.estimates, rules, {.workers = *rc::gen::inRange(1, 6)}).value();
   std::set<std::uint32_t> seen;
   std::set<std::string> names;

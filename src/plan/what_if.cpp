@@ -18,7 +18,10 @@ struct Lease {
   std::vector<std::size_t> units;
 };
 
-bool is_constrained(const Unit& unit) { return !unit.locks.empty() || !unit.caps.empty() || !unit.after.empty(); }
+// As schedule::pick: once what stands before a unit has ended, the order constrains it no more.
+bool is_constrained(const Unit& unit) {
+  return !unit.locks.empty() || !unit.caps.empty();
+}
 
 class Playthrough {
  public:

@@ -22,8 +22,8 @@ Millis default_chunk_budget(Millis remaining, std::int64_t workers, const domain
 struct Prediction {
   std::int64_t workers = 1;
   Millis wall{0};
-  Millis machine{0};           // workers × wall: what it costs when every worker is a machine that stays until the end
-  Millis lower_bound{0};       // of this plan's units on this many workers, without start-ups
+  Millis machine{0};             // workers × wall: what it costs when every worker is a machine that stays until the end
+  Millis lower_bound{0};         // of this plan's units on this many workers, without start-ups
   std::int64_t invocations = 0;  // of the framework
 };
 

@@ -13,7 +13,8 @@ domain::Plan plan_of(const std::vector<std::int64_t>& units_ms, Millis app_start
   domain::Plan plan;
   plan.cost = {.app_start = app_start, .framework_start = framework_start, .from_history = true};
   for (const std::int64_t ms : units_ms)
-    plan.units.push_back({.index = domain::UnitIndex{plan.units.size()}, .title = "u" + std::to_string(plan.units.size()), .estimate = Millis{ms}});
+    plan.units.push_back(
+        {.index = domain::UnitIndex{plan.units.size()}, .title = "u" + std::to_string(plan.units.size()), .estimate = Millis{ms}});
   return plan;
 }
 
@@ -65,7 +66,8 @@ TEST(WhatIf, MoreWorkersGetTheirOwnPlan) {
 }
 
 TEST(ChooseWorkers, TheSmallestCountThatMeetsTheTarget) {
-  const std::vector<Prediction> predictions{{.workers = 1, .wall = Millis{100}}, {.workers = 2, .wall = Millis{60}}, {.workers = 3, .wall = Millis{60}}};
+  const std::vector<Prediction> predictions{
+      {.workers = 1, .wall = Millis{100}}, {.workers = 2, .wall = Millis{60}}, {.workers = 3, .wall = Millis{60}}};
   EXPECT_EQ(choose_workers(predictions, Millis{60}).prediction.workers, 2);
   EXPECT_TRUE(choose_workers(predictions, Millis{60}).reaches_target);
   EXPECT_EQ(choose_workers(predictions, Millis{10}).prediction.workers, 2);

@@ -11,7 +11,9 @@
 namespace tamarack::report {
 namespace {
 
-ErrorView view_of(const domain::TestError& error) { return {error.message, error.stack, error.file, error.line, error.column, error.snippet}; }
+ErrorView view_of(const domain::TestError& error) {
+  return {error.message, error.stack, error.file, error.line, error.column, error.snippet};
+}
 
 // Gathers while the journal is read once, front to back.
 class Builder {
@@ -42,13 +44,22 @@ class Builder {
     const domain::Plan& plan = record.plan;
     const std::set<std::string> quarantined(record.options.quarantined.begin(), record.options.quarantined.end());
     for (const domain::TestCase& test : plan.tests) {
-      TestView view{.id = test.id.value, .spec = test.identity.spec, .title_path = test.identity.title_path, .parameters = test.identity.parameters,
-                    .line = test.line, .tags = test.tags, .outcome = "never_ran", .quarantined = quarantined.contains(test.id.value)};
+      TestView view{.id = test.id.value,
+                    .spec = test.identity.spec,
+                    .title_path = test.identity.title_path,
+                    .parameters = test.identity.parameters,
+                    .line = test.line,
+                    .tags = test.tags,
+                    .outcome = "never_ran",
+                    .quarantined = quarantined.contains(test.id.value)};
       for (const domain::Annotation& annotation : test.annotations) view.annotations.push_back({annotation.type, annotation.description});
       view_.tests.push_back(std::move(view));
     }
     for (const domain::Unit& unit : plan.units) {
-      view_.units.push_back({.index = unit.index.value, .title = unit.title, .spec = unit.spec, .tests = static_cast<std::int64_t>(unit.tests.size()),
+      view_.units.push_back({.index = unit.index.value,
+                             .title = unit.title,
+                             .spec = unit.spec,
+                             .tests = static_cast<std::int64_t>(unit.tests.size()),
                              .estimate_ms = unit.estimate.count()});
       for (const domain::TestIndex test : unit.tests) view_.tests.at(test.value).unit = unit.index.value;
     }
@@ -56,7 +67,8 @@ class Builder {
   void take(const run::WorkerJoined& record) { worker(record.worker); }
   void take(const run::WorkerReady& record) {
     if (record.app_start.count() > 0)
-      worker(record.worker).spans.push_back({.kind = "app_start", .start_ms = since_start(at_ - record.app_start), .end_ms = since_start(at_)});
+      worker(record.worker)
+          .spans.push_back({.kind = "app_start", .start_ms = since_start(at_ - record.app_start), .end_ms = since_start(at_)});
   }
   void take(const run::LeaseGranted& record) { leases_[record.term] = {record.worker, at_, false}; }
   void take(const run::TestStarted& record) {
@@ -67,9 +79,14 @@ class Builder {
     close_start(record.term, record.report.started);
     const domain::TestReport& report = record.report;
     TestView& test = view_.tests.at(report.test.value);
-    AttemptView attempt{.number = static_cast<std::int64_t>(test.attempts.size()) + 1, .worker = record.worker.value,
-                        .status = std::string(to_string(report.status)), .started_ms = since_start(report.started),
-                        .duration_ms = report.duration.count(), .output = report.output, .errput = report.errput, .app_log = report.app_log,
+    AttemptView attempt{.number = static_cast<std::int64_t>(test.attempts.size()) + 1,
+                        .worker = record.worker.value,
+                        .status = std::string(to_string(report.status)),
+                        .started_ms = since_start(report.started),
+                        .duration_ms = report.duration.count(),
+                        .output = report.output,
+                        .errput = report.errput,
+                        .app_log = report.app_log,
                         .counted = record.counted};
     for (const domain::TestError& error : report.errors) attempt.errors.push_back(view_of(error));
     for (const domain::Step& step : report.steps)
@@ -86,16 +103,20 @@ class Builder {
     }
     attempt_of_[{record.term, report.test, report.retry}] = test.attempts.size();
     // Artifacts often arrive before the test has ended.
-    if (const auto early = early_.find({record.term, report.test, report.retry}); early != early_.end()) attempt.attachments = std::move(early->second);
+    if (const auto early = early_.find({record.term, report.test, report.retry}); early != early_.end())
+      attempt.attachments = std::move(early->second);
     test.attempts.push_back(std::move(attempt));
     WorkerView& lane = worker(record.worker);
     lane.busy_ms += report.duration.count();
-    lane.spans.push_back({.kind = "test", .start_ms = since_start(report.started), .end_ms = since_start(report.started + report.duration),
+    lane.spans.push_back({.kind = "test",
+                          .start_ms = since_start(report.started),
+                          .end_ms = since_start(report.started + report.duration),
                           .test = report.test.value});
   }
   void take(const run::ArtifactStored& record) {
     const domain::Attachment& stored = record.attachment;
-    AttachmentView attachment{.name = stored.name, .content_type = stored.content_type, .path = {}, .size = stored.size, .sha256 = stored.sha256};
+    AttachmentView attachment{
+        .name = stored.name, .content_type = stored.content_type, .path = {}, .size = stored.size, .sha256 = stored.sha256};
     const Key key{record.term, record.test, record.retry};
     if (const auto found = attempt_of_.find(key); found != attempt_of_.end())
       view_.tests.at(record.test.value).attempts.at(found->second).attachments.push_back(std::move(attachment));
@@ -106,7 +127,11 @@ class Builder {
     const auto lease = leases_.find(record.term);
     if (lease == leases_.end()) return;
     if (record.end == run::LeaseEnd::lost || record.end == run::LeaseEnd::expired)
-      worker(lease->second.worker).spans.push_back({.kind = "lost", .start_ms = since_start(at_), .end_ms = since_start(at_), .label = record.invocation.log_tail.empty() ? "the process was lost" : "the process died"});
+      worker(lease->second.worker)
+          .spans.push_back({.kind = "lost",
+                            .start_ms = since_start(at_),
+                            .end_ms = since_start(at_),
+                            .label = record.invocation.log_tail.empty() ? "the process was lost" : "the process died"});
     last_ended_ = lease->second.worker;
     last_log_tail_ = record.invocation.log_tail;
   }
@@ -116,9 +141,13 @@ class Builder {
     TestView& test = view_.tests.at(record.test.value);
     const auto began = test_started_.find(record.test);
     const Instant started = began == test_started_.end() ? at_ : began->second;
-    test.attempts.push_back({.number = static_cast<std::int64_t>(test.attempts.size()) + 1, .worker = last_ended_.value, .status = "lost",
-                             .started_ms = since_start(started), .duration_ms = (at_ - started).count(),
-                             .errors = {{.message = "its process died while it ran", .stack = last_log_tail_}}, .counted = false});
+    test.attempts.push_back({.number = static_cast<std::int64_t>(test.attempts.size()) + 1,
+                             .worker = last_ended_.value,
+                             .status = "lost",
+                             .started_ms = since_start(started),
+                             .duration_ms = (at_ - started).count(),
+                             .errors = {{.message = "its process died while it ran", .stack = last_log_tail_}},
+                             .counted = false});
   }
   void take(const run::TestSettled& record) { view_.tests.at(record.test.value).reason = record.reason; }
   void take(const run::Disagreed& record) { view_.disagreements.push_back({record.name, record.message, record.unit}); }
@@ -136,7 +165,8 @@ class Builder {
     if (lease == leases_.end() || lease->second.started) return;
     lease->second.started = true;
     if (first_test - lease->second.granted > Millis{5})
-      worker(lease->second.worker).spans.push_back({.kind = "framework_start", .start_ms = since_start(lease->second.granted), .end_ms = since_start(first_test)});
+      worker(lease->second.worker)
+          .spans.push_back({.kind = "framework_start", .start_ms = since_start(lease->second.granted), .end_ms = since_start(first_test)});
   }
 
   void finish() {
@@ -149,14 +179,16 @@ class Builder {
     for (WorkerView& lane : view_.workers)
       std::stable_sort(lane.spans.begin(), lane.spans.end(), [](const SpanView& a, const SpanView& b) { return a.start_ms < b.start_ms; });
     const domain::Ledger& ledger = run_.ledger;
-    view_.ledger = {ledger.passed, ledger.failed, ledger.flaky, ledger.skipped, ledger.timed_out, ledger.lost, ledger.cancelled, ledger.never_ran};
+    view_.ledger = {ledger.passed,    ledger.failed, ledger.flaky,     ledger.skipped,
+                    ledger.timed_out, ledger.lost,   ledger.cancelled, ledger.never_ran};
     RunView& run = view_.run;
     run.run_id = run_.id.value;
     run.project = facts_.project;
     run.framework = run_.plan.framework;
     run.policy = to_string(run_.plan.policy);
     run.verdict = run_.finished ? to_string(run_.verdict) : "incomplete";
-    run.headline = run_.finished ? headline(run_.ledger, run_.circumstances) : "interrupted: `tamarack resume " + run_.id.value + "` finishes it";
+    run.headline =
+        run_.finished ? headline(run_.ledger, run_.circumstances) : "interrupted: `tamarack resume " + run_.id.value + "` finishes it";
     run.exit_code = exit_code_of(run_.verdict);
     run.seed = std::to_string(run_.plan.seed);
     run.started_at_ms = to_ms(facts_.started);
@@ -197,6 +229,8 @@ class Builder {
 
 }  // namespace
 
-ReportView build_view(const std::vector<run::Entry>& journal, const RunFacts& facts) { return Builder(journal, facts).build(); }
+ReportView build_view(const std::vector<run::Entry>& journal, const RunFacts& facts) {
+  return Builder(journal, facts).build();
+}
 
 }  // namespace tamarack::report

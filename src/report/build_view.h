@@ -12,8 +12,8 @@ namespace tamarack::report {
 
 struct RunFacts {  // what the journal does not know
   std::string project;
-  Instant started;   // of the command, before discovery and start-up
-  Instant ended;     // of the verdict
+  Instant started;  // of the command, before discovery and start-up
+  Instant ended;    // of the verdict
   std::string branch;
   std::string commit;
   std::string machine;

@@ -25,7 +25,11 @@ TEST(Cells, CutsBetweenLetters) {
   EXPECT_EQ(fit("abc", 0), "");
 }
 
-TEST(Cells, NothingATerminalObeysGetsThrough) { EXPECT_EQ(printable("a\x1b[2Jb\nc\td\x7f\xc2\x9b" "e\xff"), "ab c d  e\xef\xbf\xbd"); }
+TEST(Cells, NothingATerminalObeysGetsThrough) {
+  EXPECT_EQ(printable("a\x1b[2Jb\nc\td\x7f\xc2\x9b"
+                      "e\xff"),
+            "ab c d  e\xef\xbf\xbd");
+}
 
 RC_GTEST_PROP(Cells, NeverWiderThanAskedAndAlwaysValid, (const std::string& bytes)) {
   const std::string text = printable(bytes);

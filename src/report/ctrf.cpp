@@ -106,8 +106,10 @@ void write_test(JsonWriter& json, const TestView& test, std::int64_t run_start) 
   if (test.title_path.size() > 1) suite.insert(suite.end(), test.title_path.begin(), test.title_path.end() - 1);
   write_strings(json, "suite", suite);
   if (is_bad(test)) {
-    if (const ErrorView* error = deciding_error(test)) write_error(json, *error);
-    else json.field("message", failure_head(test));
+    if (const ErrorView* error = deciding_error(test))
+      write_error(json, *error);
+    else
+      json.field("message", failure_head(test));
   }
   if (test.line > 0) json.field("line", test.line);
   json.field("rawStatus", test.outcome);

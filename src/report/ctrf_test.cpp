@@ -14,7 +14,9 @@ namespace {
 
 namespace json = boost::json;
 
-TEST(Ctrf, TellsEveryOutcome) { EXPECT_TRUE(matches_golden("ctrf_mixed.json", pretty_json(to_ctrf(mixed_view())))); }
+TEST(Ctrf, TellsEveryOutcome) {
+  EXPECT_TRUE(matches_golden("ctrf_mixed.json", pretty_json(to_ctrf(mixed_view()))));
+}
 
 TEST(Ctrf, SummaryAddsUpAndMatchesTheTests) {
   const json::value report = json::parse(to_ctrf(mixed_view()));
@@ -31,11 +33,14 @@ TEST(Ctrf, SummaryAddsUpAndMatchesTheTests) {
 
 // The schema of CTRF allows no other fields.
 TEST(Ctrf, TestsHaveOnlyFieldsTheFormatKnows) {
-  const std::set<std::string_view> known{"name", "status", "duration", "start", "stop", "suite", "message", "trace", "snippet", "line", "rawStatus", "tags", "type",
-                                         "filePath", "retries", "retryAttempts", "flaky", "stdout", "stderr", "threadId", "attachments", "steps", "extra"};
+  const std::set<std::string_view> known{"name",    "status",   "duration",    "start",         "stop",      "suite",
+                                         "message", "trace",    "snippet",     "line",          "rawStatus", "tags",
+                                         "type",    "filePath", "retries",     "retryAttempts", "flaky",     "stdout",
+                                         "stderr",  "threadId", "attachments", "steps",         "extra"};
   const json::value report = json::parse(to_ctrf(mixed_view()));
   for (const json::value& test : report.at("results").at("tests").as_array())
-    for (const auto& field : test.as_object()) EXPECT_TRUE(known.contains(std::string_view(field.key().data(), field.key().size()))) << field.key();
+    for (const auto& field : test.as_object())
+      EXPECT_TRUE(known.contains(std::string_view(field.key().data(), field.key().size()))) << field.key();
 }
 
 }  // namespace

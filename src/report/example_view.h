@@ -10,7 +10,8 @@
 
 namespace tamarack::report {
 
-inline AttemptView attempt_view(std::int64_t number, std::string worker, std::string status, std::int64_t started_ms, std::int64_t duration_ms) {
+inline AttemptView attempt_view(std::int64_t number, std::string worker, std::string status, std::int64_t started_ms,
+                                std::int64_t duration_ms) {
   AttemptView attempt;
   attempt.number = number;
   attempt.worker = std::move(worker);
@@ -30,7 +31,8 @@ inline ErrorView error_view(std::string message, std::string file = {}, std::int
   return error;
 }
 
-inline TestView test_view(std::string id, std::string spec, std::vector<std::string> titles, std::string outcome, std::vector<AttemptView> attempts) {
+inline TestView test_view(std::string id, std::string spec, std::vector<std::string> titles, std::string outcome,
+                          std::vector<AttemptView> attempts) {
   TestView test;
   test.id = std::move(id);
   test.spec = std::move(spec);
@@ -70,9 +72,12 @@ inline ReportView green_view() {
   view.run.planned = 2;
   view.run.attempts = 2;
   view.ledger.passed = 2;
-  view.tests.push_back(test_view("0000000000000001", "cart.spec.ts", {"adds"}, "passed", {attempt_view(1, "local/1", "passed", 300, 2000)}));
-  view.tests.push_back(test_view("0000000000000002", "login.spec.ts", {"signs in"}, "passed", {attempt_view(1, "local/2", "passed", 300, 1900)}));
-  view.units = {{0, "cart.spec.ts", "cart.spec.ts", 1, 1800, 2000, "local/1"}, {1, "login.spec.ts", "login.spec.ts", 1, 0, 1900, "local/2"}};
+  view.tests.push_back(
+      test_view("0000000000000001", "cart.spec.ts", {"adds"}, "passed", {attempt_view(1, "local/1", "passed", 300, 2000)}));
+  view.tests.push_back(
+      test_view("0000000000000002", "login.spec.ts", {"signs in"}, "passed", {attempt_view(1, "local/2", "passed", 300, 1900)}));
+  view.units = {{0, "cart.spec.ts", "cart.spec.ts", 1, 1800, 2000, "local/1"},
+                {1, "login.spec.ts", "login.spec.ts", 1, 0, 1900, "local/2"}};
   return view;
 }
 
@@ -89,23 +94,27 @@ inline ReportView mixed_view() {
   view.run.attempts = 9;
   view.ledger = {.passed = 1, .failed = 2, .flaky = 1, .skipped = 1, .timed_out = 1, .lost = 1, .cancelled = 0, .never_ran = 1};
 
-  TestView passed = test_view("00000000000000a1", "tests/cart.spec.ts", {"adds & <removes>"}, "passed", {attempt_view(1, "local/1", "passed", 2500, 1250)});
+  TestView passed = test_view("00000000000000a1", "tests/cart.spec.ts", {"adds & <removes>"}, "passed",
+                              {attempt_view(1, "local/1", "passed", 2500, 1250)});
   passed.tags = {"smoke"};
 
   AttemptView first = attempt_view(1, "local/1", "failed", 4000, 900);
   first.errors = {error_view("Error: first try", "tests/checkout.spec.ts", 12, 5)};
   AttemptView second = attempt_view(2, "local/1", "failed", 5000, 1100);
-  second.errors = {error_view("\x1b[31mError:\x1b[0m expect(locator).toHaveText(expected)\n\nExpected: \"3\"\nReceived: \"4\"", "tests/checkout.spec.ts", 14, 9)};
+  second.errors = {error_view("\x1b[31mError:\x1b[0m expect(locator).toHaveText(expected)\n\nExpected: \"3\"\nReceived: \"4\"",
+                              "tests/checkout.spec.ts", 14, 9)};
   second.errors[0].snippet = "  13 |\n> 14 |   await expect(total).toHaveText('3')";
   second.output = "cart opened\x01\n";
   second.errput = "warning: slow";
-  second.attachments = {{"screenshot", "image/png", "artifacts/ab/cd.png", 1200, "ab", ""}, {"inline", "text/plain", "", 3, "", "data:text/plain;base64,YWJj"}};
+  second.attachments = {{"screenshot", "image/png", "artifacts/ab/cd.png", 1200, "ab", ""},
+                        {"inline", "text/plain", "", 3, "", "data:text/plain;base64,YWJj"}};
   second.steps = {{"open cart", "test.step", 5000, 200, false}, {"check total", "expect", 5200, 900, true}};
   TestView failed = test_view("00000000000000a2", "tests/checkout.spec.ts", {"guest", "pays it's 100%"}, "failed", {first, second});
   failed.parameters = "chromium";
   failed.tags = {"smoke", "slow"};
 
-  TestView quarantined = test_view("00000000000000a3", "tests/checkout.spec.ts", {"old"}, "failed", {attempt_view(1, "local/2", "failed", 7000, 400)});
+  TestView quarantined =
+      test_view("00000000000000a3", "tests/checkout.spec.ts", {"old"}, "failed", {attempt_view(1, "local/2", "failed", 7000, 400)});
   quarantined.attempts[0].errors = {error_view("Error: known")};
   quarantined.quarantined = true;
 
@@ -115,7 +124,8 @@ inline ReportView mixed_view() {
 
   TestView skipped = test_view("00000000000000a5", "tests/search.spec.ts", {"prints"}, "skipped", {});
   skipped.reason = "needs a printer";
-  TestView slow = test_view("00000000000000a6", "tests/slow.spec.ts", {"waits"}, "timed_out", {attempt_view(1, "local/2", "timed_out", 3000, 9300)});
+  TestView slow =
+      test_view("00000000000000a6", "tests/slow.spec.ts", {"waits"}, "timed_out", {attempt_view(1, "local/2", "timed_out", 3000, 9300)});
   slow.attempts[0].errors = {error_view("Test timeout of 9000ms exceeded.", "tests/slow.spec.ts", 3, 1)};
   TestView lost = test_view("00000000000000a7", "tests/crash.spec.ts", {"dies"}, "lost", {attempt_view(1, "local/1", "lost", 9000, 500)});
   lost.reason = "took 3 workers down with it";
@@ -129,14 +139,15 @@ inline ReportView mixed_view() {
                 {2, "tests/search.spec.ts", "tests/search.spec.ts", 2, 0, 1500, "local/2"},
                 {3, "tests/cart.spec.ts", "tests/cart.spec.ts", 1, 1200, 1250, "local/1"},
                 {4, "tests/crash.spec.ts", "tests/crash.spec.ts", 2, 900, 500, "local/1"}};
-  view.workers = {{"local/1",
-                   {{"app_start", 0, 2000, -1, ""},
-                    {"framework_start", 2000, 2500, -1, ""},
-                    {"test", 2500, 3750, 0, ""},
-                    {"waiting_lock", 9500, 12'600, -1, "lock 'db'"},
-                    {"idle", 12'600, 14'000, -1, ""}},
-                   4000},
-                  {"local/2", {{"app_start", 0, 2200, -1, ""}, {"framework_start", 2200, 3000, -1, ""}, {"test", 3000, 12'300, 5, ""}}, 12'000}};
+  view.workers = {
+      {"local/1",
+       {{"app_start", 0, 2000, -1, ""},
+        {"framework_start", 2000, 2500, -1, ""},
+        {"test", 2500, 3750, 0, ""},
+        {"waiting_lock", 9500, 12'600, -1, "lock 'db'"},
+        {"idle", 12'600, 14'000, -1, ""}},
+       4000},
+      {"local/2", {{"app_start", 0, 2200, -1, ""}, {"framework_start", 2200, 3000, -1, ""}, {"test", 3000, 12'300, 5, ""}}, 12'000}};
   view.run.held_back = held_back(view);
   return view;
 }

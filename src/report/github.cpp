@@ -19,7 +19,9 @@ std::string escaped(std::string_view text) {
   return replace_all(replace_all(replace_all(to_valid_utf8(text), "%", "%25"), "\r", "%0D"), "\n", "%0A");
 }
 
-std::string property(std::string_view text) { return replace_all(replace_all(escaped(text), ":", "%3A"), ",", "%2C"); }
+std::string property(std::string_view text) {
+  return replace_all(replace_all(escaped(text), ":", "%3A"), ",", "%2C");
+}
 
 std::string cut(std::string text) {
   if (text.size() > message_bytes_max) {
@@ -40,12 +42,15 @@ std::string annotation(const TestView& test, const std::string& suite_dir) {
   const std::string& file = error_has_place ? error->file : test.spec;
   const std::int64_t line = error_has_place ? error->line : test.line;
   std::string place;
-  if (!file.empty()) place += " file=" + property(in_repository(suite_dir, file)) + ",";
-  else place += " ";
+  if (!file.empty())
+    place += " file=" + property(in_repository(suite_dir, file)) + ",";
+  else
+    place += " ";
   if (!file.empty() && line > 0) place += fmt::format("line={},", line);
   if (error_has_place && line > 0 && error->column > 0) place += fmt::format("col={},", error->column);
   const std::string message = error == nullptr ? failure_head(test) : strip_ansi(error->message.empty() ? error->stack : error->message);
-  return fmt::format("::error{}title={}::{}\n", place, property(outcome_words(test.outcome) + ": " + test_name(test)), escaped(cut(message)));
+  return fmt::format("::error{}title={}::{}\n", place, property(outcome_words(test.outcome) + ": " + test_name(test)),
+                     escaped(cut(message)));
 }
 
 }  // namespace

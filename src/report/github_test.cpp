@@ -10,8 +10,12 @@
 namespace tamarack::report {
 namespace {
 
-TEST(GitHub, AnnotatesWhatCountsBesideTheCode) { EXPECT_TRUE(matches_golden("github_mixed.txt", github_annotations(mixed_view(), "e2e"))); }
-TEST(GitHub, AGreenRunIsOneNotice) { EXPECT_EQ(github_annotations(green_view()), "::notice title=Tamarack%3A passed::all 2 tests passed\n"); }
+TEST(GitHub, AnnotatesWhatCountsBesideTheCode) {
+  EXPECT_TRUE(matches_golden("github_mixed.txt", github_annotations(mixed_view(), "e2e")));
+}
+TEST(GitHub, AGreenRunIsOneNotice) {
+  EXPECT_EQ(github_annotations(green_view()), "::notice title=Tamarack%3A passed::all 2 tests passed\n");
+}
 
 TEST(GitHub, ShowsTenErrorsAndSaysHowManyThereAre) {
   ReportView view = mixed_view();

@@ -20,9 +20,13 @@ struct Cost {
   std::string sentence;
 };
 
-std::string human(std::int64_t ms) { return human_duration(Millis{ms}); }
+std::string human(std::int64_t ms) {
+  return human_duration(Millis{ms});
+}
 
-std::int64_t length(const SpanView& span) { return std::max<std::int64_t>(span.end_ms - span.start_ms, 0); }
+std::int64_t length(const SpanView& span) {
+  return std::max<std::int64_t>(span.end_ms - span.start_ms, 0);
+}
 
 std::int64_t time_of(const WorkerView& worker, std::string_view kind) {
   std::int64_t ms = 0;
@@ -96,8 +100,7 @@ class Account {
         ++count;
       }
     const auto workers = static_cast<std::int64_t>(std::max<std::size_t>(view_.workers.size(), 1));
-    if (count > 0)
-      add(ms / workers, fmt::format("{} took {} before the one that counts", count_of(count, "earlier attempt"), human(ms)));
+    if (count > 0) add(ms / workers, fmt::format("{} took {} before the one that counts", count_of(count, "earlier attempt"), human(ms)));
   }
 
   std::vector<std::string> sentences() && {

@@ -12,10 +12,11 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 TEST(HeldBack, NamesTheCostliestFirst) {
-  EXPECT_THAT(held_back(mixed_view()),
-              ElementsAre("worker local/1 waited 3.1 s for lock 'db'", "starting the application took 4.2 s (2 times, 15 % of the workers' time)",
-                          "the longest unit 'tests/slow.spec.ts' alone took 9.3 s of 14.0 s", "worker local/1 had nothing to do for 1.4 s",
-                          "2 earlier attempts took 1.7 s before the one that counts"));
+  EXPECT_THAT(
+      held_back(mixed_view()),
+      ElementsAre("worker local/1 waited 3.1 s for lock 'db'", "starting the application took 4.2 s (2 times, 15 % of the workers' time)",
+                  "the longest unit 'tests/slow.spec.ts' alone took 9.3 s of 14.0 s", "worker local/1 had nothing to do for 1.4 s",
+                  "2 earlier attempts took 1.7 s before the one that counts"));
 }
 
 TEST(HeldBack, SaysNothingAboutSmallThings) {
@@ -31,7 +32,9 @@ TEST(HeldBack, OneWorkerIsNeverHeldBackByItsLongestUnit) {
   EXPECT_THAT(held_back(view), IsEmpty());
 }
 
-TEST(HeldBack, AnEmptyRunIsNoReasonToDivideByZero) { EXPECT_THAT(held_back(ReportView{}), IsEmpty()); }
+TEST(HeldBack, AnEmptyRunIsNoReasonToDivideByZero) {
+  EXPECT_THAT(held_back(ReportView{}), IsEmpty());
+}
 
 }  // namespace
 }  // namespace tamarack::report

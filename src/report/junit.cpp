@@ -22,13 +22,25 @@ std::string escaped(std::string_view bytes, bool is_attribute) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += is_attribute ? "&quot;" : "\""; break;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += is_attribute ? "&quot;" : "\"";
+        break;
       case '\t':
-      case '\n': out += is_attribute ? fmt::format("&#{};", static_cast<int>(c)) : std::string(1, c); break;
-      case '\r': out += "&#13;"; break;
+      case '\n':
+        out += is_attribute ? fmt::format("&#{};", static_cast<int>(c)) : std::string(1, c);
+        break;
+      case '\r':
+        out += "&#13;";
+        break;
       default:
         if (text.compare(i, 3, "\xef\xbf\xbe") == 0 || text.compare(i, 3, "\xef\xbf\xbf") == 0) {
           i += 2;
@@ -40,9 +52,13 @@ std::string escaped(std::string_view bytes, bool is_attribute) {
   return out;
 }
 
-std::string attribute(std::string_view name, std::string_view value) { return fmt::format(" {}=\"{}\"", name, escaped(value, true)); }
+std::string attribute(std::string_view name, std::string_view value) {
+  return fmt::format(" {}=\"{}\"", name, escaped(value, true));
+}
 
-std::string seconds(std::int64_t ms) { return fmt::format("{}.{:03}", ms / 1000, ms % 1000); }
+std::string seconds(std::int64_t ms) {
+  return fmt::format("{}.{:03}", ms / 1000, ms % 1000);
+}
 
 struct Counts {
   std::int64_t tests = 0;
@@ -52,7 +68,8 @@ struct Counts {
   std::int64_t time_ms = 0;
 
   std::string attributes() const {
-    return fmt::format(" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{}\"", tests, failures, errors, skipped, seconds(time_ms));
+    return fmt::format(" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{}\"", tests, failures, errors, skipped,
+                       seconds(time_ms));
   }
   void add(const Counts& other) {
     tests += other.tests;
@@ -62,16 +79,21 @@ struct Counts {
   }
 };
 
-bool is_failure(const TestView& test) { return test.outcome == "failed" || test.outcome == "timed_out"; }
+bool is_failure(const TestView& test) {
+  return test.outcome == "failed" || test.outcome == "timed_out";
+}
 
 Counts counts_of(const std::vector<const TestView*>& tests) {
   Counts counts;
   for (const TestView* test : tests) {
     ++counts.tests;
     counts.time_ms += test->duration_ms;
-    if (test->outcome == "skipped" || (is_bad(*test) && !counts_against_run(*test))) ++counts.skipped;
-    else if (is_failure(*test)) ++counts.failures;
-    else if (is_bad(*test)) ++counts.errors;
+    if (test->outcome == "skipped" || (is_bad(*test) && !counts_against_run(*test)))
+      ++counts.skipped;
+    else if (is_failure(*test))
+      ++counts.failures;
+    else if (is_bad(*test))
+      ++counts.errors;
   }
   return counts;
 }
@@ -80,13 +102,16 @@ std::string details(const AttemptView& attempt) {
   std::string text;
   for (const ErrorView& error : attempt.errors) {
     if (!text.empty()) text += "\n\n";
-    text += error.stack.find(error.message) != std::string::npos ? error.stack : error.message + (error.stack.empty() ? "" : "\n" + error.stack);
+    text += error.stack.find(error.message) != std::string::npos ? error.stack
+                                                                 : error.message + (error.stack.empty() ? "" : "\n" + error.stack);
     if (!error.snippet.empty()) text += "\n\n" + error.snippet;
   }
   return text;
 }
 
-bool has_failed(const AttemptView& attempt) { return attempt.status == "failed" || attempt.status == "timed_out"; }
+bool has_failed(const AttemptView& attempt) {
+  return attempt.status == "failed" || attempt.status == "timed_out";
+}
 
 std::string head_of(const AttemptView& attempt) {
   return attempt.errors.empty() ? outcome_words(attempt.status) : error_head(attempt.errors.front());
@@ -102,8 +127,8 @@ std::string repeated_attempts(const TestView& test, std::string_view element, co
   std::string xml;
   for (const AttemptView& attempt : test.attempts) {
     if (&attempt == already_written || !attempt.counted || !has_failed(attempt)) continue;
-    xml += fmt::format("      <{0}{1}{2}>\n        <stackTrace>{3}</stackTrace>\n      </{0}>\n", element, attribute("message", head_of(attempt)),
-                       attribute("type", attempt.status), escaped(details(attempt), false));
+    xml += fmt::format("      <{0}{1}{2}>\n        <stackTrace>{3}</stackTrace>\n      </{0}>\n", element,
+                       attribute("message", head_of(attempt)), attribute("type", attempt.status), escaped(details(attempt), false));
   }
   return xml;
 }
@@ -112,7 +137,8 @@ std::string result(const TestView& test) {
   if (test.outcome == "passed") return {};
   if (test.outcome == "skipped") return fmt::format("      <skipped{}/>\n", test.reason.empty() ? "" : attribute("message", test.reason));
   if (test.outcome == "flaky") return repeated_attempts(test, "flakyFailure", nullptr);
-  if (!counts_against_run(test)) return fmt::format("      <skipped{}/>\n", attribute("message", "failed in quarantine: " + failure_head(test)));
+  if (!counts_against_run(test))
+    return fmt::format("      <skipped{}/>\n", attribute("message", "failed in quarantine: " + failure_head(test)));
   const AttemptView* deciding = deciding_attempt(test);
   if (is_failure(test)) {
     AttemptView plain;
@@ -154,7 +180,8 @@ std::string properties(const TestView& test) {
 }
 
 std::string testcase(const TestView& test) {
-  std::string xml = "    <testcase" + attribute("name", test_title(test)) + attribute("classname", test.spec) + attribute("file", test.spec);
+  std::string xml =
+      "    <testcase" + attribute("name", test_title(test)) + attribute("classname", test.spec) + attribute("file", test.spec);
   if (test.line > 0) xml += fmt::format(" line=\"{}\"", test.line);
   xml += fmt::format(" time=\"{}\"", seconds(test.duration_ms));
   const std::string body = properties(test) + result(test) + outputs(test);

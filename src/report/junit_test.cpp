@@ -11,7 +11,9 @@
 namespace tamarack::report {
 namespace {
 
-TEST(JUnit, TellsEveryOutcome) { EXPECT_TRUE(matches_golden("junit_mixed.xml", to_junit(mixed_view()))); }
+TEST(JUnit, TellsEveryOutcome) {
+  EXPECT_TRUE(matches_golden("junit_mixed.xml", to_junit(mixed_view())));
+}
 
 TEST(JUnit, CountsAgreeWithTheElements) {
   pugi::xml_document document;
@@ -30,7 +32,8 @@ TEST(JUnit, ARunThatIsNotGreenIsNeverAllPassed) {
   view.run.headline = "the infrastructure failed, not the tests";
   pugi::xml_document document;
   ASSERT_TRUE(document.load_string(to_junit(view).c_str()));
-  EXPECT_EQ(document.select_node("//testsuite[@name='tamarack']/testcase/error").node().attribute("message").as_string(), view.run.headline);
+  EXPECT_EQ(document.select_node("//testsuite[@name='tamarack']/testcase/error").node().attribute("message").as_string(),
+            view.run.headline);
 }
 
 RC_GTEST_PROP(JUnit, AnyBytesMakeWellFormedXml, (const std::string& bytes)) {

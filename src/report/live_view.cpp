@@ -62,7 +62,9 @@ std::string progress_line(const LiveState& state, std::size_t width, const Style
   if (width >= taken + bar_min) {
     const std::size_t bar = std::min(bar_max, width - taken);
     const auto share = [&](std::int64_t count) {
-      return state.planned <= 0 ? 0 : static_cast<std::size_t>(std::clamp<std::int64_t>(count, 0, state.planned) * static_cast<std::int64_t>(bar) / state.planned);
+      return state.planned <= 0 ? 0
+                                : static_cast<std::size_t>(std::clamp<std::int64_t>(count, 0, state.planned) *
+                                                           static_cast<std::int64_t>(bar) / state.planned);
     };
     const std::size_t done = share(state.finished());
     // One failure among thousands must be seen: it gets at least one cell of what is done.
@@ -86,8 +88,8 @@ std::string progress_line(const LiveState& state, std::size_t width, const Style
 std::string counts_line(const LiveState& state, std::size_t width, const Style& style) {
   const std::int64_t to_go = std::max<std::int64_t>(state.planned - state.finished(), 0);
   const std::vector<std::pair<std::string, std::string>> parts{
-      {"passed", fmt::format("{} passed", state.passed)},    {"failed", fmt::format("{} failed", state.failed)},
-      {"flaky", fmt::format("{} flaky", state.flaky)},       {"skipped", fmt::format("{} skipped", state.skipped)},
+      {"passed", fmt::format("{} passed", state.passed)},       {"failed", fmt::format("{} failed", state.failed)},
+      {"flaky", fmt::format("{} flaky", state.flaky)},          {"skipped", fmt::format("{} skipped", state.skipped)},
       {"lost", fmt::format("{} unfinished", state.unfinished)}, {"", fmt::format("{} to go", to_go)}};
   const std::vector<std::int64_t> counts{state.passed, state.failed, state.flaky, state.skipped, state.unfinished, to_go};
   Line line(width);
@@ -129,7 +131,9 @@ std::string suffix(const FinishedTest& test) {
   return " (" + join(parts, ", ") + ")";
 }
 
-bool is_quiet(const FinishedTest& test) { return test.outcome == "passed" || test.outcome == "skipped"; }
+bool is_quiet(const FinishedTest& test) {
+  return test.outcome == "passed" || test.outcome == "skipped";
+}
 
 }  // namespace
 
@@ -170,8 +174,8 @@ std::vector<std::string> render(const LiveState& state, int width, int height, b
 std::string plain_line(const FinishedTest& test, std::int64_t finished, std::int64_t planned, bool colour) {
   const Style style(colour);
   const std::string total = std::to_string(planned);
-  std::string text = fmt::format("  {}  {:>{}}/{}  {}{}", style.outcome(test.outcome, outcome_sign(test.outcome)), finished, total.size(), total,
-                                 printable(test.name), style.dim(suffix(test)));
+  std::string text = fmt::format("  {}  {:>{}}/{}  {}{}", style.outcome(test.outcome, outcome_sign(test.outcome)), finished, total.size(),
+                                 total, printable(test.name), style.dim(suffix(test)));
   if (!is_quiet(test) && !test.error_head.empty()) {
     text += "\n       " + style.outcome(test.outcome, printable(test.error_head));
     if (!test.location.empty()) text += "\n       at " + printable(test.location);
@@ -212,7 +216,8 @@ std::string plain_retry_line(const std::string& name, std::int64_t attempt, cons
 
 std::string plain_progress_line(const LiveState& state, bool colour) {
   const Style style(colour);
-  std::string text = fmt::format("  · {}/{} after {}", state.finished(), state.planned, human_duration(Millis{state.elapsed.count() / 1000 * 1000}));
+  std::string text =
+      fmt::format("  · {}/{} after {}", state.finished(), state.planned, human_duration(Millis{state.elapsed.count() / 1000 * 1000}));
   if (state.left) text += ", " + about(*state.left);
   std::vector<std::string> parts;
   if (state.failed > 0) parts.push_back(style.red(fmt::format("{} failed", state.failed)));

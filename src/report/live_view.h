@@ -13,25 +13,25 @@
 namespace tamarack::report {
 
 struct LiveWorker {
-  std::string name;         // "local/1"
-  std::string doing;        // "checkout.spec.ts › pays", "starting the application", "waiting for lock 'db'"; empty: idle
-  bool runs_test = false;   // false: `doing` is something else, shown dimmed
-  Millis since{0};          // how long it has been doing this
-  int retry = 0;            // of the test; 0: first try
-  std::int64_t done = 0;    // tests finished of what it was handed
-  std::int64_t total = 0;   // 0: not shown
+  std::string name;        // "local/1"
+  std::string doing;       // "checkout.spec.ts › pays", "starting the application", "waiting for lock 'db'"; empty: idle
+  bool runs_test = false;  // false: `doing` is something else, shown dimmed
+  Millis since{0};         // how long it has been doing this
+  int retry = 0;           // of the test; 0: first try
+  std::int64_t done = 0;   // tests finished of what it was handed
+  std::int64_t total = 0;  // 0: not shown
 };
 
 struct LiveState {
   std::int64_t planned = 0;
   std::int64_t passed = 0;
-  std::int64_t failed = 0;     // with timed out ones
+  std::int64_t failed = 0;  // with timed out ones
   std::int64_t flaky = 0;
   std::int64_t skipped = 0;
   std::int64_t unfinished = 0;  // lost, cancelled, never ran
   Millis elapsed{0};
-  std::optional<Millis> left;   // expected time left; none: unknown
-  std::string note;             // "stopping after the first failure", "interrupted: press Ctrl-C again to stop at once"; empty: none
+  std::optional<Millis> left;  // expected time left; none: unknown
+  std::string note;            // "stopping after the first failure", "interrupted: press Ctrl-C again to stop at once"; empty: none
   std::vector<LiveWorker> workers;
 
   std::int64_t finished() const { return passed + failed + flaky + skipped + unfinished; }
@@ -41,8 +41,8 @@ struct LiveState {
 std::vector<std::string> render(const LiveState& state, int width, int height, bool colour);
 
 struct FinishedTest {
-  std::string name;       // "checkout.spec.ts › guest › pays [chromium]"
-  std::string outcome;    // a word of the ledger
+  std::string name;     // "checkout.spec.ts › guest › pays [chromium]"
+  std::string outcome;  // a word of the ledger
   Millis duration{0};
   std::int64_t attempts = 1;
   std::string error_head;  // first line of the error, or the reason; empty: none

@@ -13,9 +13,20 @@ namespace {
 
 LiveState some_state() {
   LiveState state{.planned = 34, .passed = 10, .failed = 1, .flaky = 1, .skipped = 2, .elapsed = Millis{74'200}, .left = Millis{22'300}};
-  state.workers = {{.name = "local/1", .doing = "checkout.spec.ts › guest › pays [chromium]", .runs_test = true, .since = Millis{1234}, .retry = 1, .done = 3, .total = 8},
+  state.workers = {{.name = "local/1",
+                    .doing = "checkout.spec.ts › guest › pays [chromium]",
+                    .runs_test = true,
+                    .since = Millis{1234},
+                    .retry = 1,
+                    .done = 3,
+                    .total = 8},
                    {.name = "local/2", .doing = "waiting for lock 'db'", .since = Millis{42'000}},
-                   {.name = "local/3", .doing = "検索.spec.ts › 見つける 🚀 und noch ein sehr langer Titel, der nirgends ganz hinpasst", .runs_test = true, .since = Millis{300}, .done = 0, .total = 2},
+                   {.name = "local/3",
+                    .doing = "検索.spec.ts › 見つける 🚀 und noch ein sehr langer Titel, der nirgends ganz hinpasst",
+                    .runs_test = true,
+                    .since = Millis{300},
+                    .done = 0,
+                    .total = 2},
                    {.name = "local/4"}};
   return state;
 }
@@ -30,15 +41,21 @@ TEST(LiveView, FitsTheTerminalItIsGiven) {
   LiveState stopping = some_state();
   stopping.note = "stopping after the first failure";
   stopping.left.reset();
-  const std::string text = drawn(some_state(), 100, 20) + drawn(some_state(), 60, 20) + drawn(some_state(), 100, 4) + drawn(some_state(), 24, 3) +
-                           drawn(stopping, 80, 20) + drawn(some_state(), 80, 1) + drawn({}, 80, 10);
+  const std::string text = drawn(some_state(), 100, 20) + drawn(some_state(), 60, 20) + drawn(some_state(), 100, 4) +
+                           drawn(some_state(), 24, 3) + drawn(stopping, 80, 20) + drawn(some_state(), 80, 1) + drawn({}, 80, 10);
   EXPECT_TRUE(matches_golden("live_view.txt", text));
 }
 
 TEST(LiveView, PlainLinesReadAsALog) {
   const FinishedTest passed{.name = "checkout.spec.ts › pays", .outcome = "passed", .duration = Millis{1200}};
-  const FinishedTest failed{.name = "admin.spec.ts › deletes", .outcome = "failed", .duration = Millis{900}, .attempts = 2, .error_head = "Error: expected 3, got 4", .location = "tests/admin.spec.ts:12:5"};
-  const FinishedTest flaky{.name = "search.spec.ts › finds", .outcome = "flaky", .duration = Millis{700}, .attempts = 2, .error_head = "Error: not yet"};
+  const FinishedTest failed{.name = "admin.spec.ts › deletes",
+                            .outcome = "failed",
+                            .duration = Millis{900},
+                            .attempts = 2,
+                            .error_head = "Error: expected 3, got 4",
+                            .location = "tests/admin.spec.ts:12:5"};
+  const FinishedTest flaky{
+      .name = "search.spec.ts › finds", .outcome = "flaky", .duration = Millis{700}, .attempts = 2, .error_head = "Error: not yet"};
   const FinishedTest lost{.name = "crash.spec.ts › dies", .outcome = "lost", .error_head = "took 3 workers down with it"};
   const FinishedTest skipped{.name = "a.spec.ts › prints", .outcome = "skipped"};
   std::string text;
@@ -56,14 +73,21 @@ TEST(LiveView, OneFailureAmongThousandsIsSeen) {
 }
 
 RC_GTEST_PROP(LiveView, IsNeverWiderOrHigherThanTheTerminal, ()) {
-  LiveState state{.planned = *rc::gen::inRange<std::int64_t>(0, 200'000), .passed = *rc::gen::inRange<std::int64_t>(0, 100'000),
-                  .failed = *rc::gen::inRange<std::int64_t>(0, 1000), .elapsed = Millis{*rc::gen::inRange(0, 100'000'000)}};
+  LiveState state{.planned = *rc::gen::inRange<std::int64_t>(0, 200'000),
+                  .passed = *rc::gen::inRange<std::int64_t>(0, 100'000),
+                  .failed = *rc::gen::inRange<std::int64_t>(0, 1000),
+                  .elapsed = Millis{*rc::gen::inRange(0, 100'000'000)}};
   if (*rc::gen::arbitrary<bool>()) state.left = Millis{*rc::gen::inRange(-5, 10'000'000)};
   state.note = *rc::gen::arbitrary<std::string>();
   const auto count = *rc::gen::inRange(0, 12);
   for (int i = 0; i < count; ++i)
-    state.workers.push_back({.name = *rc::gen::arbitrary<std::string>(), .doing = *rc::gen::arbitrary<std::string>() + "漢字🚀e\u0301", .runs_test = true,
-                             .since = Millis{*rc::gen::inRange(0, 10'000'000)}, .retry = *rc::gen::inRange(0, 3), .done = 1, .total = *rc::gen::inRange(0, 9000)});
+    state.workers.push_back({.name = *rc::gen::arbitrary<std::string>(),
+                             .doing = *rc::gen::arbitrary<std::string>() + "漢字🚀e\u0301",
+                             .runs_test = true,
+                             .since = Millis{*rc::gen::inRange(0, 10'000'000)},
+                             .retry = *rc::gen::inRange(0, 3),
+                             .done = 1,
+                             .total = *rc::gen::inRange(0, 9000)});
   const auto width = *rc::gen::inRange(1, 130);
   const auto height = *rc::gen::inRange(1, 16);
   const auto lines = render(state, width, height, true);

@@ -22,20 +22,38 @@ constexpr std::size_t list_max = 50;
 constexpr std::size_t line_cells_max = 300;
 constexpr std::size_t note_bytes = 200;  // kept free for the line that says what is missing
 
-std::string human(std::int64_t ms) { return human_duration(Millis{ms}); }
+std::string human(std::int64_t ms) {
+  return human_duration(Millis{ms});
+}
 
 // One line of text that Markdown takes for nothing else: entities for HTML, a backslash for the rest.
 std::string plain(std::string_view text) {
   std::string out;
   for (const char c : printable(text)) {
     switch (c) {
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '&': out += "&amp;"; break;
-      case '\\': case '`': case '*': case '_': case '[': case ']': case '|': case '~': case '#': case '@':
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '&':
+        out += "&amp;";
+        break;
+      case '\\':
+      case '`':
+      case '*':
+      case '_':
+      case '[':
+      case ']':
+      case '|':
+      case '~':
+      case '#':
+      case '@':
         out += '\\';
         [[fallthrough]];
-      default: out += c;
+      default:
+        out += c;
     }
   }
   return out;
@@ -47,9 +65,13 @@ std::string html(std::string_view text) {
 }
 
 // Names and messages of any length become one line of bounded length.
-std::string line(std::string_view text) { return plain(fit(printable(text), line_cells_max)); }
+std::string line(std::string_view text) {
+  return plain(fit(printable(text), line_cells_max));
+}
 
-std::string and_more(std::size_t count) { return count > list_max ? fmt::format("- and {} more\n", count - list_max) : std::string(); }
+std::string and_more(std::size_t count) {
+  return count > list_max ? fmt::format("- and {} more\n", count - list_max) : std::string();
+}
 
 // A code block whose fence is longer than any row of backticks inside.
 std::string code_block(std::string_view text) {
@@ -98,8 +120,8 @@ std::string failure(const TestView& test, bool with_details) {
   std::string text;
   if (!with_details) return fmt::format("- **{}** {}: {}\n", line(test_name(test)), outcome_words(test.outcome), line(head));
   const std::string quarantine = test.quarantined ? ", in quarantine" : "";
-  text += fmt::format("<details><summary><b>{}</b> {}{}: {}</summary>\n\n", html(fit(printable(test_name(test)), line_cells_max)), outcome_words(test.outcome),
-                      quarantine, html(fit(printable(head), line_cells_max)));
+  text += fmt::format("<details><summary><b>{}</b> {}{}: {}</summary>\n\n", html(fit(printable(test_name(test)), line_cells_max)),
+                      outcome_words(test.outcome), quarantine, html(fit(printable(head), line_cells_max)));
   if (const ErrorView* error = deciding_error(test)) {
     if (const std::string place = location(*error); !place.empty()) text += "at " + plain(place) + "\n\n";
     std::string content = error->message;
@@ -134,7 +156,8 @@ std::string time_section(const ReportView& view) {
   const RunView& run = view.run;
   std::string text = "### Time\n\n" + human(run.wall_ms);
   if (run.lower_bound_ms > 0)
-    text += fmt::format(", {:.2f} × the lower bound of {}", static_cast<double>(run.wall_ms) / static_cast<double>(run.lower_bound_ms), human(run.lower_bound_ms));
+    text += fmt::format(", {:.2f} × the lower bound of {}", static_cast<double>(run.wall_ms) / static_cast<double>(run.lower_bound_ms),
+                        human(run.lower_bound_ms));
   text += fmt::format(" on {}.\n\n", count_of(run.workers, "worker"));
   for (const std::string& sentence : run.held_back) text += "- " + line(sentence) + "\n";
   if (!run.held_back.empty()) text += "\n";
@@ -168,7 +191,8 @@ std::string failures(const std::vector<const TestView*>& tests, std::size_t byte
     text += one;
   }
   const std::size_t missing = tests.size() - shown;
-  if (missing > 0) text += fmt::format("\n{} not shown here, see the report\n", count_of(static_cast<std::int64_t>(missing), "more failure"));
+  if (missing > 0)
+    text += fmt::format("\n{} not shown here, see the report\n", count_of(static_cast<std::int64_t>(missing), "more failure"));
   return text + "\n";
 }
 

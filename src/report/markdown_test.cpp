@@ -12,8 +12,12 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-TEST(Markdown, ShowsWhatAReaderOfTheStepSummaryNeeds) { EXPECT_TRUE(matches_golden("summary_mixed.md", to_markdown(mixed_view()))); }
-TEST(Markdown, AGreenRunIsShort) { EXPECT_TRUE(matches_golden("summary_green.md", to_markdown(green_view()))); }
+TEST(Markdown, ShowsWhatAReaderOfTheStepSummaryNeeds) {
+  EXPECT_TRUE(matches_golden("summary_mixed.md", to_markdown(mixed_view())));
+}
+TEST(Markdown, AGreenRunIsShort) {
+  EXPECT_TRUE(matches_golden("summary_green.md", to_markdown(green_view())));
+}
 
 TEST(Markdown, StaysUnderTheLimitAndSaysWhatIsMissing) {
   ReportView view = mixed_view();

@@ -23,9 +23,15 @@ template <class View>
   requires is_view<View>
 void write(JsonWriter& json, const View& view);
 
-void write(JsonWriter& json, const std::string& text) { json.value(text); }
-void write(JsonWriter& json, std::int64_t number) { json.value(number); }
-void write(JsonWriter& json, bool truth) { json.value(truth); }
+void write(JsonWriter& json, const std::string& text) {
+  json.value(text);
+}
+void write(JsonWriter& json, std::int64_t number) {
+  json.value(number);
+}
+void write(JsonWriter& json, bool truth) {
+  json.value(truth);
+}
 
 template <class T>
 void write(JsonWriter& json, const std::vector<T>& list) {

@@ -18,9 +18,13 @@ namespace {
 namespace json = boost::json;
 
 // The types of the page are generated from this file; `npm run types` in web/ follows it.
-TEST(ReportSchema, IsTheOneThePageIsMadeFrom) { EXPECT_TRUE(matches_golden("../../web/src/model/report.schema.json", pretty_json(report_schema()))); }
+TEST(ReportSchema, IsTheOneThePageIsMadeFrom) {
+  EXPECT_TRUE(matches_golden("../../web/src/model/report.schema.json", pretty_json(report_schema())));
+}
 
-TEST(ReportJson, HasTheFieldsOfTheViewThatSaySomething) { EXPECT_TRUE(matches_golden("report.json", pretty_json(to_json(mixed_view())))); }
+TEST(ReportJson, HasTheFieldsOfTheViewThatSaySomething) {
+  EXPECT_TRUE(matches_golden("report.json", pretty_json(to_json(mixed_view()))));
+}
 
 TEST(ReportJson, LeavesOutDefaultsAndNothingElse) {
   ReportView view;
@@ -45,7 +49,8 @@ TEST(ReportJson, LeavesOutDefaultsAndNothingElse) {
 TEST(ReportJson, ThePageCarriesTheDataAndNothingEndsItsElement) {
   ReportView view = green_view();
   view.run.headline = "</script><script>alert(1)</script><!-- \xe2\x80\xa8";
-  const std::string page = embed_report(R"(<head></head><script type="application/json" id="tamarack-report">null</script><script>x</script>)", view);
+  const std::string page =
+      embed_report(R"(<head></head><script type="application/json" id="tamarack-report">null</script><script>x</script>)", view);
   const std::string opening = R"(<head></head><script type="application/json" id="tamarack-report">)";
   const std::string closing = "</script><script>x</script>";
   ASSERT_TRUE(page.starts_with(opening));

@@ -18,14 +18,15 @@ BOOST_DESCRIBE_STRUCT(AnnotationView, (), (type, description))
 BOOST_DESCRIBE_STRUCT(AttemptView, (),
                       (number, worker, status, started_ms, duration_ms, errors, output, errput, app_log, attachments, steps, counted))
 BOOST_DESCRIBE_STRUCT(TestView, (),
-                      (id, spec, title_path, parameters, line, tags, annotations, outcome, reason, quarantined, duration_ms, unit, attempts))
+                      (id, spec, title_path, parameters, line, tags, annotations, outcome, reason, quarantined, duration_ms, unit,
+                       attempts))
 BOOST_DESCRIBE_STRUCT(UnitView, (), (index, title, spec, tests, estimate_ms, duration_ms, worker))
 BOOST_DESCRIBE_STRUCT(SpanView, (), (kind, start_ms, end_ms, test, label))
 BOOST_DESCRIBE_STRUCT(WorkerView, (), (name, spans, busy_ms))
 BOOST_DESCRIBE_STRUCT(DisagreementView, (), (name, message, unit))
 BOOST_DESCRIBE_STRUCT(RunView, (),
-                      (run_id, project, framework, policy, verdict, headline, exit_code, seed, started_at_ms, wall_ms, lower_bound_ms, busy_ms, workers,
-                       planned, attempts, held_back, branch, commit, machine, command, tamarack_version))
+                      (run_id, project, framework, policy, verdict, headline, exit_code, seed, started_at_ms, wall_ms, lower_bound_ms,
+                       busy_ms, workers, planned, attempts, held_back, branch, commit, machine, command, tamarack_version))
 BOOST_DESCRIBE_STRUCT(ReportView, (), (version, run, ledger, disagreements, tests, units, workers))
 
 template <class View>
@@ -42,7 +43,8 @@ inline constexpr bool is_outline = std::is_same_v<View, ReportView>;
 // Calls `visit(name, pointer to member)` for each member, in the order of report_view.h.
 template <class View, class Visit>
 void for_each_member(Visit visit) {
-  static_assert(boost::mp11::mp_size<MembersOf<View>>::value == boost::pfr::tuple_size_v<View>, "a member of this struct is not in its list above");
+  static_assert(boost::mp11::mp_size<MembersOf<View>>::value == boost::pfr::tuple_size_v<View>,
+                "a member of this struct is not in its list above");
   boost::mp11::mp_for_each<MembersOf<View>>([&](auto member) { visit(member.name, member.pointer); });
 }
 

@@ -1,9 +1,8 @@
 #include "report/report_schema.h"
 
-#include <boost/core/type_name.hpp>
-
 #include <algorithm>
 #include <array>
+#include <boost/core/type_name.hpp>
 
 #include "base/check.h"
 #include "report/json_writer.h"
@@ -23,7 +22,8 @@ constexpr Note notes[] = {
     {"ErrorView.line", "1-based, 0 if unknown."},
     {"AttachmentView.path", "Relative to the report's folder; empty when the bytes are only inside `data_uri`."},
     {"AttachmentView.size", "Bytes."},
-    {"AttachmentView.data_uri", "The bytes themselves, for screenshots and traces of failed tests within the embedding budget; else empty."},
+    {"AttachmentView.data_uri",
+     "The bytes themselves, for screenshots and traces of failed tests within the embedding budget; else empty."},
     {"AttemptView.number", "1-based over all attempts of this test."},
     {"AttemptView.worker", "Such as local/1."},
     {"AttemptView.status", "passed, failed, timed_out, skipped, interrupted or lost."},
@@ -42,8 +42,8 @@ constexpr Note notes[] = {
     {"RunView.held_back", "Sentences: what made the run longer than its lower bound."},
 };
 
-using Views = boost::mp11::mp_list<ReportView, RunView, LedgerView, DisagreementView, TestView, AnnotationView, AttemptView, ErrorView, AttachmentView,
-                                   StepView, UnitView, WorkerView, SpanView>;
+using Views = boost::mp11::mp_list<ReportView, RunView, LedgerView, DisagreementView, TestView, AnnotationView, AttemptView, ErrorView,
+                                   AttachmentView, StepView, UnitView, WorkerView, SpanView>;
 
 template <class View>
 std::string name_of() {
@@ -51,9 +51,15 @@ std::string name_of() {
   return whole.substr(whole.rfind(':') + 1);
 }
 
-void write_shape(JsonWriter& json, const std::string*) { json.field("type", "string"); }
-void write_shape(JsonWriter& json, const std::int64_t*) { json.field("type", "integer"); }
-void write_shape(JsonWriter& json, const bool*) { json.field("type", "boolean"); }
+void write_shape(JsonWriter& json, const std::string*) {
+  json.field("type", "string");
+}
+void write_shape(JsonWriter& json, const std::int64_t*) {
+  json.field("type", "integer");
+}
+void write_shape(JsonWriter& json, const bool*) {
+  json.field("type", "boolean");
+}
 
 template <class View>
   requires is_view<View>
@@ -123,7 +129,8 @@ std::string report_schema() {
   json.field("$schema", "https://json-schema.org/draft/2020-12/schema");
   json.field("title", "Tamarack run report, version " + std::to_string(ReportView{}.version));
   json.field("description",
-             "Times: `*_ms` are milliseconds; `*_at_ms` count from the Unix epoch; `start_ms`, `end_ms` and `started_ms` from the start of the run. "
+             "Times: `*_ms` are milliseconds; `*_at_ms` count from the Unix epoch; `start_ms`, `end_ms` and `started_ms` from the start of "
+             "the run. "
              "A field that is left out holds its default.");
   json.field("$ref", "#/$defs/" + name_of<ReportView>());
   json.key("$defs");

@@ -31,7 +31,7 @@ struct LedgerView {
 struct ErrorView {
   std::string message;
   std::string stack;
-  std::string file;      // relative to the suite's root where possible; empty if unknown
+  std::string file;       // relative to the suite's root where possible; empty if unknown
   std::int64_t line = 0;  // 1-based, 0 if unknown
   std::int64_t column = 0;
   std::string snippet;
@@ -40,7 +40,7 @@ struct ErrorView {
 struct AttachmentView {
   std::string name;
   std::string content_type;
-  std::string path;      // relative to the report's folder; empty when the bytes are only inside `data_uri`
+  std::string path;       // relative to the report's folder; empty when the bytes are only inside `data_uri`
   std::int64_t size = 0;  // bytes
   std::string sha256;
   std::string data_uri;  // the bytes themselves, for screenshots and traces of failed tests within the embedding budget; else empty
@@ -66,12 +66,12 @@ struct AttemptView {
   std::int64_t started_ms = 0;
   std::int64_t duration_ms = 0;
   std::vector<ErrorView> errors;
-  std::string output;    // stdout of the test, cut
-  std::string errput;    // stderr of the test, cut
-  std::string app_log;   // the application's log during this attempt, cut; only for attempts that did not pass
+  std::string output;   // stdout of the test, cut
+  std::string errput;   // stderr of the test, cut
+  std::string app_log;  // the application's log during this attempt, cut; only for attempts that did not pass
   std::vector<AttachmentView> attachments;
   std::vector<StepView> steps;
-  bool counted = true;   // false: recorded but not counted (late result of a lost lease)
+  bool counted = true;  // false: recorded but not counted (late result of a lost lease)
 };
 
 struct TestView {
@@ -82,8 +82,8 @@ struct TestView {
   std::int64_t line = 0;
   std::vector<std::string> tags;
   std::vector<AnnotationView> annotations;
-  std::string outcome;     // a word of the ledger
-  std::string reason;      // why it is lost, cancelled, never_ran; else empty
+  std::string outcome;  // a word of the ledger
+  std::string reason;   // why it is lost, cancelled, never_ran; else empty
   bool quarantined = false;
   std::int64_t duration_ms = 0;  // of the counted attempt
   std::int64_t unit = 0;         // index into ReportView::units

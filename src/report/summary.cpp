@@ -18,7 +18,9 @@ constexpr std::size_t message_lines_max = 6;
 constexpr std::size_t slowest_max = 5;
 constexpr std::size_t flaky_max = 10;
 
-std::string human(std::int64_t ms) { return human_duration(Millis{ms}); }
+std::string human(std::int64_t ms) {
+  return human_duration(Millis{ms});
+}
 
 // Enough of the message to know what is wrong; the rest is in the report.
 std::string message_block(const ErrorView& error) {
@@ -40,7 +42,8 @@ std::string failure(const TestView& test, std::size_t number, const Style& style
     if (test.attempts.size() > 1) facts += fmt::format(", attempt {} of {}", attempt->number, test.attempts.size());
   }
   if (test.quarantined) facts += ", in quarantine";
-  std::string text = fmt::format("{:>3}) {}  {}\n", number, style.outcome(test.outcome, style.bold(printable(test_name(test)))), style.dim(printable(facts)));
+  std::string text = fmt::format("{:>3}) {}  {}\n", number, style.outcome(test.outcome, style.bold(printable(test_name(test)))),
+                                 style.dim(printable(facts)));
   if (!test.reason.empty()) text += "     " + printable(test.reason) + "\n";
   if (const ErrorView* error = deciding_error(test)) {
     text += message_block(*error);
@@ -93,7 +96,8 @@ std::string slowest(const ReportView& view, const Style& style) {
   std::string text;
   for (const UnitView* unit : slowest_units(view, slowest_max)) {
     const std::string estimate = unit->estimate_ms > 0 ? ", expected " + human(unit->estimate_ms) : "";
-    text += labelled(text.empty() ? "slowest" : "", fmt::format("{}  {}{}", pad_left(human(unit->duration_ms), 8), printable(unit->title), style.dim(estimate)), style);
+    text += labelled(text.empty() ? "slowest" : "",
+                     fmt::format("{}  {}{}", pad_left(human(unit->duration_ms), 8), printable(unit->title), style.dim(estimate)), style);
   }
   return text;
 }

@@ -14,7 +14,9 @@ TEST(TerminalSummary, ShowsEveryKindOfEnd) {
   EXPECT_TRUE(matches_golden("summary_mixed.txt", terminal_summary(mixed_view(), {.report_path = ".tamarack/runs/r-1/report.html"})));
 }
 
-TEST(TerminalSummary, AGreenRunIsShort) { EXPECT_TRUE(matches_golden("summary_green.txt", terminal_summary(green_view()))); }
+TEST(TerminalSummary, AGreenRunIsShort) {
+  EXPECT_TRUE(matches_golden("summary_green.txt", terminal_summary(green_view())));
+}
 
 TEST(TerminalSummary, ColoursChangeNothingButColours) {
   EXPECT_EQ(strip_ansi(terminal_summary(mixed_view(), {.colour = true})), terminal_summary(mixed_view()));

@@ -18,14 +18,18 @@ constexpr std::size_t head_bytes_max = 4096;
 
 }  // namespace
 
-std::string test_name(const TestView& test) { return domain::display_name({test.spec, test.title_path, test.parameters}); }
+std::string test_name(const TestView& test) {
+  return domain::display_name({test.spec, test.title_path, test.parameters});
+}
 
 std::string test_title(const TestView& test) {
   const std::string title = domain::display_title({test.spec, test.title_path, test.parameters});
   return title.empty() ? test.spec : title;
 }
 
-bool is_bad(const TestView& test) { return test.outcome != "passed" && test.outcome != "flaky" && test.outcome != "skipped"; }
+bool is_bad(const TestView& test) {
+  return test.outcome != "passed" && test.outcome != "flaky" && test.outcome != "skipped";
+}
 
 // Quarantine forgives a failure; it does not forgive that nothing is known about a test.
 bool counts_against_run(const TestView& test) {
@@ -70,7 +74,9 @@ std::string location(const ErrorView& error) {
   return place;
 }
 
-std::string rerun_command(const TestView& test) { return "tamarack run --only " + shell_quote(test_name(test)); }
+std::string rerun_command(const TestView& test) {
+  return "tamarack run --only " + shell_quote(test_name(test));
+}
 
 std::string outcome_words(const std::string& outcome) {
   if (outcome == "timed_out") return "timed out";

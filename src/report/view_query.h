@@ -33,7 +33,7 @@ std::string outcome_words(const std::string& outcome);  // "timed out", "never r
 // "34 planned = 30 passed + 2 failed + 1 flaky + 1 skipped", only with what occurred.
 std::string ledger_equation(const ReportView& view);
 
-std::vector<const TestView*> bad_tests(const ReportView& view);    // those that count against the run first, then quarantined ones
+std::vector<const TestView*> bad_tests(const ReportView& view);  // those that count against the run first, then quarantined ones
 std::vector<const TestView*> flaky_tests(const ReportView& view);
 std::vector<const UnitView*> slowest_units(const ReportView& view, std::size_t units_max);
 

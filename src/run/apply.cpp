@@ -11,19 +11,13 @@ using domain::TestIndex;
 
 void settle(Run& run, TestIndex test, Outcome outcome) {
   TestState& state = run.tests.at(test.value);
-  CHECK(state.outcome == Outcome::pending, "test {} is settled twice: {}, then {}", test.value, to_string(state.outcome), to_string(outcome));
+  CHECK(state.outcome == Outcome::pending, "test {} is settled twice: {}, then {}", test.value, to_string(state.outcome),
+        to_string(outcome));
   state.outcome = outcome;
   run.ledger.add(outcome);
   --run.pending_in_unit.at(state.unit.value);
   const bool bad = outcome == Outcome::failed || outcome == Outcome::timed_out;
   if (bad && run.quarantined.contains(run.plan.tests.at(test.value).id.value)) ++run.circumstances.quarantined_bad;
-}
-
-// Inserts where the plan's order has it: what comes back first goes out first.
-void enqueue(Run& run, schedule::Piece piece) {
-  const auto at = std::find_if(run.queue.waiting.begin(), run.queue.waiting.end(),
-                               [&](const schedule::Piece& waiting) { return waiting.unit > piece.unit; });
-  run.queue.waiting.insert(at, std::move(piece));
 }
 
 struct Apply {
@@ -40,7 +34,7 @@ struct Apply {
     run.quarantined.insert(record.options.quarantined.begin(), record.options.quarantined.end());
     for (const domain::Unit& unit : record.plan.units) {
       run.pending_in_unit.push_back(static_cast<std::int32_t>(unit.tests.size()));
-      run.queue.waiting.push_back({unit.index, unit.tests});
+      schedule::put_back(run.queue, run.plan, {unit.index, unit.tests});
       for (const TestIndex test : unit.tests) run.tests.at(test.value).unit = unit.index;
     }
   }
@@ -50,7 +44,9 @@ struct Apply {
     worker.restarting = false;
     if (worker.phase != WorkerPhase::busy) worker.phase = WorkerPhase::idle;
   }
-  void operator()(const WorkerEnded& record) { run.workers.at(record.worker).phase = record.silent ? WorkerPhase::silent : WorkerPhase::ended; }
+  void operator()(const WorkerEnded& record) {
+    run.workers.at(record.worker).phase = record.silent ? WorkerPhase::silent : WorkerPhase::ended;
+  }
   void operator()(const LeaseGranted& record) {
     CHECK(record.term.value > run.last_term, "term {} was used before", record.term.value);
     run.last_term = record.term.value;
@@ -58,7 +54,7 @@ struct Apply {
     WorkerState& worker = run.workers.at(record.worker);
     worker.phase = WorkerPhase::busy;
     worker.last_term = record.term;
-    for (const schedule::Piece& piece : record.pieces) std::erase(run.queue.waiting, piece);
+    for (const schedule::Piece& piece : record.pieces) schedule::take_out(run.queue, run.plan, piece);
   }
   void operator()(const TestStarted& record) {
     if (const auto lease = run.leases.find(record.term); lease != run.leases.end()) lease->second.in_flight.insert(record.test);
@@ -90,7 +86,7 @@ struct Apply {
     run.leases.erase(lease);
   }
   void operator()(const Requeued& record) {
-    for (const schedule::Piece& piece : record.pieces) enqueue(run, piece);
+    for (const schedule::Piece& piece : record.pieces) schedule::put_back(run.queue, run.plan, piece);
   }
   void operator()(const TestInterrupted& record) {
     TestState& state = run.tests.at(record.test.value);
@@ -102,8 +98,7 @@ struct Apply {
   void operator()(const TestSettled& record) {
     settle(run, record.test, record.outcome);
     // A given-up test must not be handed out again with what is left of its unit.
-    for (schedule::Piece& piece : run.queue.waiting) std::erase(piece.tests, record.test);
-    std::erase_if(run.queue.waiting, [](const schedule::Piece& piece) { return piece.tests.empty(); });
+    schedule::drop(run.queue, run.plan, run.tests.at(record.test.value).unit, record.test);
   }
   void operator()(const Disagreed&) { ++run.circumstances.disagreements; }
   void operator()(const InfrastructureFailed& record) {
@@ -121,9 +116,15 @@ struct Apply {
     run.stop_asked = at;
     for (auto& [term, lease] : run.leases) lease.stopping = true;
     switch (record.cause) {
-      case StopCause::user: run.circumstances.cancelled_by_user = true; break;
-      case StopCause::fail_fast: run.circumstances.stopped_by_failure = true; break;
-      case StopCause::deadline: run.circumstances.deadline_passed = true; break;
+      case StopCause::user:
+        run.circumstances.cancelled_by_user = true;
+        break;
+      case StopCause::fail_fast:
+        run.circumstances.stopped_by_failure = true;
+        break;
+      case StopCause::deadline:
+        run.circumstances.deadline_passed = true;
+        break;
     }
   }
   void operator()(const RunResumed&) {
@@ -151,26 +152,32 @@ schedule::InUse in_use(const Run& run) {
       use.locks.insert(unit.locks.begin(), unit.locks.end());
       for (const std::string& cap : unit.caps) ++use.caps[cap];
     }
-  for (std::size_t unit = 0; unit < run.pending_in_unit.size(); ++unit)
-    if (run.pending_in_unit[unit] > 0) use.unfinished.insert(domain::UnitIndex{unit});
+  use.pending = run.pending_in_unit;
   return use;
 }
 
 std::string_view to_string(LeaseEnd end) {
   switch (end) {
-    case LeaseEnd::completed: return "completed";
-    case LeaseEnd::lost: return "lost";
-    case LeaseEnd::expired: return "expired";
-    case LeaseEnd::stopped: return "stopped";
+    case LeaseEnd::completed:
+      return "completed";
+    case LeaseEnd::lost:
+      return "lost";
+    case LeaseEnd::expired:
+      return "expired";
+    case LeaseEnd::stopped:
+      return "stopped";
   }
   return "lost";
 }
 
 std::string_view to_string(StopCause cause) {
   switch (cause) {
-    case StopCause::user: return "user";
-    case StopCause::fail_fast: return "fail_fast";
-    case StopCause::deadline: return "deadline";
+    case StopCause::user:
+      return "user";
+    case StopCause::fail_fast:
+      return "fail_fast";
+    case StopCause::deadline:
+      return "deadline";
   }
   return "user";
 }

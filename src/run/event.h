@@ -73,8 +73,8 @@ struct StopAsked {
 struct Resumed {};  // the coordinator was started again: whatever was leased has ended with the old process
 struct Tick {};
 
-using Event = std::variant<Planned, WorkerAppeared, WorkerBecameReady, WorkerFailed, Heartbeat, AgentLost, TestBegan, TestEnded, ArtifactArrived,
-                           InvocationEnded, StopAsked, Resumed, Tick>;
+using Event = std::variant<Planned, WorkerAppeared, WorkerBecameReady, WorkerFailed, Heartbeat, AgentLost, TestBegan, TestEnded,
+                           ArtifactArrived, InvocationEnded, StopAsked, Resumed, Tick>;
 
 // Orders to the shell.
 struct GrantLease {

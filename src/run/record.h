@@ -16,11 +16,11 @@ namespace tamarack::run {
 
 // What the person or the configuration asked for; part of the journal because it decides.
 struct Options {
-  std::int64_t retries = 0;      // per test, by Tamarack; the framework's own retries come on top
-  std::int64_t fail_fast = 0;    // stop after this many failed tests; 0: never
-  std::int64_t lost_max = 3;     // processes or workers one test may take down with it before it is given up as lost
+  std::int64_t retries = 0;    // per test, by Tamarack; the framework's own retries come on top
+  std::int64_t fail_fast = 0;  // stop after this many failed tests; 0: never
+  std::int64_t lost_max = 3;   // processes or workers one test may take down with it before it is given up as lost
   Millis lease_lifetime{15'000};
-  Millis timeout{0};             // of the whole run; 0: none
+  Millis timeout{0};                     // of the whole run; 0: none
   std::vector<std::string> quarantined;  // test ids that run but do not count against the run
   friend bool operator==(const Options&, const Options&) = default;
 };
@@ -31,7 +31,7 @@ struct InvocationSummary {
   std::int64_t signal = 0;
   Millis framework_start{0};  // from its start to its first test; 0 when none started
   Millis duration{0};
-  std::string log_tail;       // end of its output; only kept when something was wrong
+  std::string log_tail;  // end of its output; only kept when something was wrong
   friend bool operator==(const InvocationSummary&, const InvocationSummary&) = default;
 };
 
@@ -75,7 +75,7 @@ struct TestFinished {
   domain::Term term;
   domain::WorkerId worker;
   domain::TestReport report;
-  bool counted = true;  // false: late (its lease was gone) or already settled
+  bool counted = true;                                 // false: late (its lease was gone) or already settled
   domain::Outcome settles = domain::Outcome::pending;  // the final entry, if this execution decides it
 };
 struct ArtifactStored {
@@ -105,7 +105,7 @@ struct TestSettled {
 };
 struct Disagreed {
   domain::Term term;
-  std::string name;     // fewer_tests_than_planned, crash_after_last_test, truncated_report, …
+  std::string name;  // fewer_tests_than_planned, crash_after_last_test, truncated_report, …
   std::string message;
   std::string unit;
 };
@@ -125,9 +125,9 @@ struct RunFinished {
   std::string headline;
 };
 
-using Record = std::variant<RunPlanned, WorkerJoined, WorkerReady, WorkerEnded, LeaseGranted, TestStarted, TestFinished, ArtifactStored,
-                            LeaseEnded, Requeued, TestInterrupted, TestSettled, Disagreed, InfrastructureFailed, StopRequested, RunResumed,
-                            RunFinished>;
+using Record =
+    std::variant<RunPlanned, WorkerJoined, WorkerReady, WorkerEnded, LeaseGranted, TestStarted, TestFinished, ArtifactStored, LeaseEnded,
+                 Requeued, TestInterrupted, TestSettled, Disagreed, InfrastructureFailed, StopRequested, RunResumed, RunFinished>;
 
 struct Entry {
   std::int64_t seq = 0;  // 1, 2, 3, … without gaps

@@ -52,7 +52,7 @@ struct WorkerState {
   domain::AgentId agent;
   std::int64_t slot = 0;
   WorkerPhase phase = WorkerPhase::starting;
-  domain::Term last_term;  // of the newest lease it was given
+  domain::Term last_term;   // of the newest lease it was given
   bool restarting = false;  // its application went down while it was busy, or idle
 };
 
@@ -60,7 +60,7 @@ struct Run {
   domain::RunId id;
   domain::Plan plan;
   Options options;
-  std::vector<TestState> tests;       // as plan.tests
+  std::vector<TestState> tests;               // as plan.tests
   std::vector<std::int32_t> pending_in_unit;  // as plan.units: tests without a final outcome
   schedule::Queue queue;
   std::map<domain::Term, LeaseState> leases;  // live ones
@@ -70,7 +70,7 @@ struct Run {
   std::set<std::string> quarantined;
   std::uint32_t last_term = 0;
   std::int64_t last_seq = 0;
-  std::int64_t attempts = 0;          // executions of tests that were reported, counted or not
+  std::int64_t attempts = 0;  // executions of tests that were reported, counted or not
   std::optional<StopCause> stopping;
   Instant started;
   Instant stop_asked;
@@ -91,7 +91,7 @@ Step step(Run run, const Event& event, Instant now);
 // Folds one entry. Entries must come in order without gaps.
 void apply(Run& run, const Entry& entry);
 
-// What is held and what has not ended, for schedule::pick.
+// What is held and what has not ended, for schedule::pick. Looks into `run`: valid until it changes.
 schedule::InUse in_use(const Run& run);
 
 }  // namespace tamarack::run

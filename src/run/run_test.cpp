@@ -124,7 +124,8 @@ TEST(RunMachine, FailFastStopsWhatIsInFlightAndListsWhatNeverRan) {
   world.start(2, "b");
   world.fail(1, "a");
   EXPECT_EQ(world.outcome("c"), Outcome::never_ran);
-  EXPECT_TRUE(std::any_of(world.effects().begin(), world.effects().end(), [](const Effect& e) { return std::holds_alternative<StopLease>(e); }));
+  EXPECT_TRUE(
+      std::any_of(world.effects().begin(), world.effects().end(), [](const Effect& e) { return std::holds_alternative<StopLease>(e); }));
   world.exit(1, 1);
   world.exit(2, 130);
   EXPECT_EQ(world.outcome("b"), Outcome::cancelled);
@@ -168,6 +169,96 @@ TEST(RunMachine, TheTimeLimitIsTheRunsOwnVerdict) {
   world.exit(1, 143);
   EXPECT_EQ(world.outcome("a"), Outcome::timed_out);
   EXPECT_EQ(world.run().verdict, Verdict::timed_out);
+}
+
+// ---- found by the simulation (tests/simulation)
+
+TEST(RunMachine, AFailedTestWhoseRetryIsPassedOverStaysFailed) {
+  World world({.units = {{"a"}}, .run = {.retries = 1}});
+  world.fail(1, "a");
+  world.exit(1, 1);
+  world.exit(1, -1, true, 9);
+  world.exit(1, -1, true, 9);
+  EXPECT_EQ(world.outcome("a"), Outcome::failed) << "it ran and failed; never_ran would hide that";
+  EXPECT_EQ(world.run().verdict, Verdict::failed);
+}
+
+TEST(RunMachine, ASettledTestThatKillsItsChainDoesNotKeepTheRunForEver) {
+  World world({.units = {{"bomb", "b"}}, .run = {.lost_max = 1}, .serial = true});
+  for (int death = 0; death < 3 && !world.run().finished; ++death) {
+    world.start(1, "bomb");
+    world.exit(1, -1, true, 11);
+  }
+  EXPECT_EQ(world.outcome("bomb"), Outcome::lost);
+  EXPECT_EQ(world.outcome("b"), Outcome::never_ran) << "the chain cannot be run without its killer";
+  EXPECT_TRUE(world.run().finished);
+}
+
+TEST(RunMachine, AWorkerWhoseApplicationIsGoneForGoodGetsNothingMore) {
+  World world({.units = {{"a"}, {"b"}}, .workers = 2});
+  const domain::Term held = world.term_of(1);
+  world.feed(WorkerFailed{World::worker(1), true, "the application ended", ""});
+  // Its framework ends a moment later, and says so under the old term.
+  world.feed(InvocationEnded{World::worker(1), held, true, {}, {}});
+  EXPECT_EQ(world.term_of(1), domain::Term{});
+  EXPECT_EQ(world.run().workers.at(World::worker(1)).phase, WorkerPhase::ended);
+}
+
+TEST(RunMachine, AWorkerWhoseApplicationStartsAgainGetsNothingUntilItIsUp) {
+  World world({.units = {{"a"}}});
+  world.feed(WorkerFailed{World::worker(1), false, "the application ended", ""});
+  world.exit(1, 143, true);
+  EXPECT_EQ(world.term_of(1), domain::Term{});
+  world.feed(WorkerBecameReady{World::worker(1), Millis{10}});
+  EXPECT_NE(world.term_of(1), domain::Term{});
+  EXPECT_EQ(world.run().tests.at(0).skipped_over, 0) << "nobody passed over it: its application was dead";
+}
+
+TEST(RunMachine, ATestThatTakesItsApplicationDownIsBlamed) {
+  World world({.units = {{"bomb"}}, .run = {.lost_max = 2}, .workers = 2});
+  for (int w = 1; w <= 2; ++w) {
+    world.start(w, "bomb");
+    world.feed(WorkerFailed{World::worker(w), true, "the application ended", ""});
+  }
+  EXPECT_EQ(world.outcome("bomb"), Outcome::lost);
+}
+
+TEST(RunMachine, WhatIsFoundAboutADeadApplicationAfterARestartIsNobodysVerdict) {
+  World world({.units = {{"a"}}});
+  world.start(1, "a");
+  world.feed(WorkerFailed{World::worker(1), false, "the application ended", ""});
+  world.end(1, "a", TestStatus::failed);
+  EXPECT_EQ(world.outcome("a"), Outcome::pending);
+  EXPECT_EQ(world.run().tests.at(0).failures, 0);
+}
+
+TEST(RunMachine, ASilentWorkerIsAskedUntilItSaysThatItsLeaseIsOver) {
+  World world({.units = {{"a"}}, .run = {.lease_lifetime = Millis{5000}}});
+  const domain::Term lost = world.term_of(1);
+  world.advance(Millis{6000});
+  // The lease and the order to stop it were lost on the way; the agent holds nothing and does not know that anything is asked of it.
+  world.feed(Heartbeat{domain::AgentId{"local"}, {}});
+  ASSERT_EQ(world.effects().size(), 1U);
+  EXPECT_EQ(std::get<StopLease>(world.effects().at(0)).term, lost);
+  world.feed(InvocationEnded{World::worker(1), lost, true, {}, {}});
+  EXPECT_NE(world.term_of(1), domain::Term{}) << "it is back and works";
+}
+
+TEST(RunMachine, TheShareOfAWorkerThatNeverCameIsTakenInTheEnd) {
+  World world({.units = {{"a"}, {"b"}}, .shares = 2});
+  world.pass(1, "a");
+  world.exit(1);
+  world.pass(1, "b");
+  world.exit(1);
+  EXPECT_EQ(world.run().verdict, Verdict::passed);
+}
+
+TEST(RunMachine, WhatHadFinishedIsNotStartedAgainInTheJournal) {
+  World world({.units = {{"a", "b"}}});
+  world.pass(1, "a");
+  const std::size_t entries = world.journal().size();
+  world.start(1, "a");  // a recovered event file tells everything from the beginning
+  EXPECT_EQ(world.journal().size(), entries);
 }
 
 }  // namespace

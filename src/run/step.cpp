@@ -18,7 +18,9 @@ constexpr Millis stop_grace{20'000};
 // A test that the framework passed over this often will not be run by asking again.
 constexpr std::int32_t skipped_over_max = 2;
 
-Outcome outcome_of_bad(TestStatus status) { return status == TestStatus::timed_out ? Outcome::timed_out : Outcome::failed; }
+Outcome outcome_of_bad(TestStatus status) {
+  return status == TestStatus::timed_out ? Outcome::timed_out : Outcome::failed;
+}
 
 class Stepper {
  public:
@@ -86,9 +88,9 @@ class Stepper {
     TestFinished finished{.term = event.term, .worker = event.worker, .report = event.report};
     const LeaseState* lease = held_lease(event.worker, event.term, event.report.test);
     const TestState& state = run_.tests.at(event.report.test.value);
-    finished.counted = lease != nullptr && !lease->app_died && state.outcome == Outcome::pending && !lease->reported.contains(event.report.test) &&
-                       event.report.status != TestStatus::interrupted && event.report.status != TestStatus::lost &&
-                       !is_chain_casualty(event.report);
+    finished.counted = lease != nullptr && !lease->app_died && state.outcome == Outcome::pending &&
+                       !lease->reported.contains(event.report.test) && event.report.status != TestStatus::interrupted &&
+                       event.report.status != TestStatus::lost && !is_chain_casualty(event.report);
     if (finished.counted) finished.settles = settles(state, event.report);
     record(std::move(finished));
     stop_if_too_many_failed();
@@ -104,7 +106,8 @@ class Stepper {
     if (lease == run_.leases.end() || lease->second.worker != event.worker) {
       // Its lease was taken away while it was silent; it is back and may work again. One that ended for good stays ended.
       const auto worker = run_.workers.find(event.worker);
-      const bool is_back = worker != run_.workers.end() && worker->second.phase == WorkerPhase::silent && worker->second.last_term == event.term;
+      const bool is_back =
+          worker != run_.workers.end() && worker->second.phase == WorkerPhase::silent && worker->second.last_term == event.term;
       if (is_back) record(WorkerReady{event.worker, Millis{0}});
       return;
     }
@@ -147,7 +150,8 @@ class Stepper {
 
   // After every event: hand out what can be handed out, and finish when nothing is left.
   void conclude() {
-    if (!run_.is_planned() || run_.finished) return;
+    // Where nothing was decided nothing has changed, and the last step has handed out what could be.
+    if (!run_.is_planned() || run_.finished || entries_.empty()) return;
     if (!run_.stopping) dispatch();
     if (run_.ledger.is_complete() && run_.leases.empty()) finish();
   }
@@ -200,9 +204,9 @@ class Stepper {
     if (report.status != TestStatus::skipped || planned.skip_expected || !planned.serial) return false;
     const domain::Unit& unit = run_.plan.units.at(run_.tests.at(report.test.value).unit.value);
     return std::any_of(unit.tests.begin(), unit.tests.end(), [&](TestIndex other) {
-             const TestState& state = run_.tests.at(other.value);
-             return is_serial(other) && state.outcome == Outcome::pending && state.failures > 0 && may_retry(state);
-           });
+      const TestState& state = run_.tests.at(other.value);
+      return is_serial(other) && state.outcome == Outcome::pending && state.failures > 0 && may_retry(state);
+    });
   }
 
   void stop_if_too_many_failed() {
@@ -215,7 +219,11 @@ class Stepper {
     if (!run_.is_planned() || run_.finished || run_.stopping) return;
     record(StopRequested{cause, reason});
     for (const auto& [term, lease] : run_.leases) effects_.push_back(StopLease{lease.worker, term});
-    for (const schedule::Piece& piece : std::vector(run_.queue.waiting))
+    give_up_all_waiting(reason);
+  }
+
+  void give_up_all_waiting(const std::string& reason) {
+    for (const schedule::Piece& piece : std::deque(run_.queue.waiting))
       for (const TestIndex test : piece.tests) give_up_waiting(test, reason);
   }
 
@@ -232,9 +240,8 @@ class Stepper {
   // A lease has ended: every test of it that has no final entry goes back to the queue or is given up, by name.
   void account_for_rest(const LeaseState& lease, Blame blame, const std::string& why) {
     // A settled test that kills every process it runs in again (as a part of a chain) takes the blame from nobody.
-    const bool somebody_in_flight = std::any_of(lease.in_flight.begin(), lease.in_flight.end(), [&](TestIndex test) {
-      return run_.tests.at(test.value).outcome == Outcome::pending;
-    });
+    const bool somebody_in_flight = std::any_of(lease.in_flight.begin(), lease.in_flight.end(),
+                                                [&](TestIndex test) { return run_.tests.at(test.value).outcome == Outcome::pending; });
     std::vector<schedule::Piece> back;
     for (const schedule::Piece& piece : lease.pieces) {
       std::vector<TestIndex> again;
@@ -292,7 +299,8 @@ class Stepper {
       return true;
     }
     if (died_too_often) {
-      record(TestSettled{test, Outcome::lost, fmt::format("{} died while it ran; last: {}", count_of(state.blamed, "process", "processes"), why)});
+      record(TestSettled{test, Outcome::lost,
+                         fmt::format("{} died while it ran; last: {}", count_of(state.blamed, "process", "processes"), why)});
       return true;
     }
     if (state.skipped_over >= skipped_over_max) {
@@ -314,11 +322,10 @@ class Stepper {
   }
 
   void finish_if_stranded(const std::string& reason) {
-    const bool somebody_left = std::any_of(run_.workers.begin(), run_.workers.end(),
-                                           [](const auto& worker) { return worker.second.phase != WorkerPhase::ended; });
+    const bool somebody_left =
+        std::any_of(run_.workers.begin(), run_.workers.end(), [](const auto& worker) { return worker.second.phase != WorkerPhase::ended; });
     if (somebody_left || !run_.is_planned() || run_.finished) return;
-    for (const schedule::Piece& piece : std::vector(run_.queue.waiting))
-      for (const TestIndex test : piece.tests) give_up_waiting(test, "no worker was left: " + reason);
+    give_up_all_waiting("no worker was left: " + reason);
   }
 
   // What is left of the leases by their estimates; one that is overdue counts as nearly done.
@@ -332,39 +339,48 @@ class Stepper {
     return sum;
   }
 
-  void dispatch() {
-    bool somebody_starting = false;
+  struct Crew {
     std::int64_t active = 0;
-    bool owner_gone = false;
+    bool somebody_starting = false;
+    bool somebody_away = false;
+  };
+  Crew crew() const {
+    Crew crew;
     for (const auto& [id, worker] : run_.workers) {
       const bool away = worker.phase == WorkerPhase::ended || worker.phase == WorkerPhase::silent;
-      if (away) owner_gone = true;
-      if (!away) ++active;
-      if (worker.phase == WorkerPhase::starting) somebody_starting = true;
+      if (away) crew.somebody_away = true;
+      if (!away) ++crew.active;
+      if (worker.phase == WorkerPhase::starting) crew.somebody_starting = true;
     }
+    return crew;
+  }
+
+  void dispatch() {
+    const Crew crew = this->crew();
     // A share may be meant for a worker that never came; whoever is left takes it when nothing else can happen any more.
-    if (!somebody_starting && run_.leases.empty()) owner_gone = true;
-    for (const auto& [id, worker] : std::map(run_.workers)) {
-      if (worker.phase != WorkerPhase::idle || run_.queue.waiting.empty()) continue;
+    const bool any_share = crew.somebody_away || (!crew.somebody_starting && run_.leases.empty());
+    // Workers that the plan counts on and that are still on their way get their part of what is handed out meanwhile.
+    const std::int64_t to_come = std::max<std::int64_t>(run_.plan.workers - static_cast<std::int64_t>(run_.workers.size()), 0);
+    const bool shares = run_.plan.policy == domain::Policy::count || run_.plan.policy == domain::Policy::timing;
+    for (const auto& [id, worker] : run_.workers) {
+      if (run_.queue.waiting.empty()) return;
+      if (worker.phase != WorkerPhase::idle) continue;
       const schedule::InUse use = in_use(run_);
-      schedule::Queue queue = run_.queue;
-      schedule::PickRequest request{.slot = worker.slot, .workers_active = active, .in_flight = in_flight()};
-      std::vector<schedule::Piece> pieces = schedule::pick(queue, run_.plan, use, request);
-      if (pieces.empty() && owner_gone) {
+      schedule::PickRequest request{.slot = worker.slot, .workers_active = crew.active + to_come, .in_flight = in_flight()};
+      std::vector<schedule::Piece> pieces = schedule::pick(run_.queue, run_.plan, use, request);
+      if (pieces.empty() && any_share) {
         request.only_pinned = false;
-        pieces = schedule::pick(queue, run_.plan, use, request);
+        pieces = schedule::pick(run_.queue, run_.plan, use, request);
       }
+      // Without shares what one idle worker cannot get nobody can.
+      if (pieces.empty() && !shares) break;
       if (pieces.empty()) continue;
       const Term term{run_.last_term + 1};
       record(LeaseGranted{term, id, pieces, now_ + run_.options.lease_lifetime});
       effects_.push_back(GrantLease{id, term, std::move(pieces)});
     }
-    const bool stuck = active > 0 && !somebody_starting && run_.leases.empty() && !run_.queue.waiting.empty();
-    if (stuck) {
-      const std::string cause = schedule::why_waiting(run_.queue, run_.plan, in_use(run_));
-      for (const schedule::Piece& piece : std::vector(run_.queue.waiting))
-        for (const TestIndex test : piece.tests) give_up_waiting(test, "it could not be scheduled: " + cause);
-    }
+    const bool stuck = crew.active > 0 && !crew.somebody_starting && run_.leases.empty() && !run_.queue.waiting.empty();
+    if (stuck) give_up_all_waiting("it could not be scheduled: " + schedule::why_waiting(run_.queue, run_.plan, in_use(run_)));
   }
 
   void finish() {

@@ -15,6 +15,7 @@ struct WorldOptions {
   Options run;
   int workers = 1;
   bool serial = false;
+  std::size_t shares = 0;  // policy count: unit u belongs to slot u modulo this
 };
 
 class World {
@@ -23,6 +24,7 @@ class World {
     domain::Plan plan;
     plan.workers = options.workers;
     plan.units_share_invocation = false;
+    if (options.shares > 0) plan.policy = domain::Policy::count;
     for (std::size_t u = 0; u < options.units.size(); ++u) {
       domain::Unit unit{.index = domain::UnitIndex{u}, .title = fmt::format("unit-{}", u), .serial = options.serial};
       for (const std::string& title : options.units[u]) {
@@ -31,6 +33,7 @@ class World {
         test.id = domain::make_test_id(test.identity);
         plan.tests.push_back(test);
       }
+      if (options.shares > 0) unit.pinned_worker = static_cast<std::int64_t>(u % options.shares);
       unit.estimate = Millis{static_cast<std::int64_t>(1000 * unit.tests.size())};
       plan.units.push_back(unit);
     }

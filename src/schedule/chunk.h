@@ -9,9 +9,9 @@
 namespace tamarack::schedule {
 
 struct ChunkRule {
-  Millis remaining{0};        // expected duration of everything that waits or is under way
-  std::int64_t workers = 1;   // that take part
-  Millis framework_start{0};  // what one more invocation costs
+  Millis remaining{0};           // expected duration of everything that waits or is under way
+  std::int64_t workers = 1;      // that take part
+  Millis framework_start{0};     // what one more invocation costs
   bool estimates_known = false;  // from history; a guess hands out less at once
 };
 

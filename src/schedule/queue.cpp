@@ -8,10 +8,23 @@
 namespace tamarack::schedule {
 namespace {
 
-const domain::Unit& unit_of(const domain::Plan& plan, const Piece& piece) { return plan.units.at(piece.unit.value); }
+const domain::Unit& unit_of(const domain::Plan& plan, const Piece& piece) {
+  return plan.units.at(piece.unit.value);
+}
 
 // A unit with constraints runs in a chunk of its own, so that a lock is never held while something else runs.
-bool is_constrained(const domain::Unit& unit) { return !unit.locks.empty() || !unit.caps.empty() || !unit.after.empty(); }
+// An order is no such constraint: once what stands before a unit has ended, it may share a chunk.
+bool is_constrained(const domain::Unit& unit) {
+  return !unit.locks.empty() || !unit.caps.empty();
+}
+
+// So many pieces that do not fit are passed over for smaller ones behind them; a longest-first queue has those at its far end.
+constexpr int misfits_max = 256;
+
+auto place_of(Queue& queue, domain::UnitIndex unit) {
+  return std::lower_bound(queue.waiting.begin(), queue.waiting.end(), unit,
+                          [](const Piece& waiting, domain::UnitIndex wanted) { return waiting.unit < wanted; });
+}
 
 std::int64_t cap_max(const domain::Plan& plan, const std::string& name) {
   for (const domain::Cap& cap : plan.caps)
@@ -27,7 +40,8 @@ std::string what_blocks(const domain::Unit& unit, const domain::Plan& plan, cons
     if (running != in_use.caps.end() && running->second >= cap_max(plan, cap)) return "cap '" + cap + "'";
   }
   for (const domain::UnitIndex before : unit.after)
-    if (in_use.unfinished.contains(before)) return "after '" + plan.units.at(before.value).title + "'";
+    if (before.value < in_use.pending.size() && in_use.pending[before.value] > 0)
+      return "after '" + plan.units.at(before.value).title + "'";
   return {};
 }
 
@@ -39,37 +53,53 @@ Millis estimate(const Piece& piece, const domain::Plan& plan) {
   return unit.estimate * static_cast<std::int64_t>(piece.tests.size()) / static_cast<std::int64_t>(unit.tests.size());
 }
 
-std::vector<Piece> pick(Queue& queue, const domain::Plan& plan, const InUse& in_use, const PickRequest& request) {
+void put_back(Queue& queue, const domain::Plan& plan, Piece piece) {
+  queue.expected += estimate(piece, plan);
+  queue.waiting.insert(place_of(queue, piece.unit), std::move(piece));
+}
+
+void take_out(Queue& queue, const domain::Plan& plan, const Piece& piece) {
+  for (auto at = place_of(queue, piece.unit); at != queue.waiting.end() && at->unit == piece.unit; ++at) {
+    if (*at != piece) continue;
+    queue.expected -= estimate(piece, plan);
+    queue.waiting.erase(at);
+    return;
+  }
+}
+
+void drop(Queue& queue, const domain::Plan& plan, domain::UnitIndex unit, domain::TestIndex test) {
+  const auto at = place_of(queue, unit);
+  if (at == queue.waiting.end() || at->unit != unit) return;
+  queue.expected -= estimate(*at, plan);
+  std::erase(at->tests, test);
+  queue.expected += estimate(*at, plan);
+  if (at->tests.empty()) queue.waiting.erase(at);
+}
+
+std::vector<Piece> pick(const Queue& queue, const domain::Plan& plan, const InUse& in_use, const PickRequest& request) {
   const bool is_static = plan.policy == domain::Policy::count || plan.policy == domain::Policy::timing;
   // The fair share is one of everything that is not done, not only of what waits: otherwise the second worker of a fresh run would be
-  // handed half of what the first got, and pay for more starts.
-  Millis remaining = request.in_flight;
-  for (const Piece& piece : queue.waiting) remaining += estimate(piece, plan);
-  // A static share goes out whole: the split was decided when the plan was made.
+  // handed half of what the first got, and pay for more starts. A static share goes out whole: the split was decided with the plan.
   const Millis budget = is_static ? Millis::max()
-                                  : chunk_budget({.remaining = remaining,
+                                  : chunk_budget({.remaining = request.in_flight + queue.expected,
                                                   .workers = request.workers_active,
                                                   .framework_start = plan.cost.framework_start,
                                                   .estimates_known = plan.cost.from_history});
   std::vector<Piece> chunk;
-  std::vector<Piece> left;
   Millis used{0};
-  bool closed = false;
-  left.reserve(queue.waiting.size());
-  for (Piece& piece : queue.waiting) {
+  int misfits = 0;
+  for (const Piece& piece : queue.waiting) {
     const domain::Unit& unit = unit_of(plan, piece);
     const bool mine = !request.only_pinned || unit.pinned_worker < 0 || unit.pinned_worker == request.slot;
+    if (!mine) continue;
     const Millis expected = estimate(piece, plan);
-    const bool fits = chunk.empty() || (plan.units_share_invocation && !is_constrained(unit) && used + expected <= budget);
-    if (closed || !mine || !fits || !what_blocks(unit, plan, in_use).empty()) {
-      left.push_back(std::move(piece));
-      continue;
-    }
+    const bool fits = chunk.empty() || (!is_constrained(unit) && used + expected <= budget);
+    if (!fits && ++misfits >= misfits_max) break;
+    if (!fits || !what_blocks(unit, plan, in_use).empty()) continue;
     used += expected;
-    closed = is_constrained(unit) || !plan.units_share_invocation;
-    chunk.push_back(std::move(piece));
+    chunk.push_back(piece);
+    if (is_constrained(unit) || !plan.units_share_invocation) break;
   }
-  queue.waiting = std::move(left);
   return chunk;
 }
 

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -19,17 +21,25 @@ struct Piece {
   friend bool operator==(const Piece&, const Piece&) = default;
 };
 
-// Pieces in the order in which they are handed out.
+// Pieces in the order in which they are handed out, which is the plan's: what comes back first goes out first. A unit waits in one piece.
+// Changed only by the functions below; at 10,000 units every one of them must stay cheap, since each lease calls them.
 struct Queue {
-  std::vector<Piece> waiting;
+  std::deque<Piece> waiting;
+  Millis expected{0};  // the sum of the estimates
   friend bool operator==(const Queue&, const Queue&) = default;
 };
+
+void put_back(Queue& queue, const domain::Plan& plan, Piece piece);
+// Removes a piece that was handed out; nothing happens when it does not wait.
+void take_out(Queue& queue, const domain::Plan& plan, const Piece& piece);
+// Removes one test of a unit, and the piece when it was its last.
+void drop(Queue& queue, const domain::Plan& plan, domain::UnitIndex unit, domain::TestIndex test);
 
 // What limits the next choice.
 struct InUse {
   std::set<std::string> locks;
   std::map<std::string, std::int64_t> caps;  // units that run under each cap
-  std::set<domain::UnitIndex> unfinished;    // units that have not ended yet, wherever they are
+  std::span<const std::int32_t> pending;     // by unit: tests that have not ended yet, wherever they are; empty: none
 };
 
 struct PickRequest {
@@ -39,8 +49,9 @@ struct PickRequest {
   bool only_pinned = true;          // static policies: take only what is pinned here; false: its owner is gone, anyone may
 };
 
-// Fills and takes the next chunk: the pieces one lease hands out together. Empty when nothing may start on this worker now.
-std::vector<Piece> pick(Queue& queue, const domain::Plan& plan, const InUse& in_use, const PickRequest& request);
+// The next chunk: the pieces one lease hands out together. Empty when nothing may start on this worker now. They wait until they are taken
+// out.
+std::vector<Piece> pick(const Queue& queue, const domain::Plan& plan, const InUse& in_use, const PickRequest& request);
 
 // Why a worker gets nothing although pieces wait: "lock 'db'", "cap 'slow'", "after 'setup.spec.ts'"; empty when nothing waits.
 std::string why_waiting(const Queue& queue, const domain::Plan& plan, const InUse& in_use);

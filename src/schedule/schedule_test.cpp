@@ -16,7 +16,8 @@ Plan plan_of(const std::vector<int>& estimates, int framework_start_ms = 0) {
   Plan plan;
   for (std::size_t i = 0; i < estimates.size(); ++i) {
     plan.tests.push_back({});
-    plan.units.push_back({.index = UnitIndex{i}, .title = fmt::format("u{}", i), .tests = {TestIndex{i}}, .estimate = Millis{estimates[i]}});
+    plan.units.push_back(
+        {.index = UnitIndex{i}, .title = fmt::format("u{}", i), .tests = {TestIndex{i}}, .estimate = Millis{estimates[i]}});
   }
   plan.cost = {.framework_start = Millis{framework_start_ms}, .from_history = true};
   return plan;
@@ -24,8 +25,15 @@ Plan plan_of(const std::vector<int>& estimates, int framework_start_ms = 0) {
 
 Queue queue_of(const Plan& plan) {
   Queue queue;
-  for (const domain::Unit& unit : plan.units) queue.waiting.push_back({unit.index, unit.tests});
+  for (const domain::Unit& unit : plan.units) put_back(queue, plan, {unit.index, unit.tests});
   return queue;
+}
+
+// Picks and takes out, as the run does.
+std::vector<Piece> hand_out(Queue& queue, const Plan& plan, const InUse& in_use, const PickRequest& request) {
+  std::vector<Piece> chunk = pick(queue, plan, in_use, request);
+  for (const Piece& piece : chunk) take_out(queue, plan, piece);
+  return chunk;
 }
 
 std::vector<std::uint32_t> numbers(const std::vector<Piece>& chunk) {
@@ -35,7 +43,8 @@ std::vector<std::uint32_t> numbers(const std::vector<Piece>& chunk) {
 }
 
 TEST(Chunk, ShrinksTowardsTheEndButStaysWorthItsStart) {
-  EXPECT_EQ(chunk_budget({.remaining = Millis{60'000}, .workers = 2, .framework_start = Millis{1000}, .estimates_known = true}), Millis{27'000});
+  EXPECT_EQ(chunk_budget({.remaining = Millis{60'000}, .workers = 2, .framework_start = Millis{1000}, .estimates_known = true}),
+            Millis{27'000});
   EXPECT_EQ(chunk_budget({.remaining = Millis{60'000}, .workers = 2, .framework_start = Millis{1000}}), Millis{15'000});
   EXPECT_EQ(chunk_budget({.remaining = Millis{2'000}, .workers = 2, .framework_start = Millis{1000}}), Millis{3'000});
 }
@@ -43,23 +52,23 @@ TEST(Chunk, ShrinksTowardsTheEndButStaysWorthItsStart) {
 TEST(Pick, TakesUnitsUpToTheBudget) {
   const Plan plan = plan_of({50, 30, 20, 10}, 1);
   Queue queue = queue_of(plan);
-  EXPECT_EQ(numbers(pick(queue, plan, {}, {.workers_active = 2})), (std::vector<std::uint32_t>{0}));
-  EXPECT_EQ(numbers(pick(queue, plan, {}, {.workers_active = 2})), (std::vector<std::uint32_t>{1}));
+  EXPECT_EQ(numbers(hand_out(queue, plan, {}, {.workers_active = 2})), (std::vector<std::uint32_t>{0}));
+  EXPECT_EQ(numbers(hand_out(queue, plan, {}, {.workers_active = 2})), (std::vector<std::uint32_t>{1}));
   EXPECT_EQ(queue.waiting.size(), 2U);
 }
 
 TEST(Pick, TheSecondWorkerOfAFreshRunGetsAsMuchAsTheFirst) {
   const Plan plan = plan_of({10, 10, 10, 10, 10, 10, 10, 10, 10, 10}, 0);
   Queue queue = queue_of(plan);
-  EXPECT_EQ(pick(queue, plan, {}, {.workers_active = 2}).size(), 4U);
-  EXPECT_EQ(pick(queue, plan, {}, {.workers_active = 2, .in_flight = Millis{40}}).size(), 4U);
+  EXPECT_EQ(hand_out(queue, plan, {}, {.workers_active = 2}).size(), 4U);
+  EXPECT_EQ(hand_out(queue, plan, {}, {.workers_active = 2, .in_flight = Millis{40}}).size(), 4U);
 }
 
 TEST(Pick, OneUnitPerLeaseWhenInvocationsAreNotShared) {
   Plan plan = plan_of({5, 5, 5});
   plan.units_share_invocation = false;
   Queue queue = queue_of(plan);
-  EXPECT_EQ(numbers(pick(queue, plan, {}, {})), (std::vector<std::uint32_t>{0}));
+  EXPECT_EQ(numbers(hand_out(queue, plan, {}, {})), (std::vector<std::uint32_t>{0}));
 }
 
 TEST(Pick, RespectsLocksCapsAndOrder) {
@@ -69,11 +78,12 @@ TEST(Pick, RespectsLocksCapsAndOrder) {
   plan.units[2].after = {UnitIndex{0u}};
   plan.caps = {{"slow", 1}};
   Queue queue = queue_of(plan);
-  const InUse busy{.locks = {"db"}, .caps = {{"slow", 1}}, .unfinished = {UnitIndex{0u}}};
-  EXPECT_EQ(numbers(pick(queue, plan, busy, {})), (std::vector<std::uint32_t>{3}));
+  const std::vector<std::int32_t> pending{1, 1, 1, 1};
+  const InUse busy{.locks = {"db"}, .caps = {{"slow", 1}}, .pending = pending};
+  EXPECT_EQ(numbers(hand_out(queue, plan, busy, {})), (std::vector<std::uint32_t>{3}));
   EXPECT_EQ(why_waiting(queue, plan, busy), "lock 'db'");
-  EXPECT_TRUE(pick(queue, plan, busy, {}).empty());
-  EXPECT_EQ(numbers(pick(queue, plan, {}, {})), (std::vector<std::uint32_t>{0})) << "a unit with a lock runs alone";
+  EXPECT_TRUE(hand_out(queue, plan, busy, {}).empty());
+  EXPECT_EQ(numbers(hand_out(queue, plan, {}, {})), (std::vector<std::uint32_t>{0})) << "a unit with a lock runs alone";
 }
 
 TEST(Pick, StaticSharesGoToTheirWorkerUnlessItIsGone) {
@@ -82,9 +92,35 @@ TEST(Pick, StaticSharesGoToTheirWorkerUnlessItIsGone) {
   plan.units[0].pinned_worker = 1;
   plan.units[1].pinned_worker = 0;
   Queue queue = queue_of(plan);
-  EXPECT_EQ(numbers(pick(queue, plan, {}, {.slot = 0})), (std::vector<std::uint32_t>{1}));
-  EXPECT_TRUE(pick(queue, plan, {}, {.slot = 0}).empty());
-  EXPECT_EQ(numbers(pick(queue, plan, {}, {.slot = 0, .only_pinned = false})), (std::vector<std::uint32_t>{0}));
+  EXPECT_EQ(numbers(hand_out(queue, plan, {}, {.slot = 0})), (std::vector<std::uint32_t>{1}));
+  EXPECT_TRUE(hand_out(queue, plan, {}, {.slot = 0}).empty());
+  EXPECT_EQ(numbers(hand_out(queue, plan, {}, {.slot = 0, .only_pinned = false})), (std::vector<std::uint32_t>{0}));
+}
+
+TEST(Pick, AUnitWhosePredecessorHasEndedSharesAChunk) {
+  Plan plan = plan_of({5, 4, 3}, 100);
+  plan.units[1].after = {UnitIndex{0u}};
+  Queue queue = queue_of(plan);
+  const std::vector<std::int32_t> pending{1, 1, 1};
+  EXPECT_EQ(numbers(hand_out(queue, plan, {.pending = pending}, {})), (std::vector<std::uint32_t>{0, 2}));
+  Queue later = queue_of(plan);
+  take_out(later, plan, {UnitIndex{0u}, {TestIndex{0u}}});
+  const std::vector<std::int32_t> ended{0, 1, 1};
+  EXPECT_EQ(numbers(hand_out(later, plan, {.pending = ended}, {})), (std::vector<std::uint32_t>{1, 2}));
+}
+
+TEST(Queue, KeepsThePlansOrderAndItsSum) {
+  const Plan plan = plan_of({5, 4, 3});
+  Queue queue = queue_of(plan);
+  EXPECT_EQ(queue.expected, Millis{12});
+  const Piece second = queue.waiting[1];
+  take_out(queue, plan, second);
+  EXPECT_EQ(queue.expected, Millis{8});
+  put_back(queue, plan, second);
+  EXPECT_EQ(queue, queue_of(plan)) << "what comes back first goes out first";
+  drop(queue, plan, UnitIndex{0u}, TestIndex{0u});
+  EXPECT_EQ(queue.waiting.size(), 2U);
+  EXPECT_EQ(queue.expected, Millis{7});
 }
 
 RC_GTEST_PROP(Pick, HandsOutEveryPieceExactlyOnce, (const std::vector<std::uint8_t>& estimates, std::uint8_t start)) {
@@ -92,7 +128,7 @@ RC_GTEST_PROP(Pick, HandsOutEveryPieceExactlyOnce, (const std::vector<std::uint8
   Queue queue = queue_of(plan);
   std::vector<std::uint32_t> seen;
   while (true) {
-    const auto chunk = numbers(pick(queue, plan, {}, {.workers_active = 3}));
+    const auto chunk = numbers(hand_out(queue, plan, {}, {.workers_active = 3}));
     if (chunk.empty()) break;
     seen.insert(seen.end(), chunk.begin(), chunk.end());
   }

@@ -19,7 +19,7 @@ struct JournalRow {
   std::int64_t seq = 0;  // 1, 2, 3, … per run
   Instant at;
   std::string kind;
-  std::string body;      // JSON
+  std::string body;  // JSON
   friend bool operator==(const JournalRow&, const JournalRow&) = default;
 };
 
@@ -29,7 +29,7 @@ struct RunRow {
   std::string framework;
   Instant started;
   std::optional<Instant> finished;
-  std::string verdict;   // empty while it runs
+  std::string verdict;  // empty while it runs
   std::string headline;
   std::int64_t exit_code = 0;
   domain::Ledger ledger;
@@ -52,7 +52,7 @@ struct ResultRow {  // one per test with a final entry
   Instant at;
 };
 
-struct StartRow {  // what start-ups cost
+struct StartRow {          // what start-ups cost
   bool framework = false;  // false: the application
   Millis duration{0};
   Instant at;

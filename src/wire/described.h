@@ -21,7 +21,8 @@ BOOST_DESCRIBE_STRUCT(Unit, (), (index, title, spec, tests, estimate, serial, lo
 BOOST_DESCRIBE_STRUCT(Cap, (), (name, units_max))
 BOOST_DESCRIBE_STRUCT(CostEstimate, (), (app_start, framework_start, from_history))
 BOOST_DESCRIBE_STRUCT(Plan, (),
-                      (framework, framework_version, tests, units, caps, policy, workers, seed, cost, units_share_invocation, can_select_tests))
+                      (framework, framework_version, tests, units, caps, policy, workers, seed, cost, units_share_invocation,
+                       can_select_tests))
 BOOST_DESCRIBE_STRUCT(Ledger, (), (planned, passed, failed, flaky, skipped, timed_out, lost, cancelled, never_ran))
 BOOST_DESCRIBE_ENUM(TestStatus, passed, failed, timed_out, skipped, interrupted, lost)
 BOOST_DESCRIBE_ENUM(Outcome, pending, passed, failed, flaky, skipped, timed_out, lost, cancelled, never_ran)

@@ -6,13 +6,15 @@ namespace tamarack::wire {
 namespace {
 
 constexpr std::array<std::string_view, 17> record_kinds{
-    "run_planned",  "worker_joined", "worker_ready",     "worker_ended", "lease_granted", "test_started",          "test_finished", "artifact_stored",
-    "lease_ended",  "requeued",      "test_interrupted", "test_settled", "disagreed",     "infrastructure_failed", "stop_requested", "run_resumed",
-    "run_finished"};
+    "run_planned",   "worker_joined",         "worker_ready",   "worker_ended", "lease_granted",    "test_started",
+    "test_finished", "artifact_stored",       "lease_ended",    "requeued",     "test_interrupted", "test_settled",
+    "disagreed",     "infrastructure_failed", "stop_requested", "run_resumed",  "run_finished"};
 
 }  // namespace
 
-std::string_view kind_of(const run::Record& record) { return tag_of(record_kinds, record); }
+std::string_view kind_of(const run::Record& record) {
+  return tag_of(record_kinds, record);
+}
 
 std::string encode_body(const run::Record& record) {
   std::string out;

@@ -27,9 +27,15 @@ namespace tamarack::wire::json {
 
 void write_string(std::string& out, std::string_view text);  // escapes; repairs invalid UTF-8
 
-inline void write(std::string& out, bool value) { out += value ? "true" : "false"; }
-inline void write(std::string& out, std::string_view value) { write_string(out, value); }
-inline void write(std::string& out, const std::string& value) { write_string(out, value); }
+inline void write(std::string& out, bool value) {
+  out += value ? "true" : "false";
+}
+inline void write(std::string& out, std::string_view value) {
+  write_string(out, value);
+}
+inline void write(std::string& out, const std::string& value) {
+  write_string(out, value);
+}
 template <class T>
   requires(std::is_integral_v<T> && !std::is_same_v<T, bool>)
 void write(std::string& out, T value) {
@@ -37,12 +43,20 @@ void write(std::string& out, T value) {
   const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
   out.append(buffer, end);
 }
-inline void write(std::string& out, Millis value) { write(out, value.count()); }
-inline void write(std::string& out, Instant value) { write(out, to_ms(value)); }
+inline void write(std::string& out, Millis value) {
+  write(out, value.count());
+}
+inline void write(std::string& out, Instant value) {
+  write(out, to_ms(value));
+}
 template <class Tag>
-void write(std::string& out, const TextId<Tag>& id) { write_string(out, id.value); }
+void write(std::string& out, const TextId<Tag>& id) {
+  write_string(out, id.value);
+}
 template <class Tag>
-void write(std::string& out, NumberId<Tag> id) { write(out, id.value); }
+void write(std::string& out, NumberId<Tag> id) {
+  write(out, id.value);
+}
 template <class T>
 void write(std::string& out, const std::vector<T>& items);
 template <class T>
@@ -109,25 +123,32 @@ void write(std::string& out, const T& value) {
 using Problems = std::vector<std::string>;
 
 inline void expected(Problems& problems, const std::string& path, std::string_view what, const boost::json::value& got) {
-  static constexpr std::string_view names[] = {"null", "a boolean", "an integer", "an integer", "a number", "a string", "an array", "an object"};
+  static constexpr std::string_view names[] = {"null",     "a boolean", "an integer", "an integer",
+                                               "a number", "a string",  "an array",   "an object"};
   problems.push_back(fmt::format("{}: expected {}, got {}", path.empty() ? "/" : path, what, names[static_cast<std::size_t>(got.kind())]));
 }
 
 inline void read(const boost::json::value& in, bool& out, const std::string& path, Problems& problems) {
-  if (in.is_bool()) out = in.get_bool();
-  else expected(problems, path, "a boolean", in);
+  if (in.is_bool())
+    out = in.get_bool();
+  else
+    expected(problems, path, "a boolean", in);
 }
 inline void read(const boost::json::value& in, std::string& out, const std::string& path, Problems& problems) {
-  if (in.is_string()) out = std::string(in.get_string());
-  else expected(problems, path, "a string", in);
+  if (in.is_string())
+    out = std::string(in.get_string());
+  else
+    expected(problems, path, "a string", in);
 }
 template <class T>
   requires(std::is_integral_v<T> && !std::is_same_v<T, bool>)
 void read(const boost::json::value& in, T& out, const std::string& path, Problems& problems) {
   boost::system::error_code failed;
   const T value = in.to_number<T>(failed);
-  if (failed || in.is_double()) expected(problems, path, "an integer in range", in);
-  else out = value;
+  if (failed || in.is_double())
+    expected(problems, path, "an integer in range", in);
+  else
+    out = value;
 }
 inline void read(const boost::json::value& in, Millis& out, const std::string& path, Problems& problems) {
   std::int64_t ms = 0;
@@ -140,9 +161,13 @@ inline void read(const boost::json::value& in, Instant& out, const std::string& 
   out = from_ms(ms);
 }
 template <class Tag>
-void read(const boost::json::value& in, TextId<Tag>& out, const std::string& path, Problems& problems) { read(in, out.value, path, problems); }
+void read(const boost::json::value& in, TextId<Tag>& out, const std::string& path, Problems& problems) {
+  read(in, out.value, path, problems);
+}
 template <class Tag>
-void read(const boost::json::value& in, NumberId<Tag>& out, const std::string& path, Problems& problems) { read(in, out.value, path, problems); }
+void read(const boost::json::value& in, NumberId<Tag>& out, const std::string& path, Problems& problems) {
+  read(in, out.value, path, problems);
+}
 template <class T>
 void read(const boost::json::value& in, std::vector<T>& out, const std::string& path, Problems& problems);
 template <class T>

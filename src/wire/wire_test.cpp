@@ -2,6 +2,7 @@
 #include <rapidcheck/gtest.h>
 
 #include "run/world.h"
+#include "wire/delivery.h"
 #include "wire/journal.h"
 #include "wire/message.h"
 
@@ -54,6 +55,20 @@ RC_GTEST_PROP(Message, AnyBytesGiveAValueOrAnError, (const std::string& bytes)) 
   (void)decode_from_agent(bytes).has_value();
   (void)decode_to_agent(bytes).has_value();
   RC_SUCCEED();
+}
+
+// A lost message must not stop the conversation: the agent goes on saying new things at every heartbeat, and they all wait for the lost one.
+TEST(Outbox, RepeatsWhatIsNotAcknowledgedAlthoughNewThingsAreSaid) {
+  Outbox outbox;
+  Inbox inbox;
+  outbox.pack(Beat{});  // lost
+  EXPECT_TRUE(outbox.repeat().empty()) << "the acknowledgement may still be on its way";
+  EXPECT_FALSE(inbox.accept(decode_from_agent(outbox.pack(Beat{}))->seq));
+  const std::vector<std::string> again = outbox.repeat();
+  ASSERT_EQ(again.size(), 2U);
+  for (const std::string& text : again) EXPECT_TRUE(inbox.accept(decode_from_agent(text)->seq));
+  outbox.acknowledged(inbox.last());
+  EXPECT_TRUE(outbox.repeat().empty());
 }
 
 }  // namespace

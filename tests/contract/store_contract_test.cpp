@@ -36,9 +36,22 @@ class StoreContract : public testing::TestWithParam<bool> {
     return {.run = domain::RunId{run}, .project = "p", .rows = {{seq, from_ms(seq), "tick", R"({"n":1})"}}};
   }
   static RunRow row_of(const std::string& run, std::int64_t started) {
-    RunRow row{.run = domain::RunId{run}, .project = "p", .framework = "command", .started = from_ms(started), .finished = from_ms(started + 5),
-               .verdict = "failed", .headline = "1 of 2 tests failed", .exit_code = 1, .workers = 2, .seed = 0xffffffffffffffffULL,
-               .wall = Millis{5}, .lower_bound = Millis{4}, .busy = Millis{6}, .attempts = 3, .branch = "main", .commit = "abc"};
+    RunRow row{.run = domain::RunId{run},
+               .project = "p",
+               .framework = "command",
+               .started = from_ms(started),
+               .finished = from_ms(started + 5),
+               .verdict = "failed",
+               .headline = "1 of 2 tests failed",
+               .exit_code = 1,
+               .workers = 2,
+               .seed = 0xffffffffffffffffULL,
+               .wall = Millis{5},
+               .lower_bound = Millis{4},
+               .busy = Millis{6},
+               .attempts = 3,
+               .branch = "main",
+               .commit = "abc"};
     row.ledger = {.planned = 2, .passed = 1, .failed = 1};
     return row;
   }

@@ -56,7 +56,8 @@ void feed(const Target& target, const std::string& input) {
 std::vector<std::string> corpus_of(const std::string& name) {
   std::vector<std::string> inputs;
   std::vector<std::filesystem::path> paths;
-  for (const auto& entry : std::filesystem::directory_iterator(TAMARACK_SOURCE_DIR "/tests/fuzz/corpus/" + name)) paths.push_back(entry.path());
+  for (const auto& entry : std::filesystem::directory_iterator(TAMARACK_SOURCE_DIR "/tests/fuzz/corpus/" + name))
+    paths.push_back(entry.path());
   std::sort(paths.begin(), paths.end());
   for (const auto& path : paths) {
     std::ifstream file(path, std::ios::binary);
@@ -66,18 +67,52 @@ std::vector<std::string> corpus_of(const std::string& name) {
 }
 
 std::string mutate(const std::vector<std::string>& corpus, Random& random) {
-  static constexpr std::string_view tokens[] = {"{", "}", "[", "]", "\"", "\\", "\n", "<", ">", "&#0;", "-1", "1e999", "18446744073709551616", "null",
-                                                "\xff", "\xf0\x9f", std::string_view("\0", 1), "\x1b[31m", "]]>", "<!--", "</script", "\\ud800", "%", "#", "=", "**/"};
+  static constexpr std::string_view tokens[] = {"{",
+                                                "}",
+                                                "[",
+                                                "]",
+                                                "\"",
+                                                "\\",
+                                                "\n",
+                                                "<",
+                                                ">",
+                                                "&#0;",
+                                                "-1",
+                                                "1e999",
+                                                "18446744073709551616",
+                                                "null",
+                                                "\xff",
+                                                "\xf0\x9f",
+                                                std::string_view("\0", 1),
+                                                "\x1b[31m",
+                                                "]]>",
+                                                "<!--",
+                                                "</script",
+                                                "\\ud800",
+                                                "%",
+                                                "#",
+                                                "=",
+                                                "**/"};
   std::string input = corpus[random.below(corpus.size())];
   for (std::uint64_t steps = 1 + random.below(4); steps > 0; --steps) {
     const std::size_t at = random.below(input.size() + 1);
     const std::size_t length = random.below(std::min<std::size_t>(input.size() - at, 64) + 1);
     switch (random.below(6)) {
-      case 0: if (at < input.size()) input[at] = static_cast<char>(input[at] ^ (1 << random.below(8))); break;
-      case 1: input.insert(at, tokens[random.below(std::size(tokens))]); break;
-      case 2: input.erase(at, length); break;
-      case 3: input.insert(at, input.substr(at, length)); break;
-      case 4: input.resize(at); break;
+      case 0:
+        if (at < input.size()) input[at] = static_cast<char>(input[at] ^ (1 << random.below(8)));
+        break;
+      case 1:
+        input.insert(at, tokens[random.below(std::size(tokens))]);
+        break;
+      case 2:
+        input.erase(at, length);
+        break;
+      case 3:
+        input.insert(at, input.substr(at, length));
+        break;
+      case 4:
+        input.resize(at);
+        break;
       default: {
         const std::string& other = corpus[random.below(corpus.size())];
         input = input.substr(0, at) + other.substr(std::min<std::size_t>(random.below(other.size() + 1), other.size()));

@@ -26,8 +26,8 @@ inline ::testing::AssertionResult matches_golden(const std::string& name, std::s
   if (!file) return ::testing::AssertionFailure() << path << " is missing; run with TAMARACK_UPDATE_GOLDEN=1 and review it";
   const std::string expected{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
   if (expected == actual) return ::testing::AssertionSuccess();
-  const std::size_t at = static_cast<std::size_t>(
-      std::mismatch(expected.begin(), expected.end(), actual.begin(), actual.end()).first - expected.begin());
+  const std::size_t at =
+      static_cast<std::size_t>(std::mismatch(expected.begin(), expected.end(), actual.begin(), actual.end()).first - expected.begin());
   const auto line = 1 + std::count(expected.begin(), expected.begin() + static_cast<std::ptrdiff_t>(at), '\n');
   return ::testing::AssertionFailure() << path << " differs first in line " << line << "\n--- expected\n"
                                        << expected << "\n--- actual\n"

@@ -38,7 +38,9 @@ void AgentProcess::hear(const std::string& text) {
   std::visit([this](const auto& one) { handle(one); }, *message);
 }
 
-void AgentProcess::say(wire::FromAgent message, Passage passage) { link_->to_coordinator(outbox_.pack(std::move(message)), passage); }
+void AgentProcess::say(wire::FromAgent message, Passage passage) {
+  link_->to_coordinator(outbox_.pack(std::move(message)), passage);
+}
 
 void AgentProcess::handle(const wire::Welcome& message) {
   heartbeat_ = message.heartbeat;
@@ -47,7 +49,9 @@ void AgentProcess::handle(const wire::Welcome& message) {
   later(heartbeat_, [this] { beat(); });
 }
 
-void AgentProcess::handle(const wire::RunAnnounced&) { announced_ = true; }
+void AgentProcess::handle(const wire::RunAnnounced&) {
+  announced_ = true;
+}
 
 void AgentProcess::handle(const wire::Lease& message) {
   const auto worker = worker_of(message.worker);
@@ -62,7 +66,9 @@ void AgentProcess::handle(const wire::Stop& message) {
   if (const auto worker = worker_of(message.worker)) feed(*worker, agent::StopGiven{message.term});
 }
 
-void AgentProcess::handle(const wire::Acknowledged& message) { outbox_.acknowledged(message.seq); }
+void AgentProcess::handle(const wire::Acknowledged& message) {
+  outbox_.acknowledged(message.seq);
+}
 
 void AgentProcess::handle(const wire::GoHome&) {
   world_.took(Transition::agent_went_home);
@@ -90,7 +96,8 @@ void AgentProcess::feed(std::size_t worker, const agent::Fact& fact) {
 void AgentProcess::obey(std::size_t index, const agent::Order& order) {
   Worker& worker = workers_[index];
   if (const auto* words = std::get_if<agent::Say>(&order)) {
-    if (const auto* down = std::get_if<wire::WorkerDown>(&words->message)) world_.took(down->gone ? Transition::app_gave_up : Transition::app_started_again);
+    if (const auto* down = std::get_if<wire::WorkerDown>(&words->message))
+      world_.took(down->gone ? Transition::app_gave_up : Transition::app_started_again);
     say(words->message);
   } else if (std::holds_alternative<agent::StartApp>(order)) {
     start_app(index);

@@ -9,17 +9,26 @@ namespace {
 
 constexpr Millis tick_interval{500};
 
-run::Event to_event(const wire::WorkerUp& message) { return run::WorkerBecameReady{message.worker, message.app_start}; }
-run::Event to_event(const wire::WorkerDown& message) { return run::WorkerFailed{message.worker, message.gone, message.message, message.log_tail}; }
-run::Event to_event(const wire::TestBegan& message) { return run::TestBegan{message.worker, message.term, message.test, message.retry}; }
-run::Event to_event(const wire::TestEnded& message) { return run::TestEnded{message.worker, message.term, message.report}; }
+run::Event to_event(const wire::WorkerUp& message) {
+  return run::WorkerBecameReady{message.worker, message.app_start};
+}
+run::Event to_event(const wire::WorkerDown& message) {
+  return run::WorkerFailed{message.worker, message.gone, message.message, message.log_tail};
+}
+run::Event to_event(const wire::TestBegan& message) {
+  return run::TestBegan{message.worker, message.term, message.test, message.retry};
+}
+run::Event to_event(const wire::TestEnded& message) {
+  return run::TestEnded{message.worker, message.term, message.report};
+}
 run::Event to_event(const wire::InvocationEnded& message) {
   return run::InvocationEnded{message.worker, message.term, message.process_lost, message.invocation, message.disagreements};
 }
 
 }  // namespace
 
-CoordinatorProcess::CoordinatorProcess(World& world, store::Store& store, StepFunction step, Millis clock_offset, CoordinatorCallbacks callbacks)
+CoordinatorProcess::CoordinatorProcess(World& world, store::Store& store, StepFunction step, Millis clock_offset,
+                                       CoordinatorCallbacks callbacks)
     : world_(world), store_(store), step_(std::move(step)), clock_offset_(clock_offset), callbacks_(std::move(callbacks)) {}
 
 void CoordinatorProcess::later(Millis delay, std::function<void()> what) {
@@ -97,7 +106,9 @@ void CoordinatorProcess::go_on(run::Run folded, const std::vector<run::Event>& f
   tick();
 }
 
-void CoordinatorProcess::stop(run::StopCause cause, const std::string& reason) { feed(run::StopAsked{cause, reason}); }
+void CoordinatorProcess::stop(run::StopCause cause, const std::string& reason) {
+  feed(run::StopAsked{cause, reason});
+}
 
 void CoordinatorProcess::feed(const run::Event& event) {
   if (!alive_) return;

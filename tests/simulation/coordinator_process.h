@@ -24,8 +24,8 @@ struct CoordinatorCallbacks {
   std::function<void(const run::Run& run, const std::vector<run::Entry>& entries, const std::vector<run::Effect>& effects)> on_step;
   std::function<CommitFate()> fate_of_commit;
   std::function<void(std::int64_t)> on_committed;  // durable up to this entry
-  std::function<void()> on_killed;             // the process is to die now, in the middle of its commit
-  std::function<void()> on_finished;           // the verdict is durable
+  std::function<void()> on_killed;                 // the process is to die now, in the middle of its commit
+  std::function<void()> on_finished;               // the verdict is durable
 };
 
 class CoordinatorProcess : public std::enable_shared_from_this<CoordinatorProcess> {

@@ -11,7 +11,10 @@ constexpr Millis stop_grace{5000};  // as agent/invocation.cpp
 }  // namespace
 
 Framework::Framework(World& world, agent::StartInvocation order, std::function<bool()> app_works, OnFact on_fact)
-    : world_(world), order_(std::move(order)), app_works_(std::move(app_works)), on_fact_(std::move(on_fact)),
+    : world_(world),
+      order_(std::move(order)),
+      app_works_(std::move(app_works)),
+      on_fact_(std::move(on_fact)),
       folder_(world.truth.attempts[order_.term]) {
   for (const schedule::Piece& piece : order_.pieces) {
     tests_.insert(tests_.end(), piece.tests.begin(), piece.tests.end());
@@ -63,12 +66,21 @@ void Framework::next() {
   if (stopping_ && !ignores_stop_) return;
   if (fate_ != Fate::ends && position_ == fate_at_) {
     switch (fate_) {
-      case Fate::is_killed: world_.took(Transition::framework_killed); return exit(-1, 9, true);
-      case Fate::exits_early: world_.took(Transition::framework_exited_early); return exit(world_.random.chance(0.7) ? 0 : 1, 0, false);
-      case Fate::crashes_after_last: world_.took(Transition::framework_crashed_after_last); return exit(3, world_.random.chance(0.3) ? 11 : 0, false);
-      case Fate::hangs: world_.took(Transition::framework_hung); return;
+      case Fate::is_killed:
+        world_.took(Transition::framework_killed);
+        return exit(-1, 9, true);
+      case Fate::exits_early:
+        world_.took(Transition::framework_exited_early);
+        return exit(world_.random.chance(0.7) ? 0 : 1, 0, false);
+      case Fate::crashes_after_last:
+        world_.took(Transition::framework_crashed_after_last);
+        return exit(3, world_.random.chance(0.3) ? 11 : 0, false);
+      case Fate::hangs:
+        world_.took(Transition::framework_hung);
+        return;
       case Fate::cannot_start:
-      case Fate::ends: break;
+      case Fate::ends:
+        break;
     }
   }
   if (position_ == tests_.size()) {
@@ -108,14 +120,22 @@ TestStatus Framework::status_of(TestIndex test, int retry) const {
   const TestNature& nature = world_.scenario.natures[test.value];
   if (!app_works_()) return TestStatus::failed;
   switch (nature.nature) {
-    case Nature::passes: return TestStatus::passed;
-    case Nature::fails: return TestStatus::failed;
-    case Nature::fails_at_first: return world_.truth.begun[test.value] <= nature.failures_first ? TestStatus::failed : TestStatus::passed;
-    case Nature::fails_at_random: return world_.random.chance(0.5) ? TestStatus::failed : TestStatus::passed;
-    case Nature::times_out: return TestStatus::timed_out;
-    case Nature::skips: return TestStatus::skipped;
-    case Nature::kills_its_process: return TestStatus::failed;
-    case Nature::retried_by_framework: return retry == 0 ? TestStatus::failed : TestStatus::passed;
+    case Nature::passes:
+      return TestStatus::passed;
+    case Nature::fails:
+      return TestStatus::failed;
+    case Nature::fails_at_first:
+      return world_.truth.begun[test.value] <= nature.failures_first ? TestStatus::failed : TestStatus::passed;
+    case Nature::fails_at_random:
+      return world_.random.chance(0.5) ? TestStatus::failed : TestStatus::passed;
+    case Nature::times_out:
+      return TestStatus::timed_out;
+    case Nature::skips:
+      return TestStatus::skipped;
+    case Nature::kills_its_process:
+      return TestStatus::failed;
+    case Nature::retried_by_framework:
+      return retry == 0 ? TestStatus::failed : TestStatus::passed;
   }
   return TestStatus::failed;
 }
@@ -209,7 +229,8 @@ void Framework::exit(std::int64_t code, std::int64_t signal, bool lost) {
       world_.truth.executions[test.value].push_back({order_.term, test, 0, TestStatus::timed_out, true});
       tell_only(agent::TestEnded{{.test = test, .status = TestStatus::timed_out}});
     }
-  agent::InvocationExited fact{.exit_code = code, .signal = signal, .lost = lost || timed_out_, .events_expected = world_.scenario.live_events};
+  agent::InvocationExited fact{
+      .exit_code = code, .signal = signal, .lost = lost || timed_out_, .events_expected = world_.scenario.live_events};
   if (!world_.scenario.live_events && !fact.lost && signal == 0)
     for (const domain::TestReport& report : folder_.results) tell_only(agent::TestEnded{report});
   world_.timeline.after(Millis{0}, [self = shared_from_this(), fact] { self->tell_only(fact); });

@@ -25,7 +25,9 @@ class Link : public std::enable_shared_from_this<Link> {
   End coordinator;
 
   void to_agent(std::string text, Passage passage = Passage::may_fail) { send(agent, to_agent_until_, std::move(text), passage); }
-  void to_coordinator(std::string text, Passage passage = Passage::may_fail) { send(coordinator, to_coordinator_until_, std::move(text), passage); }
+  void to_coordinator(std::string text, Passage passage = Passage::may_fail) {
+    send(coordinator, to_coordinator_until_, std::move(text), passage);
+  }
   // The process at the agent's end is gone; the coordinator learns of it when the last of its words has arrived.
   void close_by_agent() {
     agent = {};

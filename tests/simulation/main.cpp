@@ -85,8 +85,9 @@ std::string replay_command(std::uint64_t seed, Plant plant) {
 }
 
 void print_violation(const Report& report, Plant plant) {
-  std::printf("seed %llu, step %lld: %s\n%sreplay: %s\n", static_cast<unsigned long long>(report.seed), static_cast<long long>(report.steps),
-              report.violation->c_str(), report.story.c_str(), replay_command(report.seed, plant).c_str());
+  std::printf("seed %llu, step %lld: %s\n%sreplay: %s\n", static_cast<unsigned long long>(report.seed),
+              static_cast<long long>(report.steps), report.violation->c_str(), report.story.c_str(),
+              replay_command(report.seed, plant).c_str());
 }
 
 // A broken CHECK aborts: say at which seed, with what a signal handler may use.
@@ -104,8 +105,8 @@ int play_one(const Arguments& arguments) {
     print_violation(report, arguments.plant);
     return 1;
   }
-  std::printf("%sseed %llu: %lld steps, %lld journal entries, no violation\n", report.story.c_str(), static_cast<unsigned long long>(report.seed),
-              static_cast<long long>(report.steps), static_cast<long long>(report.entries));
+  std::printf("%sseed %llu: %lld steps, %lld journal entries, no violation\n", report.story.c_str(),
+              static_cast<unsigned long long>(report.seed), static_cast<long long>(report.steps), static_cast<long long>(report.entries));
   return 0;
 }
 
@@ -115,7 +116,8 @@ int play_scale(std::size_t units) {
     const ScaleFigure figure = measure_scale(shape);
     std::printf("%zu units on %zu workers%s%s: %.3f s, %.1f us per unit, %lld decisions, %lld leases\n", shape.units, shape.workers,
                 shape.alone ? ", one per invocation" : ", shared invocations", shape.ordered ? ", all after the first" : "", figure.seconds,
-                figure.seconds * 1e6 / static_cast<double>(units), static_cast<long long>(figure.decisions), static_cast<long long>(figure.leases));
+                figure.seconds * 1e6 / static_cast<double>(units), static_cast<long long>(figure.decisions),
+                static_cast<long long>(figure.leases));
   }
   return 0;
 }
@@ -176,9 +178,9 @@ int play_many(const Arguments& arguments) {
   for (std::size_t i = 0; i < transition_names.size(); ++i)
     total.coverage.count(i) > 0 ? covered.push_back(fmt::format("{} {}", transition_names[i], total.coverage.count(i)))
                                 : missing.push_back(std::string(transition_names[i]));
-  std::printf("%lld runs, %.0f runs/s, %lld steps, %lld journal entries, %.1f s\ncovered %zu of %zu transitions: %s\n", static_cast<long long>(total.runs),
-              static_cast<double>(total.runs) / seconds, static_cast<long long>(total.steps), static_cast<long long>(total.entries), seconds, covered.size(),
-              transition_names.size(), join(covered, ", ").c_str());
+  std::printf("%lld runs, %.0f runs/s, %lld steps, %lld journal entries, %.1f s\ncovered %zu of %zu transitions: %s\n",
+              static_cast<long long>(total.runs), static_cast<double>(total.runs) / seconds, static_cast<long long>(total.steps),
+              static_cast<long long>(total.entries), seconds, covered.size(), transition_names.size(), join(covered, ", ").c_str());
   if (missing.empty()) return 0;
   std::printf("never taken: %s\n", join(missing, ", ").c_str());
   return arguments.coverage_required ? 1 : 0;

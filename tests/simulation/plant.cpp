@@ -16,7 +16,9 @@ run::Step decide_again(run::Run before, const run::Step& right, const std::vecto
 }
 
 // Only a decision that the fold can carry is planted: it must not settle a test twice.
-bool is_pending(const run::Run& run, domain::TestIndex test) { return run.tests.at(test.value).outcome == Outcome::pending; }
+bool is_pending(const run::Run& run, domain::TestIndex test) {
+  return run.tests.at(test.value).outcome == Outcome::pending;
+}
 
 run::Step plant_into(Plant plant, run::Run before, run::Step right, Instant now) {
   std::vector<run::Record> records;
@@ -24,8 +26,8 @@ run::Step plant_into(Plant plant, run::Run before, run::Step right, Instant now)
   for (const run::Entry& entry : right.entries) {
     run::Record record = entry.record;
     if (auto* finished = std::get_if<run::TestFinished>(&record);
-        plant == Plant::count_late && finished != nullptr && !before.leases.contains(finished->term) && is_pending(before, finished->report.test) &&
-        finished->report.status == domain::TestStatus::passed && right.entries.size() == 1) {
+        plant == Plant::count_late && finished != nullptr && !before.leases.contains(finished->term) &&
+        is_pending(before, finished->report.test) && finished->report.status == domain::TestStatus::passed && right.entries.size() == 1) {
       // Tests that wait in the queue stay there: their second execution will be the one that is not counted.
       finished->counted = true;
       finished->settles = Outcome::passed;

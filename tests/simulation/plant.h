@@ -12,11 +12,11 @@ namespace tamarack::simulation {
 
 enum class Plant {
   none,
-  double_lease,       // what is leased is put back into the queue as well
-  count_late,         // a result under a stale term counts
-  forget_requeue,     // what a lost lease held is not handed out again
-  trust_exit_code,    // exit code 0 passes for every test that was not reported
-  forget_journal,     // a settled test is not written down
+  double_lease,     // what is leased is put back into the queue as well
+  count_late,       // a result under a stale term counts
+  forget_requeue,   // what a lost lease held is not handed out again
+  trust_exit_code,  // exit code 0 passes for every test that was not reported
+  forget_journal,   // a settled test is not written down
 };
 
 inline constexpr std::array<std::pair<Plant, std::string_view>, 5> plants{{{Plant::double_lease, "double-lease"},

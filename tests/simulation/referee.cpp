@@ -44,18 +44,20 @@ void Referee::same_state(const run::Run& live) const {
   require(folded_.queue == live.queue, "folding the journal gives another queue than the live state has");
   require(folded_.ledger == live.ledger, "folding the journal gives another ledger than the live state has");
   require(folded_.circumstances == live.circumstances, "folding the journal gives other circumstances");
-  require(folded_.stopping == live.stopping && folded_.finished == live.finished && folded_.verdict == live.verdict && folded_.last_term == live.last_term &&
-              folded_.attempts == live.attempts,
+  require(folded_.stopping == live.stopping && folded_.finished == live.finished && folded_.verdict == live.verdict &&
+              folded_.last_term == live.last_term && folded_.attempts == live.attempts,
           "folding the journal gives another run than the live state is");
   require(std::equal(folded_.leases.begin(), folded_.leases.end(), live.leases.begin(), live.leases.end(),
                      [](const auto& a, const auto& b) {
-                       return a.first == b.first && a.second.worker == b.second.worker && a.second.pieces == b.second.pieces && a.second.in_flight == b.second.in_flight &&
-                              a.second.reported == b.second.reported && a.second.granted == b.second.granted && a.second.stopping == b.second.stopping;
+                       return a.first == b.first && a.second.worker == b.second.worker && a.second.pieces == b.second.pieces &&
+                              a.second.in_flight == b.second.in_flight && a.second.reported == b.second.reported &&
+                              a.second.granted == b.second.granted && a.second.stopping == b.second.stopping;
                      }),
           "folding the journal gives other leases than the live state has");
   require(std::equal(folded_.workers.begin(), folded_.workers.end(), live.workers.begin(), live.workers.end(),
                      [](const auto& a, const auto& b) {
-                       return a.first == b.first && a.second.agent == b.second.agent && a.second.slot == b.second.slot && a.second.phase == b.second.phase;
+                       return a.first == b.first && a.second.agent == b.second.agent && a.second.slot == b.second.slot &&
+                              a.second.phase == b.second.phase;
                      }),
           "folding the journal gives other workers than the live state has");
   const domain::Ledger& ledger = live.ledger;
@@ -76,7 +78,8 @@ void Referee::every_test_in_its_place() {
       for (const TestIndex test : piece.tests) ++places[test.value];
   for (std::size_t test = 0; test < places.size(); ++test)
     if (folded_.tests[test].outcome == Outcome::pending)
-      require(places[test] == 1, "test {} is pending and is {}", test, places[test] == 0 ? "neither queued nor leased" : "queued or leased more than once");
+      require(places[test] == 1, "test {} is pending and is {}", test,
+              places[test] == 0 ? "neither queued nor leased" : "queued or leased more than once");
 }
 
 bool Referee::may_start(const domain::Unit& unit) const {
@@ -86,7 +89,8 @@ bool Referee::may_start(const domain::Unit& unit) const {
   for (const std::string& name : unit.caps)
     for (const domain::Cap& cap : folded_.plan.caps)
       if (cap.name == name && use.caps.contains(name) && use.caps.at(name) >= cap.units_max) return false;
-  return std::all_of(unit.after.begin(), unit.after.end(), [&](domain::UnitIndex before) { return folded_.pending_in_unit.at(before.value) == 0; });
+  return std::all_of(unit.after.begin(), unit.after.end(),
+                     [&](domain::UnitIndex before) { return folded_.pending_in_unit.at(before.value) == 0; });
 }
 
 void Referee::nobody_idles_beside_work() const {
@@ -127,7 +131,8 @@ void Referee::resumed(const run::Run& live, const run::Run& folded, const std::v
     });
     // What a framework says about a dead application is nobody's verdict.
     if (leased && !lease.app_died && !lease.reported.contains(ended->report.test))
-      require(live.tests.at(ended->report.test.value).outcome != Outcome::pending, "test {} had passed before the restart and is to run again", ended->report.test.value);
+      require(live.tests.at(ended->report.test.value).outcome != Outcome::pending,
+              "test {} had passed before the restart and is to run again", ended->report.test.value);
   }
 }
 

@@ -72,7 +72,8 @@ class Referee {
 // Throws Violation.
 template <class... Values>
 void require(bool holds, fmt::format_string<Values...> text, Values&&... values) {
-  if (!holds) [[unlikely]] throw Violation{fmt::format(text, std::forward<Values>(values)...)};
+  if (!holds) [[unlikely]]
+    throw Violation{fmt::format(text, std::forward<Values>(values)...)};
 }
 
 }  // namespace tamarack::simulation

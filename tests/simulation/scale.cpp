@@ -17,7 +17,9 @@ domain::Plan plan_of(const ScaleShape& shape) {
   for (std::size_t u = 0; u < shape.units; ++u) {
     const domain::TestIndex test{u};
     // Longest first, as make_plan orders them.
-    domain::Unit unit{.index = domain::UnitIndex{u}, .title = fmt::format("unit-{}", u), .tests = {test},
+    domain::Unit unit{.index = domain::UnitIndex{u},
+                      .title = fmt::format("unit-{}", u),
+                      .tests = {test},
                       .estimate = Millis{static_cast<std::int64_t>(60'000 * (shape.units - u) / shape.units + 100)}};
     if (shape.ordered && u > 0) unit.after = {domain::UnitIndex{std::size_t{0}}};
     plan.tests.push_back({.id = domain::TestId{unit.title}, .identity = {unit.title, {"works"}, ""}});

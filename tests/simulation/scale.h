@@ -8,7 +8,7 @@ namespace tamarack::simulation {
 struct ScaleShape {
   std::size_t units = 10'000;
   std::size_t workers = 100;
-  bool alone = true;    // one framework invocation per unit: as many leases as units
+  bool alone = true;     // one framework invocation per unit: as many leases as units
   bool ordered = false;  // every unit waits for the first
 };
 

@@ -64,8 +64,7 @@ class Draw {
     test.serial = unit.serial && (number < 2 || one_in(2));
     test.skip_expected = one_in(25);
     TestNature nature{.nature = test.skip_expected ? Nature::skips : Nature::passes, .duration = Millis{5 + below(one_in(5) ? 3000 : 400)}};
-    if (!test.skip_expected && one_in(trouble))
-      nature.nature = static_cast<Nature>(1 + below(7));
+    if (!test.skip_expected && one_in(trouble)) nature.nature = static_cast<Nature>(1 + below(7));
     nature.failures_first = 1 + below(2);
     unit.estimate += nature.duration;
     unit.tests.push_back(domain::TestIndex{s.plan.tests.size()});
@@ -109,9 +108,16 @@ class Draw {
       s.agent_kills = one_in(3) ? 1 + below(3) : 0;
       s.agents_later = one_in(3) ? 1 + below(2) : 0;
     }
-    s.framework = {.killed = some(4, 300), .exits_early = some(4, 300), .crashes_after_last = some(6, 200), .hangs = some(5, 150),
-                   .reports_twice = some(5, 300), .runs_unplanned = some(6, 200), .interrupts = some(5, 200), .cannot_start = some(8, 200),
-                   .loses_end = some(8, 200), .ignores_stop = some(3, 500)};
+    s.framework = {.killed = some(4, 300),
+                   .exits_early = some(4, 300),
+                   .crashes_after_last = some(6, 200),
+                   .hangs = some(5, 150),
+                   .reports_twice = some(5, 300),
+                   .runs_unplanned = some(6, 200),
+                   .interrupts = some(5, 200),
+                   .cannot_start = some(8, 200),
+                   .loses_end = some(8, 200),
+                   .ignores_stop = some(3, 500)};
     if (s.framework.hangs > 0 && s.unit_timeout == Millis{0}) s.unit_timeout = Millis{10'000};
     if (s.has_app) s.app = {.never_starts = some(6, 300), .dies = some(4, 150), .reset_fails = some(5, 200)};
     s.coordinator_kills = one_in(3) ? 1 + below(3) : 0;
@@ -124,6 +130,8 @@ class Draw {
 
 }  // namespace
 
-Scenario draw_scenario(std::uint64_t seed) { return Draw(seed).scenario(seed); }
+Scenario draw_scenario(std::uint64_t seed) {
+  return Draw(seed).scenario(seed);
+}
 
 }  // namespace tamarack::simulation

@@ -59,11 +59,11 @@ struct Scenario {
   int workers_per_agent = 1;
   bool has_app = false;
   bool has_reset = false;
-  bool live_events = true;          // false: results are read when the framework has ended
+  bool live_events = true;  // false: results are read when the framework has ended
   Millis app_start{0};
   Millis framework_start{0};
   Millis unit_timeout{0};
-  Millis commit_max{0};             // how long the store takes
+  Millis commit_max{0};  // how long the store takes
   NetworkFaults network;
   FrameworkFaults framework;
   AppFaults app;
@@ -73,7 +73,7 @@ struct Scenario {
   int agents_later = 0;
   int clock_jumps = 0;
   bool user_stops = false;
-  Millis faults_end{0};             // from here on the world is kind, and the run has to end
+  Millis faults_end{0};  // from here on the world is kind, and the run has to end
 };
 
 Scenario draw_scenario(std::uint64_t seed);

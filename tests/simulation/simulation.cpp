@@ -28,7 +28,8 @@ class Simulation {
       plan_faults();
       launch();
       while (!over_) {
-        require(world_.timeline.elapsed() < world_.scenario.faults_end + patience, "the run did not end within {} of the last fault", human_duration(patience));
+        require(world_.timeline.elapsed() < world_.scenario.faults_end + patience, "the run did not end within {} of the last fault",
+                human_duration(patience));
         require(world_.timeline.run_next(), "nothing is going to happen any more, and the run is not finished");
       }
       check_journal();
@@ -46,8 +47,9 @@ class Simulation {
   void took_shape() {
     const Scenario& s = world_.scenario;
     world_.took(s.local ? Transition::run_local : Transition::run_remote);
-    world_.took(s.plan.policy == domain::Policy::count ? Transition::policy_count
-                : s.plan.policy == domain::Policy::timing ? Transition::policy_timing : Transition::policy_dynamic);
+    world_.took(s.plan.policy == domain::Policy::count    ? Transition::policy_count
+                : s.plan.policy == domain::Policy::timing ? Transition::policy_timing
+                                                          : Transition::policy_dynamic);
     world_.took(s.plan.units_share_invocation ? Transition::units_share_invocation : Transition::units_alone);
     world_.took(s.plan.can_select_tests ? Transition::tests_selectable : Transition::tests_not_selectable);
     world_.took(s.live_events ? Transition::live_events : Transition::results_at_exit);
@@ -133,15 +135,16 @@ class Simulation {
     started_before_ = true;
     coordinator_ = std::make_shared<CoordinatorProcess>(
         world_, store_, step_, offset,
-        CoordinatorCallbacks{.on_step =
-                                 [this](const run::Run& run, const std::vector<run::Entry>& entries, const std::vector<run::Effect>& effects) {
-                                   ++steps_;
-                                   referee_.after_step(run, entries, effects);
-                                 },
-                             .fate_of_commit = [this] { return fate_of_commit(); },
-                             .on_committed = [this](std::int64_t seq) { referee_.committed(seq); },
-                             .on_killed = [this] { crash(); },
-                             .on_finished = [this] { finished(); }});
+        CoordinatorCallbacks{
+            .on_step =
+                [this](const run::Run& run, const std::vector<run::Entry>& entries, const std::vector<run::Effect>& effects) {
+                  ++steps_;
+                  referee_.after_step(run, entries, effects);
+                },
+            .fate_of_commit = [this] { return fate_of_commit(); },
+            .on_committed = [this](std::int64_t seq) { referee_.committed(seq); },
+            .on_killed = [this] { crash(); },
+            .on_finished = [this] { finished(); }});
   }
 
   void start_agents() {
@@ -207,7 +210,8 @@ class Simulation {
       const auto folder = world_.truth.attempts.find(term);
       if (folder == world_.truth.attempts.end()) continue;
       for (const agent::Fact& line : folder->second.lines) {
-        if (const auto* began = std::get_if<agent::TestBegan>(&line)) found.push_back(run::TestBegan{lease.worker, term, began->test, began->retry});
+        if (const auto* began = std::get_if<agent::TestBegan>(&line))
+          found.push_back(run::TestBegan{lease.worker, term, began->test, began->retry});
         if (const auto* ended = std::get_if<agent::TestEnded>(&line)) take(term, lease, ended->report);
       }
       if (folder->second.ended_by_itself)
@@ -230,7 +234,8 @@ class Simulation {
     require(run.finished.has_value(), "the simulation ended and the journal holds no verdict");
     require(run.ledger.is_complete(), "the journal ends with {} of {} tests settled", run.ledger.settled(), run.ledger.planned);
     const auto row = store_.run(CoordinatorProcess::run_id());
-    require(row && *row && (*row)->ledger == run.ledger && (*row)->verdict == to_string(run.verdict), "the store's row of the run differs from its journal");
+    require(row && *row && (*row)->ledger == run.ledger && (*row)->verdict == to_string(run.verdict),
+            "the store's row of the run differs from its journal");
   }
 
   World world_;
@@ -257,6 +262,8 @@ Report simulate(std::uint64_t seed, const Wish& wish) {
   return Simulation(scenario, wish).play();
 }
 
-std::uint64_t current_seed() { return seed_of_this_thread; }
+std::uint64_t current_seed() {
+  return seed_of_this_thread;
+}
 
 }  // namespace tamarack::simulation

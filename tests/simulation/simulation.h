@@ -1,4 +1,5 @@
-// One whole run from one seed: agents, links, frameworks, applications, a store, and the deaths of all of them, until the verdict is durable.
+// One whole run from one seed: agents, links, frameworks, applications, a store, and the deaths of all of them, until the verdict is
+// durable.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +17,7 @@ struct Report {
   std::int64_t entries = 0;  // of the journal
   Coverage coverage;
   std::optional<std::string> violation;
-  std::string story;         // the journal's last lines; of a violation, or when asked for
+  std::string story;  // the journal's last lines; of a violation, or when asked for
 };
 
 struct Wish {

@@ -24,15 +24,15 @@ struct Execution {
 
 // The folder of a lease: it outlives the process that wrote it.
 struct AttemptFolder {
-  std::vector<agent::Fact> lines;            // TestBegan and TestEnded, as the framework wrote them
-  std::vector<domain::TestReport> results;   // without live events: read only when the exit record is there
-  bool ended_by_itself = false;              // the exit record
+  std::vector<agent::Fact> lines;           // TestBegan and TestEnded, as the framework wrote them
+  std::vector<domain::TestReport> results;  // without live events: read only when the exit record is there
+  bool ended_by_itself = false;             // the exit record
 };
 
 struct Truth {
-  std::vector<std::vector<Execution>> executions;     // by test
-  std::vector<int> begun;                             // by test: how often its execution was begun
-  std::map<domain::Term, AttemptFolder> attempts;     // every lease for which a framework was started, or could not be
+  std::vector<std::vector<Execution>> executions;  // by test
+  std::vector<int> begun;                          // by test: how often its execution was begun
+  std::map<domain::Term, AttemptFolder> attempts;  // every lease for which a framework was started, or could not be
 };
 
 struct World {
@@ -43,7 +43,9 @@ struct World {
 
   bool faults_on() const { return timeline.elapsed() < scenario.faults_end; }
   bool happens(int permille) { return permille > 0 && faults_on() && random.below(1000) < static_cast<std::uint64_t>(permille); }
-  Millis up_to(Millis max) { return Millis{static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(std::max<std::int64_t>(max.count(), 0)) + 1))}; }
+  Millis up_to(Millis max) {
+    return Millis{static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(std::max<std::int64_t>(max.count(), 0)) + 1))};
+  }
   void took(Transition transition) { coverage.took(transition); }
 
   const Scenario& scenario;

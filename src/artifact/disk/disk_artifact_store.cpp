@@ -57,7 +57,8 @@ Result<Stored> hash_file(const std::string& path) {
   EVP_DigestInit_ex(digest.get(), EVP_sha256(), nullptr);
   Stored stored;
   std::string buffer(1 << 16, '\0');
-  for (std::size_t count = std::fread(buffer.data(), 1, buffer.size(), file.get()); count > 0; count = std::fread(buffer.data(), 1, buffer.size(), file.get())) {
+  for (std::size_t count = std::fread(buffer.data(), 1, buffer.size(), file.get()); count > 0;
+       count = std::fread(buffer.data(), 1, buffer.size(), file.get())) {
     EVP_DigestUpdate(digest.get(), buffer.data(), count);
     stored.size += static_cast<std::int64_t>(count);
   }

@@ -18,7 +18,9 @@ Result<> MemoryStore::commit(const Commit& commit) {
   return {};
 }
 
-Result<std::vector<JournalRow>> MemoryStore::journal(const domain::RunId& run) { return journals_[run]; }
+Result<std::vector<JournalRow>> MemoryStore::journal(const domain::RunId& run) {
+  return journals_[run];
+}
 
 Result<std::optional<RunRow>> MemoryStore::run(const domain::RunId& run) {
   const auto found = runs_.find(run);
@@ -28,7 +30,8 @@ Result<std::optional<RunRow>> MemoryStore::run(const domain::RunId& run) {
 Result<std::vector<RunRow>> MemoryStore::runs(int count_max) {
   std::vector<RunRow> rows;
   for (const auto& [id, row] : runs_) rows.push_back(row);
-  std::sort(rows.begin(), rows.end(), [](const RunRow& a, const RunRow& b) { return std::tie(a.started, a.run) > std::tie(b.started, b.run); });
+  std::sort(rows.begin(), rows.end(),
+            [](const RunRow& a, const RunRow& b) { return std::tie(a.started, a.run) > std::tie(b.started, b.run); });
   if (rows.size() > static_cast<std::size_t>(count_max)) rows.resize(static_cast<std::size_t>(count_max));
   return rows;
 }

@@ -14,19 +14,23 @@ constexpr int schema_version = 1;
 Error from_sqlite(const SQLite::Exception& exception, const std::string& path) {
   const std::string what = exception.what();
   switch (exception.getErrorCode()) {
-    case SQLITE_CONSTRAINT: return make_error(ErrorCode::conflict, what);
+    case SQLITE_CONSTRAINT:
+      return make_error(ErrorCode::conflict, what);
     case SQLITE_FULL:
-      return make_error(ErrorCode::io, "the disk is full while writing '" + path + "'", "free some space; the journal is intact, `tamarack resume` goes on");
+      return make_error(ErrorCode::io, "the disk is full while writing '" + path + "'",
+                        "free some space; the journal is intact, `tamarack resume` goes on");
     case SQLITE_READONLY:
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
-      return make_error(ErrorCode::io, "cannot write '" + path + "': " + what, "check the permissions of the folder, or choose another one with --state-dir");
+      return make_error(ErrorCode::io, "cannot write '" + path + "': " + what,
+                        "check the permissions of the folder, or choose another one with --state-dir");
     case SQLITE_BUSY:
       return make_error(ErrorCode::conflict, "'" + path + "' is in use by another process", "wait for the other tamarack to end");
     case SQLITE_NOTADB:
     case SQLITE_CORRUPT:
       return make_error(ErrorCode::corrupt, "'" + path + "' is not a usable database: " + what, "move the file away; a new one is created");
-    default: return make_error(ErrorCode::io, "'" + path + "': " + what);
+    default:
+      return make_error(ErrorCode::io, "'" + path + "': " + what);
   }
 }
 
@@ -66,7 +70,9 @@ class SqliteStore final : public Store {
         insert_row_->exec();
       }
       for (const ResultRow& result : commit.results) {
-        SQLite::Statement insert(db_, "INSERT OR REPLACE INTO results (project, test_id, run_id, name, outcome, duration_ms, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?)");
+        SQLite::Statement insert(
+            db_,
+            "INSERT OR REPLACE INTO results (project, test_id, run_id, name, outcome, duration_ms, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?)");
         insert.bind(1, commit.project);
         insert.bind(2, result.test.value);
         insert.bind(3, commit.run.value);
@@ -128,15 +134,17 @@ class SqliteStore final : public Store {
       timings.bind(1, project);
       timings.bind(2, timings_per_test_max);
       while (timings.executeStep())
-        history.tests[domain::TestId{timings.getColumn(0).getString()}].timings.push_back(
-            {Millis{timings.getColumn(1).getInt64()}, from_ms(timings.getColumn(2).getInt64()), outcome_from(timings.getColumn(3).getString())});
+        history.tests[domain::TestId{timings.getColumn(0).getString()}].timings.push_back({Millis{timings.getColumn(1).getInt64()},
+                                                                                           from_ms(timings.getColumn(2).getInt64()),
+                                                                                           outcome_from(timings.getColumn(3).getString())});
       history.app_starts = starts(project, false);
       history.framework_starts = starts(project, true);
       SQLite::Statement last(db_, "SELECT run_id FROM runs WHERE project = ? AND finished_ms IS NOT NULL ORDER BY started_ms DESC LIMIT 1");
       last.bind(1, project);
       if (!last.executeStep()) return history;
       history.has_run = true;
-      SQLite::Statement failed(db_, "SELECT test_id FROM results WHERE run_id = ? AND outcome IN ('failed', 'timed_out', 'lost', 'cancelled', 'never_ran')");
+      SQLite::Statement failed(
+          db_, "SELECT test_id FROM results WHERE run_id = ? AND outcome IN ('failed', 'timed_out', 'lost', 'cancelled', 'never_ran')");
       failed.bind(1, last.getColumn(0).getString());
       while (failed.executeStep()) history.failed_last_run.push_back(domain::TestId{failed.getColumn(0).getString()});
       return history;
@@ -192,8 +200,10 @@ class SqliteStore final : public Store {
     text(row.project);
     text(row.framework);
     number(to_ms(row.started));
-    if (row.finished) number(to_ms(*row.finished));
-    else upsert.bind(++at);
+    if (row.finished)
+      number(to_ms(*row.finished));
+    else
+      upsert.bind(++at);
     text(row.verdict);
     text(row.headline);
     number(row.exit_code);
@@ -222,8 +232,14 @@ class SqliteStore final : public Store {
     row.verdict = text("verdict");
     row.headline = text("headline");
     row.exit_code = number("exit_code");
-    row.ledger = {.planned = number("planned"), .passed = number("passed"), .failed = number("failed"), .flaky = number("flaky"),
-                  .skipped = number("skipped"), .timed_out = number("timed_out"), .lost = number("lost"), .cancelled = number("cancelled"),
+    row.ledger = {.planned = number("planned"),
+                  .passed = number("passed"),
+                  .failed = number("failed"),
+                  .flaky = number("flaky"),
+                  .skipped = number("skipped"),
+                  .timed_out = number("timed_out"),
+                  .lost = number("lost"),
+                  .cancelled = number("cancelled"),
                   .never_ran = number("never_ran")};
     row.workers = number("workers");
     row.seed = std::strtoull(text("seed").c_str(), nullptr, 10);
@@ -248,8 +264,9 @@ Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& path) {
   try {
     auto store = std::make_unique<SqliteStore>(path);
     if (store->found_version() > schema_version)
-      return make_error(ErrorCode::corrupt, fmt::format("'{}' was written by a newer tamarack (store version {}, this one knows {})", path,
-                                                        store->found_version(), schema_version),
+      return make_error(ErrorCode::corrupt,
+                        fmt::format("'{}' was written by a newer tamarack (store version {}, this one knows {})", path,
+                                    store->found_version(), schema_version),
                         "update tamarack, or move the file away");
     return std::unique_ptr<Store>(std::move(store));
   } catch (const SQLite::Exception& exception) {
