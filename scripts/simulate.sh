@@ -15,6 +15,7 @@ if ! { cmake --preset bench -Wno-dev && cmake --build build/bench -j "$(nproc)" 
   echo "0 passed, 1 failed"
   exit 1
 fi
+build/bench/bin/simulation --scale 10000
 # A short run cannot meet everything; the full one must.
 [ "$seeds" -lt 50000 ] || coverage=--require-coverage
 if build/bench/bin/simulation --seeds "1..$seeds" --threads "$(nproc)" ${coverage:-}; then

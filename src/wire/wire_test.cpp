@@ -57,7 +57,8 @@ RC_GTEST_PROP(Message, AnyBytesGiveAValueOrAnError, (const std::string& bytes)) 
   RC_SUCCEED();
 }
 
-// A lost message must not stop the conversation: the agent goes on saying new things at every heartbeat, and they all wait for the lost one.
+// A lost message must not stop the conversation: the agent goes on saying new things at every heartbeat, and they all wait for the lost
+// one.
 TEST(Outbox, RepeatsWhatIsNotAcknowledgedAlthoughNewThingsAreSaid) {
   Outbox outbox;
   Inbox inbox;
