@@ -14,9 +14,9 @@ const browser_args = [
 
 export default defineConfig({
   testDir: 'tests',
-  timeout: 15_000,
+  timeout: 60_000,
   // A machine that is busy with other things is slow, not wrong.
-  expect: { timeout: 10_000 },
+  expect: { timeout: 30_000 },
   retries: 0,
   fullyParallel: false,
   forbidOnly: Boolean(process.env.CI),

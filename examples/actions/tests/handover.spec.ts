@@ -3,7 +3,7 @@ import { action_input, expect, test, unique } from './support/fixtures';
 import { create_in_form, publish } from './support/steps';
 
 // Several times the work of another test, so they get more time on a busy machine.
-test.describe.configure({ timeout: 45_000 });
+test.describe.configure({ timeout: 120_000 });
 
 test.describe('handover', () => {
   test('a partner is given three actions', async ({ page, api }) => {

@@ -3,7 +3,7 @@ import { expect, fill_form, sign_in, test, unique } from './support/fixtures';
 import { create_in_form, publish } from './support/steps';
 
 // Several times the work of another test, so they get more time on a busy machine.
-test.describe.configure({ timeout: 45_000 });
+test.describe.configure({ timeout: 120_000 });
 
 test.describe('journeys', () => {
   test('an action from the first idea to its end', async ({ page, api }) => {
