@@ -61,13 +61,23 @@ def check_links():
                 verify(anchor in heading_anchors(aim.read_text(encoding="utf-8")), f"{where}: there is no such heading")
 
 
+def help_of(binary, command):
+    return subprocess.run([binary, *command, "--help"], capture_output=True, text=True, timeout=20).stdout
+
+
+def commands_in(text):
+    return re.findall(r"^  ([a-z]+) {2,}", text.partition("\nSubcommands:\n")[2], flags=re.M)
+
+
 def flags_of(binary, command):
-    text = subprocess.run([binary, *command, "--help"], capture_output=True, text=True, timeout=20).stdout
-    return {flag for flag in re.findall(r"(?<![\w-])(--?[a-z][a-z-]*)", text)}
+    """With those of the commands below it: `tamarack token create --project`."""
+    text = help_of(binary, command)
+    flags = {flag for flag in re.findall(r"(?<![\w-])(--?[a-z][a-z-]*)", text)}
+    return flags.union(*(flags_of(binary, [*command, below]) for below in commands_in(text))) if command else flags
 
 
 def check_flags(binary):
-    commands = re.findall(r"^  ([a-z]+) {2,}", subprocess.run([binary, "--help"], capture_output=True, text=True, timeout=20).stdout, flags=re.M)
+    commands = commands_in(help_of(binary, []))
     verify(len(commands) >= 9, f"'{binary} --help' lists only {commands}")
     known = {command: flags_of(binary, [command]) for command in commands}
     everywhere = set().union(*known.values(), flags_of(binary, []))

@@ -77,7 +77,10 @@ POSIX = re.compile(r"^(sys/|arpa/|net/|netinet/|linux/|(unistd|fcntl|signal|spaw
 
 # ---- what pure code may not do ---------------------------------------------------------------------------------------------------
 PURE_ROOMS = {"base", "domain", "adapter", *PURE}
-PURE_FILES = {"src/agent/worker_machine", "src/agent/settle", "src/agent/file_owner", "src/agent/watch_patterns"}
+PURE_FILES = {
+    "src/agent/worker_machine", "src/agent/settle", "src/agent/file_owner", "src/agent/watch_patterns", "src/agent/unpack_plan",
+    "src/agent/workspace_choice", "src/coordinator/agent_event", "src/coordinator/sessions",
+}
 PURE_EXEMPT = {"src/base/check.cpp"}  # prints and aborts: the program is broken
 IMPURE_HEADERS = {"thread", "fstream", "iostream", "filesystem", "random", "mutex", "shared_mutex", "condition_variable", "future", "csignal", "ctime"}
 IMPURE_CALLS = {

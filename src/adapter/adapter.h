@@ -32,6 +32,9 @@ struct SuiteSettings {
   std::string results;             // command: exit-code, junit:PATH, ctrf:PATH, tap
   std::string build_dir;           // ctest
   std::vector<std::string> specs;  // mocha: globs of spec files; empty: the framework's default
+  // Playwright: a file with all tests that were known when the plan was made (listing_json), filters aside. If it is there, a run says
+  // which tests of its spec files are not in it: they came after the list. Empty: not asked.
+  std::string listing;
 };
 
 // What a framework can do; read by plan and schedule, never asked by name of the framework.

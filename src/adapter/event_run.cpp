@@ -9,6 +9,12 @@
 namespace tamarack::adapter {
 namespace {
 
+boost::json::object identity_json(const domain::TestIdentity& identity) {
+  boost::json::array titles;
+  for (const std::string& title : identity.title_path) titles.emplace_back(title);
+  return {{"spec", identity.spec}, {"title_path", std::move(titles)}, {"parameters", identity.parameters}};
+}
+
 Invocation event_invocation(const SuiteSettings& suite, const ExecutionContext& context, std::vector<std::string> argv, std::string mode) {
   Invocation invocation;
   invocation.argv = std::move(argv);
@@ -33,6 +39,7 @@ Invocation execution_invocation(const SuiteSettings& suite, const Selection& sel
   Invocation invocation = event_invocation(suite, context, std::move(argv), "run");
   const std::string path = context.attempt_dir + "/selection.json";
   invocation.env["TAMARACK_SELECTION"] = path;
+  if (!suite.listing.empty()) invocation.env["TAMARACK_LISTING"] = suite.listing;
   invocation.files.push_back({path, selection_json(selection)});
   return invocation;
 }
@@ -46,12 +53,15 @@ std::string selection_json(const Selection& selection) {
   boost::json::array tests;
   for (const Selection::Part& part : selection.parts) {
     for (const domain::TestIndex index : part.tests) {
-      const domain::TestIdentity& identity = test_of(selection, index).identity;
-      boost::json::array titles;
-      for (const std::string& title : identity.title_path) titles.emplace_back(title);
-      tests.push_back({{"spec", identity.spec}, {"title_path", std::move(titles)}, {"parameters", identity.parameters}});
+      tests.push_back(identity_json(test_of(selection, index).identity));
     }
   }
+  return boost::json::serialize(boost::json::object{{"v", 1}, {"tests", std::move(tests)}});
+}
+
+std::string listing_json(const domain::Discovery& discovery) {
+  boost::json::array tests;
+  for (const domain::TestCase& test : discovery.tests) tests.push_back(identity_json(test.identity));
   return boost::json::serialize(boost::json::object{{"v", 1}, {"tests", std::move(tests)}});
 }
 

@@ -18,6 +18,9 @@ Invocation execution_invocation(const SuiteSettings& suite, const Selection& sel
 // {"v":1,"tests":[{"spec":…,"title_path":[…],"parameters":…},…]}
 std::string selection_json(const Selection& selection);
 
+// All tests of a list in the same form, for SuiteSettings::listing.
+std::string listing_json(const domain::Discovery& discovery);
+
 // The spec files of the selection, each once, in its order.
 std::vector<std::string> specs_of(const Selection& selection);
 

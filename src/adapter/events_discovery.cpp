@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <boost/json.hpp>
 #include <map>
 #include <optional>
 
@@ -148,6 +149,27 @@ std::string output_tail(const ProcessOutput& output) {
   for (const std::string& line : split_lines(tail_of(trim(silent ? plain_text : error_text), tail_bytes_max))) block += "\n  | " + line;
   if (block.empty()) return {};
   return fmt::format("; the end of its {}:{}", silent ? "output" : "error output", block);
+}
+
+std::optional<ListingFacts> listing_facts(std::string_view events) {
+  const std::size_t at = events.rfind("{\"type\":\"loaded\"");
+  if (at == std::string_view::npos || (at > 0 && events[at - 1] != '\n')) return std::nullopt;
+  const std::string_view line = events.substr(at, events.find('\n', at) - at);
+  boost::json::error_code failed;
+  const boost::json::value value = boost::json::parse(line, failed);
+  const boost::json::object* object = failed ? nullptr : value.if_object();
+  if (!object) return std::nullopt;
+  ListingFacts facts;
+  for (const auto& [name, list] : {std::pair("files", &facts.files), std::pair("folders", &facts.folders)}) {
+    const boost::json::value* found = object->if_contains(name);
+    const boost::json::array* paths = found ? found->if_array() : nullptr;
+    if (!paths) return std::nullopt;
+    for (const boost::json::value& path : *paths)
+      if (const boost::json::string* text = path.if_string()) list->emplace_back(*text);
+  }
+  const boost::json::value* server = object->if_contains("starts_server");
+  facts.starts_server = server && server->is_bool() && server->get_bool();
+  return facts;
 }
 
 Result<void> check_discovery(std::string_view framework, const domain::Discovery& discovery, std::string_view no_tests_hint) {

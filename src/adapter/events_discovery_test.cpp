@@ -36,6 +36,21 @@ TEST(EventsDiscovery, KeepsTheFrameworksOrder) {
   EXPECT_TRUE(discovery->warnings.empty());
 }
 
+TEST(EventsDiscovery, SaysWhatAListWasMadeFromOrNothing) {
+  const std::string loaded = R"({"type":"loaded","files":["/app/a.js","/b"],"folders":["/app"],"starts_server":true})"
+                             "\n";
+  const auto facts = listing_facts(suite_line + one + loaded + end_line);
+  ASSERT_TRUE(facts);
+  EXPECT_EQ(facts->files, (std::vector<std::string>{"/app/a.js", "/b"}));
+  EXPECT_EQ(facts->folders, std::vector<std::string>{"/app"});
+  EXPECT_TRUE(facts->starts_server);
+  EXPECT_FALSE(listing_facts(suite_line + one + end_line));
+  EXPECT_FALSE(listing_facts(suite_line + R"({"type":"loaded","files":)"));
+  EXPECT_FALSE(listing_facts(suite_line + R"({"type":"loaded","files":[]})"
+                                          "\n"));
+  EXPECT_TRUE(read({.events = suite_line + two + loaded + one + end_line})) << "readers of tests ignore the line";
+}
+
 TEST(EventsDiscovery, RefusesDuplicates) {
   EXPECT_EQ(error_of({.events = suite_line + one +
                                 R"({"type":"test","spec":"a.py","title_path":["one"],"line":12})"

@@ -11,14 +11,13 @@ Agent::Agent(io::Loop& loop, const Clock& clock, AgentSettings settings, const a
       settings_(std::move(settings)),
       adapter_(adapter),
       artifacts_(artifacts),
-      link_(std::move(link)),
       on_done_(std::move(on_done)),
       inotify_(loop) {
   budget_.bytes_max = settings_.artifact_bytes_max;
   for (std::int64_t slot = 1; slot <= settings_.workers; ++slot)
     workers_.push_back(
         std::make_unique<Worker>(loop_, clock_, settings_, slot, [this](wire::FromAgent message) { say(std::move(message)); }));
-  link_->on_message([this](const std::string& text) { hear(text); });
+  open(std::move(link));
 }
 
 void Agent::on_warning(std::function<void(const std::string&)> callback) {
@@ -26,7 +25,41 @@ void Agent::on_warning(std::function<void(const std::string&)> callback) {
 }
 
 void Agent::start() {
-  say(wire::Hello{.agent = settings_.id, .workers = settings_.workers});
+  greet();
+}
+
+void Agent::reconnect(std::unique_ptr<io::Link> link) {
+  open(std::move(link));
+  greet();
+  for (std::string& text : outbox_.all()) link_->send(std::move(text));
+}
+
+void Agent::open(std::unique_ptr<io::Link> link) {
+  welcomed_ = false;
+  link_ = std::move(link);
+  link_->on_message([this](const std::string& text) { hear(text); });
+  link_->on_close([this, which = link_.get(), alive = std::weak_ptr(alive_)] {
+    if (alive.expired() || which != link_.get()) return;
+    // Not from inside the link's own callback.
+    loop_.post([this, which, alive] {
+      if (alive.expired() || which != link_.get()) return;
+      link_.reset();
+      greet_timer_.cancel();
+      if (on_link_lost_) on_link_lost_();
+    });
+  });
+}
+
+// Until it is answered: on a link that loses what is said, the first words of either side may be lost as well.
+void Agent::greet() {
+  if (welcomed_ || !link_) return;
+  link_->send(wire::encode(wire::AgentEnvelope{0, wire::Hello{.agent = settings_.id,
+                                                              .version = settings_.version,
+                                                              .workers = settings_.workers,
+                                                              .labels = settings_.labels,
+                                                              .session = settings_.session,
+                                                              .next = outbox_.first_waiting()}}));
+  greet_timer_ = loop_.after(heartbeat_, [this] { greet(); });
 }
 
 void Agent::hear(const std::string& text) {
@@ -36,15 +69,23 @@ void Agent::hear(const std::string& text) {
 }
 
 void Agent::say(wire::FromAgent message) {
-  link_->send(outbox_.pack(std::move(message)));
+  std::string text = outbox_.pack(std::move(message));
+  if (link_) link_->send(std::move(text));
 }
 
 void Agent::handle(const wire::Welcome& message) {
   heartbeat_ = message.heartbeat;
+  welcomed_ = true;
+  greet_timer_.cancel();
   if (begun_) return;
   begun_ = true;
   for (const auto& worker : workers_) worker->begin();
   beat_timer_ = loop_.after(heartbeat_, [this] { beat(); });
+}
+
+void Agent::handle(const wire::Refused& message) {
+  greet_timer_.cancel();
+  if (on_refused_) on_refused_(message.reason);
 }
 
 void Agent::handle(const wire::RunAnnounced& message) {
@@ -79,19 +120,29 @@ void Agent::handle(const wire::GoHome&) {
 }
 
 void Agent::beat() {
+  beat_timer_ = loop_.after(heartbeat_, [this] { beat(); });
+  if (!welcomed_ || !link_) return;
   wire::Beat message;
   for (const auto& worker : workers_)
     for (const domain::Term term : worker->held()) message.held.push_back(term);
   for (std::string& text : outbox_.repeat()) link_->send(std::move(text));
   say(std::move(message));
-  beat_timer_ = loop_.after(heartbeat_, [this] { beat(); });
 }
 
 void Agent::shut_down(io::Callback done) {
+  end_workers(std::move(done), [](Worker& worker, io::Callback ended) { worker.shut_down(std::move(ended)); });
+}
+
+void Agent::kill_now(io::Callback done) {
+  end_workers(std::move(done), [](Worker& worker, io::Callback ended) { worker.kill_now(std::move(ended)); });
+}
+
+void Agent::end_workers(io::Callback done, const std::function<void(Worker&, io::Callback)>& end) {
   beat_timer_.cancel();
+  if (workers_.empty()) return loop_.post(std::move(done));
   auto left = std::make_shared<std::size_t>(workers_.size());
   for (const auto& worker : workers_)
-    worker->shut_down([left, done] {
+    end(*worker, [left, done] {
       if (--*left == 0) done();
     });
 }

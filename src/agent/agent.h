@@ -23,12 +23,23 @@ class Agent {
 
   // Starts talking, and the applications with it.
   void start();
+  // Goes on over another link when the first one is lost. Tests run on meanwhile; what they say is kept and said again.
+  void reconnect(std::unique_ptr<io::Link> link);
+  // The link was lost; nothing is said until reconnect().
+  void on_link_lost(io::Callback callback) { on_link_lost_ = std::move(callback); }
+  // The coordinator will not talk to this agent.
+  void on_refused(std::function<void(const std::string& reason)> callback) { on_refused_ = std::move(callback); }
   // Stops everything at once, without the coordinator's word.
   void shut_down(io::Callback done);
+  // The same without waiting for anybody: whole process trees are killed, also those that are being stopped.
+  void kill_now(io::Callback done);
 
  private:
+  void open(std::unique_ptr<io::Link> link);
+  void greet();
   void hear(const std::string& text);
   void handle(const wire::Welcome& message);
+  void handle(const wire::Refused& message);
   void handle(const wire::RunAnnounced& message);
   void handle(const wire::Lease& message);
   void handle(const wire::Stop& message);
@@ -36,6 +47,7 @@ class Agent {
   void handle(const wire::GoHome& message);
   void say(wire::FromAgent message);
   void beat();
+  void end_workers(io::Callback done, const std::function<void(Worker&, io::Callback)>& end);
   Worker* worker_of(const domain::WorkerId& id);
 
   io::Loop& loop_;
@@ -55,6 +67,11 @@ class Agent {
   Millis heartbeat_{1000};
   io::Timer beat_timer_;
   bool begun_ = false;
+  bool welcomed_ = false;  // on this link
+  io::Timer greet_timer_;
+  io::Callback on_link_lost_;
+  std::function<void(const std::string&)> on_refused_;
+  std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };
 
 }  // namespace tamarack::agent

@@ -215,15 +215,34 @@ void App::reset() {
                   });
 }
 
+void App::prepare_stop(io::Callback done) {
+  phase_ = Phase::stopping;
+  probe_timer_.cancel();
+  deadline_.cancel();
+  stopped_ = [before = std::exchange(stopped_, nullptr), done = std::move(done)] {
+    if (before) before();
+    done();
+  };
+}
+
+void App::kill_now(io::Callback done) {
+  if (phase_ == Phase::stopped || process_ == nullptr) {
+    loop_.post(std::move(done));
+    return;
+  }
+  prepare_stop(std::move(done));
+  kill_timer_.cancel();
+  process_->kill();
+}
+
 void App::stop(io::Callback done) {
   if (phase_ == Phase::stopped || process_ == nullptr) {
     loop_.post(std::move(done));
     return;
   }
-  phase_ = Phase::stopping;
-  probe_timer_.cancel();
-  deadline_.cancel();
-  stopped_ = std::move(done);
+  const bool is_asked_again = phase_ == Phase::stopping;
+  prepare_stop(std::move(done));
+  if (is_asked_again) return;
   process_->terminate();
   kill_timer_ = loop_.after(settings_.app.stop_timeout, [this] {
     if (process_) process_->kill();

@@ -29,7 +29,10 @@ class App {
 
   void start(const WorkerPlace& place);
   void reset();
+  // In order: SIGTERM, and after app.stop_timeout SIGKILL.
   void stop(io::Callback done);
+  // Without grace, also when it is being stopped already: both callers are then called.
+  void kill_now(io::Callback done);
 
   // Everything it logged so far is `log_size()` bytes; a test's window is cut with log_since.
   std::int64_t log_size() const { return log_size_; }
@@ -45,6 +48,7 @@ class App {
   void exited(const io::ExitStatus& status);
   void check_health();
   void down(std::string message);
+  void prepare_stop(io::Callback done);
   std::string url_of(const std::string& path) const;
   bool something_answers_already(std::string& where) const;
 

@@ -189,6 +189,7 @@ void Invocation::conclude() {
   InvocationExited fact{.exit_code = output_.exit_code,
                         .signal = output_.signal,
                         .lost = lost_ || timed_out_,
+                        .timed_out = timed_out_,
                         .failed_tests_code = context_.adapter.exit_code_means_failed_tests(output_.exit_code),
                         .events_expected = invocation_.events_expected,
                         .framework_start = test_seen_ && invocation_.events_expected ? first_test_ - output_.started : Millis{0},

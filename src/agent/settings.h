@@ -28,6 +28,9 @@ struct AppSettings {
 
 struct AgentSettings {
   domain::AgentId id{"local"};
+  std::string session;  // drawn when its process starts
+  std::string version;  // of the binary
+  std::map<std::string, std::string> labels;
   std::int64_t workers = 1;
   domain::RunId run;
   std::uint64_t seed = 0;

@@ -76,6 +76,14 @@ void Worker::obey(const Order& order) {
   }
 }
 
+void Worker::kill_now(io::Callback done) {
+  invocation_.reset();
+  if (app_)
+    app_->kill_now(std::move(done));
+  else
+    loop_.post(std::move(done));
+}
+
 void Worker::shut_down(io::Callback done) {
   invocation_.reset();
   if (app_)

@@ -22,6 +22,8 @@ class Worker {
   std::vector<domain::Term> held() const { return machine_.held(); }
   // Kills what runs, stops the application in order.
   void shut_down(io::Callback done);
+  // Kills the application as well.
+  void kill_now(io::Callback done);
 
   const WorkerPlace& place() const { return place_; }
 

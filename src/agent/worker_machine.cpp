@@ -123,7 +123,7 @@ void WorkerMachine::handle(const TestEnded& fact) {
       ++lease_->interrupted;
     else if (lease_->tests.contains(fact.report.test))
       lease_->finished.insert(fact.report.test);
-    if (!is_good(fact.report.status)) ++lease_->bad;
+    if (!is_good(fact.report.status) && fact.report.status != domain::TestStatus::interrupted) ++lease_->bad;
   }
   say(wire::TestEnded{options_.id, lease_->term, fact.report});
 }
@@ -155,10 +155,12 @@ void WorkerMachine::handle(const InvocationExited& fact) {
   if (!lease_) return;
   const bool lost = fact.lost || fact.signal != 0 || lease_->app_died;
   if (!lost && !lease_->stopping) compare(fact);
+  if (lost && !lease_->stopping && !lease_->app_died) compare_lost(fact);
   const bool trouble = lost || !lease_->disagreements.empty() || lease_->finished.size() < lease_->tests.size();
   if (phase_ == Phase::running) phase_ = Phase::idle;
   end_lease(lost, {.exit_code = fact.exit_code,
                    .signal = fact.signal,
+                   .timed_out = fact.timed_out,
                    .framework_start = fact.framework_start,
                    .duration = fact.duration,
                    .log_tail = trouble ? fact.log_tail : std::string{}});
@@ -179,8 +181,21 @@ void WorkerMachine::compare(const InvocationExited& fact) {
     disagree("truncated_events", "the framework " + code + " without saying that it had ended");
   if (fact.exit_code == 0 && lease_->bad > 0)
     disagree("exit_code_disagrees", fmt::format("the framework exited with code 0 although {} failed", count_of(lease_->bad, "test")));
+  if (fact.exit_code != 0 && lease_->bad > 0 && !fact.failed_tests_code && missing == 0)
+    disagree("exit_code_disagrees", fmt::format("{} failed, but the framework {}, which is not what it says of failed tests",
+                                                count_of(lease_->bad, "test"), code));
   if (fact.exit_code != 0 && missing == 0 && lease_->bad == 0 && lease_->disagreements.empty())
     disagree("crash_after_last_test", "every test passed, but the framework " + code);
+}
+
+// All its tests have their results, and still it did not come to its own end: what it had left to do (a teardown, a report) was not done.
+void WorkerMachine::compare_lost(const InvocationExited& fact) {
+  if (lease_->finished.size() < lease_->tests.size()) return;
+  if (fact.timed_out && lease_->bad > 0) return;  // the test that was in flight at the time tells it
+  const std::string how = fact.timed_out     ? "did not end within run.unit_timeout"
+                          : fact.signal != 0 ? fmt::format("was killed by signal {}", fact.signal)
+                                             : "was lost";
+  disagree("crash_after_last_test", "every test had finished, but the framework " + how);
 }
 
 std::vector<domain::Term> WorkerMachine::held() const {

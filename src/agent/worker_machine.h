@@ -61,6 +61,7 @@ struct InvocationExited {
   std::int64_t exit_code = 0;
   std::int64_t signal = 0;
   bool lost = false;               // killed from outside, or its shim was
+  bool timed_out = false;          // run.unit_timeout passed, and we ended it
   bool failed_tests_code = false;  // the code the framework uses for "tests failed"
   bool events_expected = false;
   Millis framework_start{0};
@@ -143,6 +144,7 @@ class WorkerMachine {
   void take_next_lease();
   void say_over(domain::Term term) { say(wire::InvocationEnded{options_.id, term, true, {}, {}}); }
   void compare(const InvocationExited& fact);
+  void compare_lost(const InvocationExited& fact);
   void start_app_again(const AppDown& fact);
 
   WorkerOptions options_;

@@ -107,6 +107,39 @@ TEST_F(WorkerMachineTest, AKilledFrameworkIsLostAndNotADisagreement) {
   EXPECT_TRUE(disagreements().empty());
 }
 
+TEST_F(WorkerMachineTest, AFrameworkThatIsKilledAfterItsLastTestDidNotComeToItsEnd) {
+  up();
+  lease(1, 1);
+  run_test(0, TestStatus::passed);
+  on(InvocationExited{.exit_code = -1, .signal = 11});
+  EXPECT_EQ(disagreements(), std::vector<std::string>{"crash_after_last_test"});
+  orders_.clear();
+  lease(2, 1);
+  run_test(0, TestStatus::passed);
+  on(InvocationExited{.exit_code = -1, .signal = 15, .lost = true, .timed_out = true});
+  EXPECT_EQ(disagreements(), std::vector<std::string>{"crash_after_last_test"}) << "it hung in its teardown and we ended it";
+  EXPECT_TRUE(said<wire::InvocationEnded>().at(0).invocation.timed_out);
+  orders_.clear();
+  lease(3, 1);
+  run_test(0, TestStatus::timed_out);
+  on(InvocationExited{.exit_code = -1, .signal = 15, .lost = true, .timed_out = true});
+  EXPECT_TRUE(disagreements().empty()) << "the test that was in flight tells it";
+}
+
+TEST_F(WorkerMachineTest, AFailedTestDoesNotExcuseAnotherExitCode) {
+  up();
+  lease(1, 1);
+  run_test(0, TestStatus::failed);
+  on(InvocationExited{.exit_code = 3});
+  EXPECT_EQ(disagreements(), std::vector<std::string>{"exit_code_disagrees"});
+  orders_.clear();
+  lease(2, 2);
+  run_test(0, TestStatus::passed);
+  run_test(1, TestStatus::interrupted);
+  on(InvocationExited{.exit_code = 0});
+  EXPECT_EQ(disagreements(), std::vector<std::string>{"fewer_tests_than_planned"}) << "an interrupted test has not failed";
+}
+
 TEST_F(WorkerMachineTest, ADeadApplicationIsNotTheTestsFault) {
   up({.has_app = true});
   on(AppUp{Millis{10}});

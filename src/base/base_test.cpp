@@ -66,6 +66,13 @@ TEST(Text, ClosestOnlyWhenClose) {
   EXPECT_EQ(closest("zebra", keys), std::nullopt);
 }
 
+TEST(Text, TheLastWordsOfAProgram) {
+  EXPECT_EQ(last_lines("collecting\n\nERROR: not found: tests/gone.py\n  1 error  \n\n", 2), "ERROR: not found: tests/gone.py / 1 error");
+  EXPECT_EQ(last_lines("one", 2), "one");
+  EXPECT_EQ(last_lines(" \n\n", 2), "");
+  EXPECT_EQ(last_lines(std::string(500, 'x'), 1), std::string(200, 'x') + "…");
+}
+
 RC_GTEST_PROP(Text, RepairedBytesAreAlwaysValid, (const std::string& bytes)) {
   RC_ASSERT(is_valid_utf8(to_valid_utf8(bytes)));
 }
@@ -75,6 +82,7 @@ RC_GTEST_PROP(Text, JoinUndoesSplit, (const std::string& text)) {
 }
 
 RC_GTEST_PROP(Text, TailIsBounded, (const std::string& text)) {
+  RC_ASSERT(last_lines(text, 2).size() <= text.size() + 9);
   RC_ASSERT(tail_of(text, 8).size() <= std::max<std::size_t>(text.size(), 8 + 40));
 }
 

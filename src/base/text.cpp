@@ -195,6 +195,19 @@ std::string tail_of(std::string_view text, std::size_t bytes_max) {
   return fmt::format("… {} cut …\n{}", human_bytes(text.size() - tail.size()), tail);
 }
 
+std::string last_lines(std::string_view text, std::size_t lines_max) {
+  constexpr std::size_t line_bytes_max = 200;
+  std::vector<std::string> lines;
+  while (!text.empty() && lines.size() < lines_max) {
+    const std::size_t start = text.rfind('\n') == std::string_view::npos ? 0 : text.rfind('\n') + 1;
+    std::string line(trim(text.substr(start)));
+    if (line.size() > line_bytes_max) line = to_valid_utf8(line.substr(0, line_bytes_max)) + "…";
+    if (!line.empty()) lines.insert(lines.begin(), std::move(line));
+    text = text.substr(0, start == 0 ? 0 : start - 1);
+  }
+  return join(lines, " / ");
+}
+
 std::size_t edit_distance(std::string_view left, std::string_view right) {
   std::vector<std::size_t> row(right.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});

@@ -39,6 +39,9 @@ bool is_valid_utf8(std::string_view bytes);
 // The last `bytes_max` bytes, cut at a line start where there is one, with a first line that says how much was cut.
 std::string tail_of(std::string_view text, std::size_t bytes_max);
 
+// The last lines that are not blank, trimmed and joined by " / "; "" when there are none. A line is cut at 200 bytes.
+std::string last_lines(std::string_view text, std::size_t lines_max);
+
 // Levenshtein distance, for "did you mean".
 std::size_t edit_distance(std::string_view left, std::string_view right);
 // The candidate a person most likely meant, or nothing when none is close.

@@ -1,8 +1,13 @@
 #include "cli/discover.h"
 
+#include <algorithm>
 #include <filesystem>
+#include <set>
 
+#include "adapter/events_discovery.h"
+#include "adapter/playwright/narrowing.h"
 #include "agent/settings.h"
+#include "artifact/workspace/git_files.h"
 #include "base/hash.h"
 #include "base/text.h"
 #include "io/files.h"
@@ -15,19 +20,66 @@ namespace tamarack::cli {
 namespace {
 
 constexpr std::size_t output_bytes_max = 256 << 20;
-constexpr int files_max = 50'000;  // a larger tree is not worth walking: the framework is asked every time
+constexpr std::size_t files_max = 50'000;  // a larger tree is not worth walking: the framework is asked every time
 
 bool is_skipped_folder(const std::string& name) {
   return name == "node_modules" || name == ".git" || name == ".tamarack" || name == "test-results" || name == "playwright-report";
 }
 
-// Names, sizes and times of all files below the suite's root, the environment and the settings. Anything that changes one of them asks the
-// framework again. What a discovery can depend on beyond that (a clock, a network) shows when the tests run: fewer or other tests than
-// planned is a disagreement, and then the entry is forgotten.
-std::optional<std::string> fingerprint(const adapter::SuiteSettings& suite) {
+// What a list may depend on, as it was before the framework was asked.
+struct Fingerprint {
+  std::string key;
+  std::set<std::string> files;       // real paths of everything that is in the key
+  std::vector<std::string> folders;  // real paths: a new file below one of them changes the key
+};
+
+std::string real_path(const std::string& path) {
+  std::error_code failed;
+  const std::filesystem::path real = std::filesystem::canonical(path, failed);
+  return failed ? std::string{} : real.string();
+}
+
+bool is_below(const std::string& path, const std::string& folder) {
+  return path == folder || (path.starts_with(folder) && path.size() > folder.size() && path[folder.size()] == '/');
+}
+
+bool has_skipped_part(const std::string& path, const std::string& folder) {
+  for (const std::string& part : split(path.substr(folder.size()), '/'))
+    if (is_skipped_folder(part)) return true;
+  return false;
+}
+
+// The work tree of git that holds the folder, else the folder itself.
+std::string project_root(const std::string& folder) {
+  for (std::filesystem::path above = folder; above != above.parent_path(); above = above.parent_path())
+    if (io::exists((above / ".git").string())) return above.string();
+  return folder;
+}
+
+// Everything below the suite's root, ignored by git or not. Nothing when a folder in it leads to a place that nobody watches.
+std::optional<std::set<std::string>> files_below(const std::string& root, const std::string& project) {
   namespace fs = std::filesystem;
-  std::string facts = suite.framework + '\n' + suite.program + '\n' + suite.config + '\n' + join(suite.arguments, " ") + '\n';
-  for (const auto& [name, value] : suite.env) facts += name + '=' + value + '\n';
+  std::set<std::string> files;
+  std::error_code failed;
+  fs::recursive_directory_iterator walk(root, fs::directory_options::skip_permission_denied, failed);
+  for (const fs::recursive_directory_iterator end; !failed && walk != end; walk.increment(failed)) {
+    const std::string name = walk->path().filename().string();
+    std::error_code gone;
+    if (walk->is_directory(gone)) {
+      const bool is_link = walk->is_symlink(gone);
+      if (!is_link && is_skipped_folder(name)) walk.disable_recursion_pending();
+      if (is_link && !is_skipped_folder(name) && !is_below(real_path(walk->path().string()), project)) return std::nullopt;
+      continue;
+    }
+    files.insert(walk->path().string());
+    if (files.size() > files_max) return std::nullopt;
+  }
+  if (failed) return std::nullopt;
+  return files;
+}
+
+// The environment without what differs from shell to shell.
+std::string environment_facts() {
   std::vector<std::string> environment;
   for (const std::string& entry : io::environment_lines()) {
     const std::string_view text = entry;
@@ -36,45 +88,75 @@ std::optional<std::string> fingerprint(const adapter::SuiteSettings& suite) {
     if (std::find(std::begin(unimportant), std::end(unimportant), name) == std::end(unimportant)) environment.emplace_back(text);
   }
   std::sort(environment.begin(), environment.end());
-  facts += join(environment, "\n");
-  int files = 0;
-  std::vector<std::string> lines;
-  std::error_code failed;
-  fs::recursive_directory_iterator walk(suite.root, fs::directory_options::skip_permission_denied, failed);
-  for (const fs::recursive_directory_iterator end; !failed && walk != end; walk.increment(failed)) {
-    const std::string name = walk->path().filename().string();
-    std::error_code gone;
-    if (!walk->is_symlink(gone) && walk->is_directory(gone)) {
-      if (is_skipped_folder(name)) walk.disable_recursion_pending();
-      continue;
-    }
-    if (++files > files_max) return std::nullopt;
-    const io::FileLook look = io::look_at(walk->path().string()).value_or(io::FileLook{});
-    lines.push_back(fmt::format("{} {} {}", walk->path().string(), look.size, look.modified_ns));
-  }
-  if (failed) return std::nullopt;
-  std::sort(lines.begin(), lines.end());
-  facts += join(lines, "\n");
-  // The framework itself: its package's time changes with its version.
-  const fs::path program = fs::canonical(suite.program.substr(suite.program.rfind(' ') + 1), failed);
-  if (const auto look = failed ? std::nullopt : io::look_at(program.string()))
-    facts += fmt::format("\n{} {}", look->size, look->modified_ns);
-  return "discovery/" + suite.root + "/" + hex64(siphash(3, 4, facts)) + hex64(siphash(5, 6, facts));
+  return join(environment, "\n");
 }
 
-}  // namespace
-
-void discover(io::Loop& loop, const adapter::Adapter& adapter, store::Store& store, const DiscoveryRequest& request,
-              std::function<void(Result<Discovered>)> done) {
-  const auto answer = [&loop, done](Result<Discovered> result) { loop.post([done, result = std::move(result)] { done(result); }); };
-  // Only Playwright's listing is slow enough to be worth it (it starts node and compiles every spec).
-  std::string key;
-  if (request.suite.framework == "playwright") key = fingerprint(request.suite).value_or(std::string{});
-  if (!key.empty() && request.use_cache) {
-    const auto cached = store.cached(key);
-    if (cached && *cached)
-      if (auto decoded = wire::decode_discovery(**cached)) return answer(Discovered{std::move(*decoded), true, key});
+// Names, sizes and times of all files below the suite's root and of those that git does not ignore around it, the environment and the
+// settings. Anything that changes one of them asks the framework again.
+std::optional<Fingerprint> fingerprint(const adapter::SuiteSettings& suite, const std::optional<std::vector<artifact::GitFile>>& in_git) {
+  std::string facts = suite.framework + '\n' + suite.program + '\n' + suite.config + '\n' + join(suite.arguments, " ") + '\n';
+  for (const auto& [name, value] : suite.env) facts += name + '=' + value + '\n';
+  facts += environment_facts();
+  const std::string root = real_path(suite.root);
+  const std::string project = project_root(root);
+  auto files = files_below(root, project);
+  if (!files) return std::nullopt;
+  Fingerprint print;
+  print.folders.push_back(root);
+  if (in_git) {
+    print.folders.push_back(project);
+    for (const artifact::GitFile& file : *in_git)
+      if (std::string path = project + "/" + file.path; !has_skipped_part(path, project)) files->insert(std::move(path));
   }
+  if (files->size() > files_max) return std::nullopt;
+  for (const std::string& path : *files) {
+    // Both folders are real paths and no link to a folder was followed: only the last part can be a link.
+    std::optional<io::FileLook> look = io::look_at(path);
+    const std::string real = look ? path : real_path(path);
+    if (!look) look = io::look_at(real).value_or(io::FileLook{});
+    facts += fmt::format("\n{} {} {} {}", path, real == path ? "" : real, look->size, look->modified_ns);
+    if (!real.empty()) print.files.insert(real);
+  }
+  // The framework itself: its package's time changes with its version.
+  const std::string program = real_path(suite.program.substr(suite.program.rfind(' ') + 1));
+  if (const auto look = program.empty() ? std::nullopt : io::look_at(program))
+    facts += fmt::format("\n{} {}", look->size, look->modified_ns);
+  print.key = "discovery 2/" + suite.root + "/" + hex64(siphash(3, 4, facts)) + hex64(siphash(5, 6, facts));
+  return print;
+}
+
+// A list is remembered only when everything it is known to depend on is in the fingerprint, and a run would notice the rest: since
+// Playwright 1.62 its reporter sees every test of the files it runs (SuiteSettings::listing).
+bool may_be_remembered(const Fingerprint& print, const adapter::ListingFacts& facts, const domain::Discovery& discovery) {
+  if (!adapter::reporter_selects(discovery.framework_version)) return false;
+  for (const std::string& file : facts.files)
+    if (!print.files.contains(real_path(file))) return false;
+  for (const std::string& folder : facts.folders) {
+    const std::string real = real_path(folder);
+    const bool watched = std::any_of(print.folders.begin(), print.folders.end(),
+                                     [&](const std::string& top) { return is_below(real, top) && !has_skipped_part(real, top); });
+    if (!watched) return false;
+  }
+  return true;
+}
+
+using Done = std::function<void(Result<Discovered>)>;
+
+constexpr char with_server = 's';  // the first letter of a remembered list
+constexpr char without_server = '-';
+
+std::optional<Discovered> recall(store::Store& store, const std::string& key) {
+  const auto cached = store.cached(key);
+  if (!cached || !*cached || (*cached)->empty()) return std::nullopt;
+  auto decoded = wire::decode_discovery(std::string_view(**cached).substr(1));
+  if (!decoded) return std::nullopt;
+  return Discovered{std::move(*decoded), true, key, (*cached)->front() == with_server};
+}
+
+// Asks the framework.
+void list_tests(io::Loop& loop, const adapter::Adapter& adapter, store::Store& store, const DiscoveryRequest& request,
+                std::optional<Fingerprint> print, const Done& done) {
+  const auto answer = [&loop, done](Result<Discovered> result) { loop.post([done, result = std::move(result)] { done(result); }); };
   if (const auto made = io::make_directories(request.work_dir); !made) return answer(made.error());
   const adapter::ExecutionContext context{.attempt_dir = request.work_dir, .shims_dir = request.shims_dir, .inherited = request.suite.env};
   // Listing happens before there is a worker: placeholders of a place get one that is nobody's.
@@ -95,7 +177,8 @@ void discover(io::Loop& loop, const adapter::Adapter& adapter, store::Store& sto
   for (const auto& [name, value] : invocation->env) env[name] = value;
   io::run_process(
       loop, {.argv = invocation->argv, .env = env, .directory = invocation->directory}, request.timeout, output_bytes_max,
-      [&adapter, &store, suite = request.suite, timeout = request.timeout, events, key, done](const Result<io::Finished>& finished) {
+      [&adapter, &store, suite = request.suite, timeout = request.timeout, events, print = std::move(print),
+       done](const Result<io::Finished>& finished) {
         if (!finished) return done(finished.error());
         if (finished->timed_out)
           return done(make_error(ErrorCode::invalid_config, fmt::format("listing the tests took longer than {}", human_duration(timeout)),
@@ -109,11 +192,33 @@ void discover(io::Loop& loop, const adapter::Adapter& adapter, store::Store& sto
         output.events = io::read_file(events, output_bytes_max).value_or(std::string{});
         Result<domain::Discovery> discovery = adapter.read_discovery(suite, output);
         if (!discovery) return done(discovery.error());
-        if (!key.empty() && !store.remember(key, wire::encode_discovery(*discovery))) {
-          // A cache that cannot be written only costs the next run its head start.
+        Discovered found{.discovery = std::move(*discovery)};
+        const auto facts = adapter::listing_facts(output.events);
+        found.starts_server = facts && facts->starts_server;
+        if (print && facts && may_be_remembered(*print, *facts, found.discovery)) {
+          found.cache_key = print->key;
+          const std::string value = (found.starts_server ? with_server : without_server) + wire::encode_discovery(found.discovery);
+          if (!store.remember(print->key, value)) {
+            // A cache that cannot be written only costs the next run its head start.
+          }
         }
-        done(Discovered{std::move(*discovery), false, key});
+        done(std::move(found));
       });
+}
+
+}  // namespace
+
+void discover(io::Loop& loop, const adapter::Adapter& adapter, store::Store& store, const DiscoveryRequest& request, Done done) {
+  // Only Playwright's listing is slow enough to be worth remembering (it starts node and compiles every spec).
+  if (request.suite.framework != "playwright") return list_tests(loop, adapter, store, request, std::nullopt, done);
+  const std::string project = project_root(real_path(request.suite.root));
+  artifact::list_git_files(loop, project, [&loop, &adapter, &store, request, done](auto in_git) {
+    std::optional<Fingerprint> print;
+    if (in_git) print = fingerprint(request.suite, *in_git);
+    if (print && request.use_cache)
+      if (auto known = recall(store, print->key)) return done(std::move(*known));
+    list_tests(loop, adapter, store, request, std::move(print), done);
+  });
 }
 
 }  // namespace tamarack::cli

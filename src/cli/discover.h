@@ -20,7 +20,8 @@ struct DiscoveryRequest {
 struct Discovered {
   domain::Discovery discovery;
   bool from_cache = false;
-  std::string cache_key;  // empty: this framework is not cached
+  std::string cache_key;       // empty: this list is not cached
+  bool starts_server = false;  // Playwright's own webServer: every invocation starts it
 };
 
 // `done` is called on the loop. Errors name the cause; their code is invalid_config or unavailable.

@@ -9,6 +9,9 @@
 
 #include "adapter/words.h"
 #include "base/text.h"
+#include "cli/discover.h"
+#include "cli/project.h"
+#include "cli/rule_warnings.h"
 #include "config/diagnosis.h"
 #include "config/read_config.h"
 #include "io/files.h"
@@ -16,6 +19,8 @@
 #include "io/machine.h"
 #include "io/net.h"
 #include "io/process.h"
+#include "plan/make_plan.h"
+#include "store/memory/memory_store.h"
 
 namespace tamarack::cli {
 namespace {
@@ -280,6 +285,49 @@ config::MachineFacts machine_facts(const config::Config& config) {
   return facts;
 }
 
+// Lists the tests and plans them as a run does: whatever makes a run refuse to begin must be said here. In a folder of its own, because
+// the doctor leaves nothing behind.
+Result<config::ListingFact> try_to_plan(const config::Config& config, const std::string& folder, std::int64_t workers) {
+  const Project project{.config = config, .state_dir = folder, .suite_root = io::join_path(config.root, config.suite.dir)};
+  const auto adapter = TRY(adapter::make_adapter(config.suite.framework));
+  store::MemoryStore store;
+  TRY_VOID(io::make_directories(folder));
+  const DiscoveryRequest request{.suite = TRY(suite_settings(project)),
+                                 .work_dir = folder + "/discovery",
+                                 .shims_dir = TRY(unpack_shims(folder)),
+                                 .timeout = config.suite.discover_timeout.value_or(Millis{120'000}),
+                                 .use_cache = false};
+  io::Loop loop;
+  Result<Discovered> found = make_error(ErrorCode::cancelled, "interrupted");
+  discover(loop, *adapter, store, request, [&](Result<Discovered> discovered) {
+    found = std::move(discovered);
+    loop.stop();
+  });
+  loop.run();
+  const Discovered listed = TRY(std::move(found));
+  const adapter::Capabilities capabilities = adapter->capabilities(request.suite);
+  TRY_VOID(plan::make_plan(listed.discovery, {},
+                           {.rules = rules_of(config),
+                            .workers = workers,
+                            .units_share_invocation = capabilities.many_units_per_invocation,
+                            .can_select_tests = capabilities.select_tests}));
+  config::ListingFact fact{.tests = static_cast<std::int64_t>(listed.discovery.tests.size()),
+                           .warnings = listed.discovery.warnings,
+                           .starts_server = listed.starts_server};
+  for (std::string& unmatched : unmatched_rules(config, listed.discovery.tests)) fact.warnings.push_back(std::move(unmatched));
+  return fact;
+}
+
+config::ListingFact listing_fact(const config::Config& config, std::int64_t workers) {
+  std::error_code failed;
+  const fs::path temporary = fs::temp_directory_path(failed);
+  const std::string folder = fmt::format("{}/tamarack-doctor-{}-{:016x}", temporary.string(), io::process_id(), io::random_seed());
+  const Result<config::ListingFact> fact = try_to_plan(config, folder, workers);
+  fs::remove_all(folder, failed);
+  if (fact) return *fact;
+  return {.error = fact.error().message, .hint = fact.error().hint};
+}
+
 std::vector<config::Check> check_all(const DoctorOptions& options) {
   const std::string path = io::absolute_path(options.config_path);
   if (!io::exists(path))
@@ -293,6 +341,11 @@ std::vector<config::Check> check_all(const DoctorOptions& options) {
   for (const auto& part : {config::diagnose_project(*read.config, project_facts(*read.config)),
                            config::diagnose_machine(*read.config, machine_facts(*read.config))})
     checks.insert(checks.end(), part.begin(), part.end());
+  // A list that cannot succeed would only repeat what is said above.
+  if (config::exit_code_of(checks) != 0) return checks;
+  const std::int64_t workers = config::workers_of(*read.config, io::processors());
+  for (config::Check& check : config::diagnose_listing(*read.config, listing_fact(*read.config, workers), workers))
+    checks.push_back(std::move(check));
   return checks;
 }
 

@@ -1,5 +1,6 @@
 // `tamarack doctor`: checks everything a run needs (the file, the framework, the application, the machine) and says what to do about what
-// is missing. It changes nothing. What follows from the facts is decided in config/diagnosis.h; here they are gathered.
+// is missing. It lists and plans the tests as a run does, and changes nothing. What follows from the facts is decided in
+// config/diagnosis.h; here they are gathered.
 #pragma once
 
 #include <string>

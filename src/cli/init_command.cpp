@@ -12,6 +12,7 @@
 
 #include "base/result.h"
 #include "base/text.h"
+#include "cli/outputs.h"
 #include "config/read_config.h"
 #include "config/scaffold.h"
 #include "io/files.h"
@@ -102,8 +103,7 @@ std::optional<config::Scaffold> ask_all(const config::RepositoryFacts& facts) {
 }
 
 int fail(const Error& error) {
-  fmt::print(stderr, "error: {}\n", describe(error));
-  return exit_code_of(error.code);
+  return complain(error);
 }
 
 Error exists_already(const fs::path& path) {

@@ -12,14 +12,15 @@
 #include "plan/plan_text.h"
 #include "plan/what_if.h"
 #include "report/summary.h"
+#include "report/view_query.h"
+#include "run/run.h"
 #include "schedule/chunk.h"
 
 namespace tamarack::cli {
 namespace {
 
 int fail(const Error& error) {
-  std::fprintf(stderr, "error: %s\n", describe(error).c_str());
-  return exit_code_of(error.code);
+  return complain(error);
 }
 
 Result<store::RunRow> find_run(store::Store& store, const std::string& run) {
@@ -37,6 +38,32 @@ Result<store::RunRow> find_run(store::Store& store, const std::string& run) {
   return rows.front();
 }
 
+// The run that another process works on at this moment; empty: none. Whoever works on a run holds the lock and has put his command there.
+Result<std::string> run_at_work(const std::string& state_dir, store::Store& store) {
+  const std::string lock = state_dir + "/lock";
+  if (io::FileLock::wait_until_free(lock, 0)) return std::string{};
+  const std::vector<std::string> words = split(TRY(io::read_file(lock, 4096)), ' ');
+  if (words.size() > 1 && words[1].starts_with("r-")) return words[1];
+  // `tamarack resume` without a name takes the newest that is not finished.
+  if (words.empty() || words[0] != "resume") return std::string{};
+  for (const store::RunRow& row : TRY(store.runs(1000)))
+    if (!row.finished) return row.run.value;
+  return std::string{};
+}
+
+// The row of a run that is not finished holds what was known when it began: the journal knows what it did since.
+Result<std::string> complete_row(store::Store& store, store::RunRow& row, bool is_running) {
+  if (row.finished) return row.verdict;
+  run::Run folded;
+  for (const run::Entry& entry : TRY(load_journal(store, row.run))) run::apply(folded, entry);
+  row.ledger = folded.ledger;
+  row.attempts = folded.attempts;
+  row.exit_code = exit_code_of(domain::Verdict::incomplete);
+  row.headline = fmt::format("{} of {} finished", folded.ledger.settled(), count_of(folded.ledger.planned, "test"));
+  if (!is_running) row.headline += "; `tamarack resume " + row.run.value + "` finishes it";
+  return std::string(is_running ? "running" : "interrupted");
+}
+
 struct Opened {
   std::string state_dir;
   std::unique_ptr<store::Store> store;
@@ -50,24 +77,38 @@ Result<Opened> open_run(const ShowOptions& options) {
   opened.store = TRY(open_store(opened.state_dir));
   opened.row = TRY(find_run(*opened.store, options.run));
   opened.view = TRY(load_view(*opened.store, opened.row));
+  if (!opened.row.finished && TRY(run_at_work(opened.state_dir, *opened.store)) == opened.row.run.value)
+    opened.view.run.headline = fmt::format("running: {} of {} finished", opened.view.run.planned - report::pending_count(opened.view),
+                                           count_of(opened.view.run.planned, "test"));
   return opened;
 }
 
 OutputPaths paths_of(const Opened& opened) {
-  const std::string run_dir = opened.state_dir + "/runs/" + opened.row.run.value;
-  return {run_dir + "/report.html", run_dir + "/junit.xml", run_dir + "/ctrf.json"};
+  return existing_outputs(opened.state_dir + "/runs/" + opened.row.run.value);
 }
 
-std::string quoted(const std::string& text) {
-  std::string out = "\"";
-  for (const char c : to_valid_utf8(text)) {
-    if (c == '"' || c == '\\') out += '\\';
-    if (static_cast<unsigned char>(c) < 0x20)
-      out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-    else
-      out += c;
-  }
-  return out + "\"";
+std::string json_line(const store::RunRow& row, const std::string& verdict) {
+  report::JsonWriter json;
+  json.begin_object();
+  json.field("run_id", row.run.value);
+  json.field("project", row.project);
+  json.field("framework", row.framework);
+  json.field("started_at", iso8601(row.started));
+  json.field("verdict", verdict);
+  json.field("headline", row.headline);
+  json.field("exit_code", std::int64_t{row.exit_code});
+  json.field("planned", row.ledger.planned);
+  write_ledger(json, row.ledger);
+  json.field("pending", row.ledger.count(domain::Outcome::pending));
+  json.field("workers", row.workers);
+  json.field("wall_ms", row.wall.count());
+  json.field("lower_bound_ms", row.lower_bound.count());
+  json.field("busy_ms", row.busy.count());
+  json.field("attempts", row.attempts);
+  json.field("branch", row.branch);
+  json.field("commit", row.commit);
+  json.end_object();
+  return std::move(json).take();
 }
 
 }  // namespace
@@ -80,9 +121,11 @@ int show_command(const ShowOptions& options) {
     return 0;
   }
   const std::string report = paths_of(*opened).report;
-  const report::SummaryOptions summary{.colour = choose_screen(false).colour,
+  const Screen screen = choose_screen(false);
+  const report::SummaryOptions summary{.colour = screen.colour,
                                        .failures_max = 1000,
-                                       .report_path = io::exists(report) ? io::relative_to(io::absolute_path("."), report) : std::string{}};
+                                       .report_path = report.empty() ? report : io::relative_to(io::absolute_path("."), report),
+                                       .width = screen.width()};
   std::fputs(report::terminal_summary(opened->view, summary).c_str(), stdout);
   return 0;
 }
@@ -92,9 +135,11 @@ int report_command(const ShowOptions& options) {
   if (!opened) return fail(opened.error());
   const auto artifacts = artifact::open_disk_store(opened->state_dir + "/artifacts");
   if (!artifacts) return fail(artifacts.error());
-  const auto paths = write_outputs(opened->view, opened->state_dir + "/runs/" + opened->row.run.value, {}, opened->state_dir, **artifacts);
-  if (!paths) return fail(paths.error());
-  std::printf("%s\n", options.json ? json_line(opened->view, *paths).c_str() : paths->report.c_str());
+  const Outputs outputs =
+      write_outputs(opened->view, opened->state_dir + "/runs/" + opened->row.run.value, {}, opened->state_dir, **artifacts);
+  for (const Error& error : outputs.errors) fail(error);
+  if (!outputs.errors.empty()) return exit_code_of(ErrorCode::io);
+  std::printf("%s\n", options.json ? json_line(opened->view, outputs.paths).c_str() : outputs.paths.report.c_str());
   return 0;
 }
 
@@ -103,27 +148,19 @@ int runs_command(const RunsOptions& options) {
   if (!state_dir) return fail(state_dir.error());
   const auto store = open_store(*state_dir);
   if (!store) return fail(store.error());
-  const auto rows = (*store)->runs(options.count);
+  auto rows = (*store)->runs(options.count);
   if (!rows) return fail(rows.error());
-  for (const store::RunRow& row : *rows) {
-    const std::string verdict = row.finished ? row.verdict : "interrupted";
+  const auto at_work = run_at_work(*state_dir, **store);
+  if (!at_work) return fail(at_work.error());
+  for (store::RunRow& row : *rows) {
+    const auto verdict = complete_row(**store, row, row.run.value == *at_work);
+    if (!verdict) return fail(verdict.error());
     if (options.json) {
-      const domain::Ledger& ledger = row.ledger;
-      std::printf(
-          "%s\n",
-          fmt::format(
-              R"({{"run_id":{},"project":{},"framework":{},"started_at":"{}","verdict":{},"headline":{},"exit_code":{},"planned":{},)"
-              R"("ledger":{{"passed":{},"failed":{},"flaky":{},"skipped":{},"timed_out":{},"lost":{},"cancelled":{},"never_ran":{}}},)"
-              R"("workers":{},"wall_ms":{},"lower_bound_ms":{},"busy_ms":{},"attempts":{},"branch":{},"commit":{}}})",
-              quoted(row.run.value), quoted(row.project), quoted(row.framework), iso8601(row.started), quoted(verdict),
-              quoted(row.headline), row.exit_code, ledger.planned, ledger.passed, ledger.failed, ledger.flaky, ledger.skipped,
-              ledger.timed_out, ledger.lost, ledger.cancelled, ledger.never_ran, row.workers, row.wall.count(), row.lower_bound.count(),
-              row.busy.count(), row.attempts, quoted(row.branch), quoted(row.commit))
-              .c_str());
+      std::printf("%s\n", json_line(row, *verdict).c_str());
       continue;
     }
     std::printf("%s  %s  %-14s %8s  %s\n", row.run.value.c_str(), iso8601(row.started).substr(0, 16).replace(10, 1, " ").c_str(),
-                verdict.c_str(), row.finished ? human_duration(row.wall).c_str() : "", row.headline.c_str());
+                verdict->c_str(), row.finished ? human_duration(row.wall).c_str() : "", row.headline.c_str());
   }
   return 0;
 }

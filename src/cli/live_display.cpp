@@ -3,6 +3,8 @@
 #include "base/text.h"
 #include "io/files.h"
 #include "io/machine.h"
+#include "report/cells.h"
+#include "report/view_query.h"
 
 namespace tamarack::cli {
 namespace {
@@ -20,12 +22,19 @@ Screen choose_screen(bool json) {
   Screen screen{.file = json ? stderr : stdout};
   const bool terminal = io::is_terminal(screen.file) && io::environment("TERM") != "dumb";
   screen.live = terminal && io::environment("CI").empty();
-  screen.colour = io::environment("NO_COLOR").empty() && (terminal || !io::environment("FORCE_COLOR").empty());
+  const std::string force = io::environment("FORCE_COLOR");
+  const bool forbidden = force == "0" || force == "false" || !io::environment("NO_COLOR").empty();
+  screen.colour = !forbidden && (terminal || !force.empty());
   return screen;
+}
+
+std::size_t Screen::width() const {
+  return io::is_terminal(file) ? static_cast<std::size_t>(io::terminal_size(file).width) : 0;
 }
 
 LiveDisplay::LiveDisplay(io::Loop& loop, const Clock& clock, Screen screen, Instant started)
     : loop_(loop), clock_(clock), screen_(screen), started_(started) {
+  if (screen_.live) quiet_ = std::make_unique<io::QuietTerminal>();
   redraw_later();
 }
 
@@ -38,6 +47,7 @@ void LiveDisplay::close() {
   closed_ = true;
   timer_.cancel();
   erase();
+  quiet_.reset();
   std::fflush(screen_.file);
 }
 
@@ -72,6 +82,8 @@ void LiveDisplay::print(const std::string& lines) {
 }
 
 void LiveDisplay::erase() {
+  // Whatever somebody typed stands behind the last line: the cursor goes to the first column before anything is cleared.
+  if (drawn_lines_ > 0) std::fputs("\r\x1b[2K", screen_.file);
   for (; drawn_lines_ > 0; --drawn_lines_) std::fputs("\x1b[1A\x1b[2K", screen_.file);
 }
 
@@ -176,7 +188,7 @@ void LiveDisplay::handle(const run::TestFinished& record) {
     return;
   }
   const std::string location =
-      error == nullptr || error->file.empty() ? std::string{} : fmt::format("{}:{}:{}", error->file, error->line, error->column);
+      error == nullptr ? std::string{} : report::location({.file = error->file, .line = error->line, .column = error->column});
   settled(record.report.test, record.settles, record.report.duration, error == nullptr ? std::string{} : first_line(error->message),
           location);
 }
@@ -187,14 +199,15 @@ void LiveDisplay::handle(const run::LeaseEnded& record) {
   if (const auto worker = terms_.find(record.term); worker != terms_.end()) workers_[worker->second] = {.since = at_};
 }
 void LiveDisplay::handle(const run::Disagreed& record) {
-  say(fmt::format("  ! {}: {}", record.name, first_line(record.message)));
+  say(report::printable(fmt::format("  ! {}: {}", record.name, first_line(record.message))));
 }
 void LiveDisplay::handle(const run::InfrastructureFailed& record) {
-  say(fmt::format("  ! {}: {}", record.worker.value, record.message));
-  for (const std::string& line : split_lines(tail_of(record.log_tail, 2000))) say("    | " + line);
+  say(report::printable(fmt::format("  ! {}: {}", record.worker.value, record.message)));
+  for (const std::string& line : split_lines(tail_of(record.log_tail, 2000))) say("    | " + report::printable(line));
 }
 void LiveDisplay::handle(const run::StopRequested& record) {
-  set_note(record.reason);
+  // What to do next is said by the one who stopped it, and stays.
+  if (note_.empty()) set_note(record.reason);
 }
 
 void LiveDisplay::settled(domain::TestIndex test, domain::Outcome outcome, Millis duration, const std::string& error,

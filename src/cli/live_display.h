@@ -4,9 +4,11 @@
 
 #include <cstdio>
 #include <map>
+#include <memory>
 #include <string>
 
 #include "io/loop.h"
+#include "io/quiet_terminal.h"
 #include "report/live_view.h"
 #include "run/run.h"
 
@@ -16,6 +18,8 @@ struct Screen {
   std::FILE* file = nullptr;  // where people read
   bool live = false;          // a terminal that can redraw
   bool colour = false;
+
+  std::size_t width() const;  // in cells; 0 when it is no terminal
 };
 // stderr when standard output is taken by --json, else stdout; NO_COLOR, TERM=dumb and CI are respected.
 Screen choose_screen(bool json);
@@ -79,6 +83,7 @@ class LiveDisplay {
   io::Timer timer_;
   bool closed_ = false;
   bool replaying_ = false;
+  std::unique_ptr<io::QuietTerminal> quiet_;  // while lines are redrawn
 };
 
 }  // namespace tamarack::cli

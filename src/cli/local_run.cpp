@@ -10,7 +10,8 @@
 namespace tamarack::cli {
 namespace {
 
-constexpr Millis home_deadline{30'000};  // app.stop_timeout and a margin
+// Beyond app.stop_timeout, for processes that were killed to be gone and for late artifacts.
+constexpr Millis home_margin{20'000};
 
 }  // namespace
 
@@ -61,7 +62,7 @@ void LocalRun::start_agent() {
 }
 
 void LocalRun::begin(const domain::Plan& plan, const run::Options& options) {
-  coordinator_->begin(plan, options);
+  if (!gave_up_) coordinator_->begin(plan, options);
 }
 
 void LocalRun::go_on(run::Run folded, std::vector<run::Entry> journal) {
@@ -82,11 +83,18 @@ void LocalRun::take(const run::Entry& entry) {
 
 void LocalRun::finished() {
   verdict_at_ = clock_.now();
+  has_verdict_ = true;
   // The verdict stands; artifacts that settle late still come in while the applications stop.
-  coordinator_->send_home(home_deadline, [this] { write_results(); });
+  if (interrupts_ >= 2) return write_results();
+  coordinator_->send_home(home_deadline(), [this] { write_results(); });
+}
+
+Millis LocalRun::home_deadline() const {
+  return settings_.project.config.app.stop_timeout + home_margin;
 }
 
 void LocalRun::write_results() {
+  if (std::exchange(results_written_, true)) return;
   display_->close();
   const Project& project = settings_.project;
   const run::Run& run = coordinator_->run();
@@ -99,20 +107,21 @@ void LocalRun::write_results() {
                                                           .command = settings_.command,
                                                           .tamarack_version = version});
   exit_code_ = exit_code_of(run.verdict);
-  const auto paths = write_outputs(view, project.run_dir(settings_.run), project.config.report, project.config.root, *artifacts_);
-  if (!paths) {
-    // The verdict is in the journal; a report that cannot be written must still not pass as a run that went well.
-    std::fprintf(stderr, "error: the report cannot be written: %s\n", describe(paths.error()).c_str());
-    if (exit_code_ == 0) exit_code_ = exit_code_of(paths.error().code);
-  }
+  const Outputs outputs = write_outputs(view, project.run_dir(settings_.run), project.config.report, project.config.root, *artifacts_);
+  // The verdict is in the journal; a report that cannot be written must still not pass as a run that went well.
+  if (!outputs.errors.empty() && exit_code_ == 0) exit_code_ = exit_code_of(ErrorCode::io);
+  view.run.exit_code = exit_code_;
+  const std::string& page = outputs.paths.report;
   const report::SummaryOptions options{.colour = screen_.colour,
-                                       .report_path = paths ? io::relative_to(io::absolute_path("."), paths->report) : std::string{}};
+                                       .report_path = page.empty() ? page : io::relative_to(io::absolute_path("."), page),
+                                       .width = screen_.width()};
   std::fputs(report::terminal_summary(view, options).c_str(), screen_.file);
   std::fflush(screen_.file);
-  for (const std::string& warning : warnings_) std::fprintf(stderr, "warning: %s\n", warning.c_str());
+  for (const Error& error : outputs.errors) complain(Error(error).in("a report cannot be written"));
+  for (const std::string& warning : warnings_) std::fprintf(stderr, "warning: %s\n", clean_lines(warning).c_str());
   tell_github(view, project.config.suite.dir);
   if (settings_.json) {
-    std::printf("%s\n", json_line(view, paths.value_or(OutputPaths{})).c_str());
+    std::printf("%s\n", json_line(view, outputs.paths).c_str());
     std::fflush(stdout);
   }
   // Applications' data and ports were this run's only; their logs stay.
@@ -137,29 +146,56 @@ void LocalRun::leave() {
 }
 
 void LocalRun::give_up(const Error& error, int exit_code) {
+  if (gave_up_) return;
   display_->close();
-  std::fprintf(stderr, "error: %s\n", describe(error).c_str());
+  complain(error);
   exit_code_ = exit_code;
-  coordinator_->send_home(home_deadline, [this] { leave(); });
+  gave_up_ = true;
+  coordinator_->send_home(home_deadline(), [this] { leave(); });
 }
 
 void LocalRun::broken(const Error& error) {
   display_->close();
-  std::fprintf(stderr, "error: %s\nThe run '%s' was stopped; `tamarack resume %s` finishes it once the cause is gone.\n",
-               describe(error).c_str(), settings_.run.value.c_str(), settings_.run.value.c_str());
+  complain(error);
+  std::fprintf(stderr, "The run '%s' was stopped; `tamarack resume %s` finishes it once the cause is gone.\n", settings_.run.value.c_str(),
+               settings_.run.value.c_str());
   exit_code_ = exit_code_of(error.code);
   agent_->shut_down([this] { leave(); });
 }
 
 void LocalRun::interrupted(int signal) {
-  if (++interrupts_ >= 2 || !coordinator_->run().is_planned()) {
-    display_->close();
-    exit_code_ = 7;
-    agent_->shut_down([this] { leave(); });
-    return;
-  }
-  display_->set_note("interrupted: finishing up; press Ctrl-C again to stop at once");
+  ++interrupts_;
+  if (interrupts_ == 2) return stop_at_once();
+  if (interrupts_ > 2) return;
+  if (!coordinator_->run().is_planned()) return leave_without_run();
+  display_->set_note("interrupted; press Ctrl-C again to stop at once");
   coordinator_->stop(run::StopCause::user, signal == SIGINT ? "interrupted by Ctrl-C" : fmt::format("stopped by signal {}", signal));
+}
+
+void LocalRun::leave_without_run() {
+  display_->close();
+  if (!gave_up_) {
+    std::fputs("interrupted while the tests were listed; nothing ran\n", stderr);
+    exit_code_ = exit_code_of(ErrorCode::cancelled);
+  }
+  gave_up_ = true;
+  agent_->shut_down([this] { leave(); });
+}
+
+// Nobody is waited for any more: process trees are killed. A verdict that is there is still told; without one the run can be resumed.
+void LocalRun::stop_at_once() {
+  display_->close();
+  agent_->kill_now([this] {
+    const run::Run& run = coordinator_->run();
+    if (has_verdict_) return write_results();
+    if (run.finished) return;  // it is being written to the journal; finished() follows
+    if (run.is_planned()) {
+      std::fprintf(stderr, "the run '%s' was stopped at once; `tamarack resume %s` finishes it\n", settings_.run.value.c_str(),
+                   settings_.run.value.c_str());
+      exit_code_ = exit_code_of(ErrorCode::cancelled);
+    }
+    leave();
+  });
 }
 
 }  // namespace tamarack::cli

@@ -43,6 +43,8 @@ class LocalRun {
 
   LiveDisplay& display() { return *display_; }
   int exit_code() const { return exit_code_; }
+  // False when it was refused or interrupted before there was a plan: nothing of it is recorded.
+  bool has_run() const { return coordinator_->run().is_planned(); }
   bool had_disagreements() const { return coordinator_->run().circumstances.disagreements > 0; }
 
  private:
@@ -51,6 +53,9 @@ class LocalRun {
   void write_results();
   void broken(const Error& error);
   void interrupted(int signal);
+  void leave_without_run();
+  void stop_at_once();
+  Millis home_deadline() const;
   void leave();
 
   io::Loop& loop_;
@@ -70,6 +75,9 @@ class LocalRun {
   Instant verdict_at_;
   int interrupts_ = 0;
   int exit_code_ = 4;
+  bool has_verdict_ = false;  // and it is durable
+  bool results_written_ = false;
+  bool gave_up_ = false;  // before there was a plan
   bool over_ = false;
 };
 

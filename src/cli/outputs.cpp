@@ -3,6 +3,7 @@
 #include <openssl/evp.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <set>
 
 #include "base/text.h"
@@ -10,11 +11,13 @@
 #include "io/files.h"
 #include "io/machine.h"
 #include "report/build_view.h"
+#include "report/cells.h"
 #include "report/ctrf.h"
 #include "report/github.h"
 #include "report/junit.h"
 #include "report/markdown.h"
 #include "report/report_json.h"
+#include "report/view_query.h"
 #include "report_page.h"
 #include "wire/journal.h"
 
@@ -75,41 +78,79 @@ Result<> export_attachments(report::ReportView& view, const std::string& folder,
   return {};
 }
 
-void append_json(std::string& out, std::string_view name, std::int64_t value) {
-  out += fmt::format(",\"{}\":{}", name, value);
+std::string html_of(const report::ReportView& view) {
+  return report::embed_report(embedded::report_html(), view);
 }
-void append_json(std::string& out, std::string_view name, const std::string& value) {
-  std::string escaped;
-  for (const char c : to_valid_utf8(value)) {
-    if (c == '"' || c == '\\') escaped += '\\';
-    if (static_cast<unsigned char>(c) < 0x20)
-      escaped += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-    else
-      escaped += c;
-  }
-  out += fmt::format(",\"{}\":\"{}\"", name, escaped);
+
+void move_links(report::ReportView& view, const std::string& to_folder) {
+  for (report::TestView& test : view.tests)
+    for (report::AttemptView& attempt : test.attempts)
+      for (report::AttachmentView& attachment : attempt.attachments)
+        if (!attachment.path.empty()) attachment.path = to_folder + attachment.path;
+}
+
+bool has_links(const report::ReportView& view) {
+  for (const report::TestView& test : view.tests)
+    for (const report::AttemptView& attempt : test.attempts)
+      for (const report::AttachmentView& attachment : attempt.attachments)
+        if (!attachment.path.empty()) return true;
+  return false;
+}
+
+// `content` is what stands in `run_dir`; where it names files, the copy names the same ones as seen from its own folder.
+Result<> write_copy(const report::ReportView& view, const std::string& run_dir, const std::string& target, const std::string& content,
+                    std::string (*render)(const report::ReportView& view)) {
+  const std::string folder = io::parent_path(target);
+  TRY_VOID(io::make_directories(folder));
+  if (!has_links(view)) return io::write_file(target, content);
+  report::ReportView moved = view;
+  move_links(moved, std::filesystem::path(run_dir).lexically_relative(std::filesystem::path(folder).lexically_normal()).string() + "/");
+  return io::write_file(target, render(moved));
 }
 
 }  // namespace
 
-Result<OutputPaths> write_outputs(report::ReportView& view, const std::string& run_dir, const config::Report& copies,
-                                  const std::string& root, artifact::ArtifactStore& artifacts) {
-  TRY_VOID(io::make_directories(run_dir));
-  TRY_VOID(export_attachments(view, run_dir, artifacts));
-  const OutputPaths paths{run_dir + "/report.html", run_dir + "/junit.xml", run_dir + "/ctrf.json"};
-  const std::string html = report::embed_report(embedded::report_html(), view);
-  const std::string junit = report::to_junit(view);
-  const std::string ctrf = report::to_ctrf(view);
-  TRY_VOID(io::write_file(paths.report, html));
-  TRY_VOID(io::write_file(paths.junit, junit));
-  TRY_VOID(io::write_file(paths.ctrf, ctrf));
-  for (const auto& [copy, content] : {std::pair(copies.html, &html), std::pair(copies.junit, &junit), std::pair(copies.ctrf, &ctrf)}) {
-    if (copy.empty()) continue;
-    const std::string target = io::join_path(root, copy);
-    TRY_VOID(io::make_directories(io::parent_path(target)));
-    TRY_VOID(io::write_file(target, *content));
+Outputs write_outputs(report::ReportView& view, const std::string& run_dir, const config::Report& copies, const std::string& root,
+                      artifact::ArtifactStore& artifacts) {
+  Outputs outputs;
+  const auto note = [&](const Result<>& done) {
+    if (!done) outputs.errors.push_back(done.error());
+    return done.has_value();
+  };
+  if (!note(io::make_directories(run_dir))) return outputs;
+  note(export_attachments(view, run_dir, artifacts));
+  struct Kind {
+    const char* name;
+    const std::string& copy;
+    std::string& path;
+    std::string (*render)(const report::ReportView& view);
+  };
+  const Kind kinds[] = {{"report.html", copies.html, outputs.paths.report, html_of},
+                        {"junit.xml", copies.junit, outputs.paths.junit, report::to_junit},
+                        {"ctrf.json", copies.ctrf, outputs.paths.ctrf, report::to_ctrf}};
+  for (const Kind& kind : kinds) {
+    const std::string path = run_dir + "/" + kind.name;
+    const std::string content = kind.render(view);
+    if (note(io::write_file(path, content))) kind.path = path;
+    if (!kind.copy.empty()) note(write_copy(view, run_dir, io::join_path(root, kind.copy), content, kind.render));
   }
-  return paths;
+  return outputs;
+}
+
+OutputPaths existing_outputs(const std::string& run_dir) {
+  const auto if_there = [&](const std::string& name) { return io::exists(run_dir + name) ? run_dir + name : std::string{}; };
+  return {if_there("/report.html"), if_there("/junit.xml"), if_there("/ctrf.json")};
+}
+
+std::string clean_lines(const std::string& text) {
+  std::vector<std::string> lines = split_lines(text);
+  for (std::string& line : lines) line = report::printable(line);
+  return join(lines, "\n");
+}
+
+int complain(const Error& error) {
+  std::fprintf(stderr, "error: %s\n", clean_lines(describe(error)).c_str());
+  return exit_code_of(error.code);
 }
 
 void tell_github(const report::ReportView& view, const std::string& suite_dir) {
@@ -124,28 +165,29 @@ void tell_github(const report::ReportView& view, const std::string& suite_dir) {
 
 std::string json_line(const report::ReportView& view, const OutputPaths& paths) {
   const report::RunView& run = view.run;
-  const report::LedgerView& ledger = view.ledger;
-  std::string out = "{\"version\":1";
-  append_json(out, "run_id", run.run_id);
-  append_json(out, "project", run.project);
-  append_json(out, "verdict", run.verdict);
-  append_json(out, "headline", run.headline);
-  append_json(out, "exit_code", run.exit_code);
-  append_json(out, "seed", run.seed);
-  append_json(out, "workers", run.workers);
-  append_json(out, "planned", run.planned);
-  out += fmt::format(
-      R"(,"ledger":{{"passed":{},"failed":{},"flaky":{},"skipped":{},"timed_out":{},"lost":{},"cancelled":{},"never_ran":{}}})",
-      ledger.passed, ledger.failed, ledger.flaky, ledger.skipped, ledger.timed_out, ledger.lost, ledger.cancelled, ledger.never_ran);
-  append_json(out, "wall_ms", run.wall_ms);
-  append_json(out, "lower_bound_ms", run.lower_bound_ms);
-  append_json(out, "busy_ms", run.busy_ms);
-  append_json(out, "attempts", run.attempts);
-  append_json(out, "disagreements", static_cast<std::int64_t>(view.disagreements.size()));
-  append_json(out, "report", paths.report);
-  append_json(out, "junit", paths.junit);
-  append_json(out, "ctrf", paths.ctrf);
-  return out + "}";
+  report::JsonWriter json;
+  json.begin_object();
+  json.field("version", std::int64_t{1});
+  json.field("run_id", run.run_id);
+  json.field("project", run.project);
+  json.field("verdict", run.verdict);
+  json.field("headline", run.headline);
+  json.field("exit_code", std::int64_t{run.exit_code});
+  json.field("seed", run.seed);
+  json.field("workers", run.workers);
+  json.field("planned", run.planned);
+  write_ledger(json, view.ledger);
+  json.field("pending", report::pending_count(view));
+  json.field("wall_ms", run.wall_ms);
+  json.field("lower_bound_ms", run.lower_bound_ms);
+  json.field("busy_ms", run.busy_ms);
+  json.field("attempts", run.attempts);
+  json.field("disagreements", report::disagreement_count(view));
+  json.field("report", paths.report);
+  json.field("junit", paths.junit);
+  json.field("ctrf", paths.ctrf);
+  json.end_object();
+  return std::move(json).take();
 }
 
 Result<std::vector<run::Entry>> load_journal(store::Store& store, const domain::RunId& run) {

@@ -7,6 +7,7 @@
 
 #include "artifact/artifact_store.h"
 #include "config/config.h"
+#include "report/json_writer.h"
 #include "report/report_view.h"
 #include "run/record.h"
 #include "store/store.h"
@@ -19,13 +20,45 @@ struct OutputPaths {
   std::string ctrf;
 };
 
-// Writes everything below `run_dir`, and the extra copies [report] asks for (relative to `root`).
-Result<OutputPaths> write_outputs(report::ReportView& view, const std::string& run_dir, const config::Report& copies,
-                                  const std::string& root, artifact::ArtifactStore& artifacts);
+struct Outputs {
+  OutputPaths paths;          // of the run's own files; empty when a file could not be written
+  std::vector<Error> errors;  // one for each file that could not be written, copies too
+};
 
-// Only where GitHub Actions is: annotations to standard output, the summary to $GITHUB_STEP_SUMMARY.
+// Writes everything below `run_dir`, and the extra copies [report] asks for (relative to `root`): their links lead to the same artifacts. A
+// copy that cannot be written takes nothing from the run's own files.
+Outputs write_outputs(report::ReportView& view, const std::string& run_dir, const config::Report& copies, const std::string& root,
+                      artifact::ArtifactStore& artifacts);
+
+// Where the files of a run lie that exist.
+OutputPaths existing_outputs(const std::string& run_dir);
+
+// Line by line without anything a terminal would obey.
+std::string clean_lines(const std::string& text);
+
+// Says an error on standard error, cleaned. Returns its exit code.
+int complain(const Error& error);
+
+// Only where GitHub Actions is: annotations to standard error, which it reads as well, the summary to $GITHUB_STEP_SUMMARY.
 void tell_github(const report::ReportView& view, const std::string& suite_dir);
 
+// The eight counts of a ledger as the object "ledger"; for domain::Ledger as well as report::LedgerView.
+template <class Ledger>
+void write_ledger(report::JsonWriter& json, const Ledger& ledger) {
+  json.key("ledger");
+  json.begin_object();
+  json.field("passed", ledger.passed);
+  json.field("failed", ledger.failed);
+  json.field("flaky", ledger.flaky);
+  json.field("skipped", ledger.skipped);
+  json.field("timed_out", ledger.timed_out);
+  json.field("lost", ledger.lost);
+  json.field("cancelled", ledger.cancelled);
+  json.field("never_ran", ledger.never_ran);
+  json.end_object();
+}
+
+// The last line of --json.
 std::string json_line(const report::ReportView& view, const OutputPaths& paths);
 
 // The view of a run in the store; `row` says when it began and ended.

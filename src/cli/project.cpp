@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "base/text.h"
+#include "cli/outputs.h"
 #include "config/read_config.h"
 #include "io/loop.h"
 #include "io/machine.h"
@@ -47,14 +48,14 @@ Result<Project> open_project(const ProjectOptions& options) {
   const std::string text = TRY(io::read_file(path, config::file_bytes_max + (64 << 20)));
   const config::ReadResult read = config::read_config(text, path);
   const std::string here = io::absolute_path(".");
-  if (!read.warnings.empty()) std::fputs(("warning: " + config::describe(read.warnings, here)).c_str(), stderr);
+  if (!read.warnings.empty()) std::fprintf(stderr, "warning: %s\n", clean_lines(config::describe(read.warnings, here)).c_str());
   if (!read.config) {
     std::string list = config::describe(read.problems, here);
     while (list.ends_with('\n')) list.pop_back();
     return make_error(ErrorCode::invalid_config, list);
   }
   if (const auto expired = config::expired_quarantine(*read.config, today()); !expired.empty())
-    std::fputs(("warning: " + config::describe(expired, here)).c_str(), stderr);
+    std::fprintf(stderr, "warning: %s\n", clean_lines(config::describe(expired, here)).c_str());
   Project project{.config = *read.config};
   project.state_dir = options.state_dir.empty() ? project.config.root + "/.tamarack" : io::absolute_path(options.state_dir);
   project.suite_root = io::join_path(project.config.root, project.config.suite.dir);
@@ -158,25 +159,64 @@ domain::RunId new_run_id(Instant now, Random& random) {
   return domain::RunId{fmt::format("r-{}-{}-{:04x}", digits.substr(0, 8), digits.substr(9, 6), random.below(0x10000))};
 }
 
+namespace {
+
+std::string first_line_of(const std::string& path) {
+  const auto text = io::read_file(path, 4096);
+  return text ? std::string(trim(text->substr(0, text->find('\n')))) : std::string{};
+}
+
+struct GitFolders {
+  std::string own;     // HEAD of this working tree
+  std::string common;  // branches, shared by all working trees of a repository
+};
+
+// In a working tree beside the first one (and in a submodule) `.git` is a file that names the folder.
+GitFolders git_folders(const std::string& dot_git) {
+  GitFolders git{.own = dot_git, .common = dot_git};
+  constexpr std::string_view pointer = "gitdir: ";
+  if (!io::is_directory(dot_git)) {
+    const std::string line = first_line_of(dot_git);
+    if (!line.starts_with(pointer)) return git;
+    git.own = git.common = io::join_path(io::parent_path(dot_git), line.substr(pointer.size()));
+  }
+  if (const std::string common = first_line_of(git.own + "/commondir"); !common.empty()) git.common = io::join_path(git.own, common);
+  return git;
+}
+
+// `reference`: "refs/heads/main". After `git gc` it has no file of its own but a line "COMMIT NAME" in packed-refs.
+std::string commit_of(const GitFolders& git, const std::string& reference) {
+  for (const std::string& folder : {git.own, git.common})
+    if (std::string commit = first_line_of(folder + "/" + reference); !commit.empty()) return commit;
+  constexpr std::int64_t packed_bytes_max = 64 << 20;
+  const auto packed = io::read_file(git.common + "/packed-refs", packed_bytes_max);
+  if (!packed) return {};
+  for (const std::string& line : split_lines(*packed))
+    if (line.ends_with(" " + reference)) return line.substr(0, line.find(' '));
+  return {};
+}
+
+}  // namespace
+
 GitFacts git_facts(const std::string& directory) {
   GitFacts facts;
   for (const char* name : {"GITHUB_HEAD_REF", "GITHUB_REF_NAME", "CI_COMMIT_REF_NAME", "BUILDKITE_BRANCH", "CIRCLE_BRANCH", "BRANCH_NAME"})
     if (facts.branch.empty()) facts.branch = io::environment(name);
   for (const char* name : {"GITHUB_SHA", "CI_COMMIT_SHA", "BUILDKITE_COMMIT", "CIRCLE_SHA1", "GIT_COMMIT"})
     if (facts.commit.empty()) facts.commit = io::environment(name);
-  const auto git = find_upward(directory, ".git");
-  if (!git) return facts;
-  const auto head = io::read_file(*git + "/HEAD", 4096);
-  if (!head) return facts;
-  const std::string text(trim(*head));
-  constexpr std::string_view reference = "ref: refs/heads/";
+  const auto found = find_upward(directory, ".git");
+  if (!found) return facts;
+  const GitFolders git = git_folders(*found);
+  const std::string text = first_line_of(git.own + "/HEAD");
+  constexpr std::string_view reference = "ref: ";
+  constexpr std::string_view heads = "refs/heads/";
   if (!text.starts_with(reference)) {
     if (facts.commit.empty()) facts.commit = text;
     return facts;
   }
-  const std::string branch = text.substr(reference.size());
-  if (facts.branch.empty()) facts.branch = branch;
-  if (const auto commit = io::read_file(*git + "/refs/heads/" + branch, 4096); commit && facts.commit.empty()) facts.commit = trim(*commit);
+  const std::string name = text.substr(reference.size());
+  if (facts.branch.empty()) facts.branch = name.starts_with(heads) ? name.substr(heads.size()) : name;
+  if (facts.commit.empty()) facts.commit = commit_of(git, name);
   return facts;
 }
 

@@ -1,9 +1,13 @@
 #include "cli/run_command.h"
 
+#include "adapter/event_run.h"
 #include "base/text.h"
 #include "cli/discover.h"
 #include "cli/local_run.h"
 #include "cli/outputs.h"
+#include "cli/rule_warnings.h"
+#include "cli/suite_record.h"
+#include "config/cross_checks.h"
 #include "io/machine.h"
 #include "io/process_tree.h"
 #include "plan/make_plan.h"
@@ -33,8 +37,7 @@ Result<Ground> prepare_ground(const ProjectOptions& options, const std::string& 
 }
 
 int fail(const Error& error) {
-  std::fprintf(stderr, "error: %s\n", describe(error).c_str());
-  return exit_code_of(error.code);
+  return complain(error);
 }
 
 Result<domain::Policy> parse_policy(const std::string& text) {
@@ -88,6 +91,30 @@ plan::PlanOptions plan_options(const RunOptions& options, const Ground& ground, 
           .can_select_tests = capabilities.select_tests};
 }
 
+// Every invocation starts Playwright's webServer: several at a time fight for its port, or all test the one that came first.
+Result<> check_server(const Discovered& discovered, const config::Config& config, std::int64_t workers) {
+  if (!discovered.starts_server || workers < 2 || !config.app.start.empty()) return {};
+  return make_error(
+      ErrorCode::invalid_config,
+      fmt::format("'webServer' in the Playwright configuration would be started by each of {} workers at the same address", workers),
+      "let tamarack start one application per worker: move its command to 'start' in [app] (docs/adapters/playwright.md), "
+      "or run with one worker: -w 1");
+}
+
+std::vector<std::string> warnings_of(const Discovered& discovered, const config::Config& config) {
+  std::vector<std::string> warnings = discovered.discovery.warnings;
+  if (discovered.starts_server && !config.app.start.empty())
+    warnings.push_back("'webServer' in the Playwright configuration is started beside [app]: remove one of them");
+  for (std::string& unmatched : unmatched_rules(config, discovered.discovery.tests)) warnings.push_back(std::move(unmatched));
+  return warnings;
+}
+
+// What the command line said about workers can make a valid file wrong.
+Result<> check_workers(const config::Config& config, std::int64_t workers) {
+  const auto shared = config::shared_ready_address(config, workers);
+  return shared ? Result<>(make_error(ErrorCode::invalid_config, shared->message, shared->hint)) : Result<>();
+}
+
 }  // namespace
 
 int run_command(const RunOptions& options, const Clock& clock) {
@@ -98,6 +125,9 @@ int run_command(const RunOptions& options, const Clock& clock) {
   if (!ground) return fail(ground.error());
   const auto effective = effective_settings(options, ground->project.config.run, random);
   if (!effective) return fail(effective.error());
+  if (const auto possible = check_workers(ground->project.config, effective->workers); !possible) return fail(possible.error());
+  const std::string run_dir = ground->project.run_dir(run);
+  ground->suite.listing = run_dir + "/listing.json";
 
   io::become_subreaper();
   io::Loop loop;
@@ -112,10 +142,11 @@ int run_command(const RunOptions& options, const Clock& clock) {
                   .suite = ground->suite,
                   .shims_dir = ground->shims_dir});
   if (const auto prepared = local.prepare(); !prepared) return fail(prepared.error());
+  if (const auto kept = write_suite_record(run_dir, ground->suite); !kept) return fail(kept.error());
   // The applications start while the tests are listed.
   local.start_agent();
   const DiscoveryRequest request{.suite = ground->suite,
-                                 .work_dir = ground->project.run_dir(run) + "/discovery",
+                                 .work_dir = run_dir + "/discovery",
                                  .shims_dir = ground->shims_dir,
                                  .timeout = ground->project.config.suite.discover_timeout.value_or(Millis{120'000}),
                                  .use_cache = options.use_cache};
@@ -123,17 +154,27 @@ int run_command(const RunOptions& options, const Clock& clock) {
   discover(loop, *ground->adapter, *ground->store, request, [&](Result<Discovered> discovered) {
     // Whatever keeps the tests from being listed is for the user to mend before there is a run: never an empty green.
     if (!discovered) return local.give_up(discovered.error(), 2);
-    if (discovered->from_cache) cached_under = discovered->cache_key;
+    if (const auto possible = check_server(*discovered, ground->project.config, effective->workers); !possible)
+      return local.give_up(possible.error(), 2);
+    if (discovered->from_cache) {
+      cached_under = discovered->cache_key;
+      const auto written = io::write_file(ground->suite.listing, adapter::listing_json(discovered->discovery));
+      if (!written) return local.give_up(written.error(), exit_code_of(written.error().code));
+    }
     const auto history = ground->store->history(ground->project.config.project);
     if (!history) return local.give_up(history.error(), exit_code_of(history.error().code));
     const auto plan = plan::make_plan(discovered->discovery, *history, plan_options(options, *ground, *effective));
     if (!plan) return local.give_up(plan.error(), 2);
-    for (const std::string& warning : discovered->discovery.warnings) local.display().say("warning: " + warning);
+    for (const std::string& warning : warnings_of(*discovered, ground->project.config)) local.display().say("warning: " + warning);
     run::Options run_options = effective->run;
     run_options.quarantined = quarantined_tests(ground->project.config, *plan);
     local.begin(*plan, run_options);
   });
   loop.run();
+  // A run that was refused leaves nothing behind, least of all a folder that looks like a run.
+  if (!local.has_run())
+    if (const auto removed = io::remove_tree(ground->project.run_dir(run)); !removed)
+      std::fprintf(stderr, "warning: %s\n", removed.error().message.c_str());
   // What ran was not what the cached listing said: ask the framework next time.
   if (!cached_under.empty() && local.had_disagreements())
     if (const auto forgotten = ground->store->remember(cached_under, {}); !forgotten)
@@ -143,7 +184,7 @@ int run_command(const RunOptions& options, const Clock& clock) {
 
 int resume_command(const ResumeOptions& options, const Clock& clock) {
   const Instant started = clock.now();
-  auto ground = prepare_ground(options.project, "resume");
+  auto ground = prepare_ground(options.project, options.run.empty() ? "resume" : "resume " + options.run);
   if (!ground) return fail(ground.error());
   store::RunRow row;
   const auto rows = ground->store->runs(1000);
@@ -164,11 +205,13 @@ int resume_command(const ResumeOptions& options, const Clock& clock) {
     if (options.json) {
       const auto view = load_view(*ground->store, row);
       if (!view) return fail(view.error());
-      const std::string run_dir = ground->project.run_dir(row.run);
-      std::printf("%s\n", json_line(*view, {run_dir + "/report.html", run_dir + "/junit.xml", run_dir + "/ctrf.json"}).c_str());
+      std::printf("%s\n", json_line(*view, existing_outputs(ground->project.run_dir(row.run))).c_str());
     }
     return static_cast<int>(row.exit_code);
   }
+  const std::string run_dir = ground->project.run_dir(row.run);
+  if (const auto same = check_suite_record(run_dir, folded.plan.framework, ground->suite); !same) return fail(same.error());
+  ground->suite.listing = run_dir + "/listing.json";
   io::become_subreaper();
   io::Loop loop;
   LocalRun local(loop, clock, *ground->store, *ground->adapter,

@@ -58,21 +58,25 @@ struct Run {
 
 struct LockRule {  // [[lock]]: units that match hold the named lock
   std::string name;
-  std::string tag;    // tests with this tag, or
-  std::string match;  // spec paths that match this glob
+  std::string tag;        // tests with this tag, or
+  std::string match;      // spec paths that match this glob
+  std::int64_t line = 0;  // of its header in the file
 };
 struct CapRule {  // [[cap]]: at most `max` units that match run at once
   std::string name;
   std::string tag;
   std::string match;
   std::int64_t max = 1;
+  std::int64_t line = 0;  // of its header in the file
 };
 struct TogetherRule {  // [[together]]: specs that match stay on one worker, in order
   std::string match;
+  std::int64_t line = 0;  // of its header in the file
 };
 struct OrderRule {  // [[order]]: units that match `before` end before units that match `after` start
   std::string before;
   std::string after;
+  std::int64_t line = 0;  // of its header in the file
 };
 struct QuarantineRule {  // [[quarantine]]: run and shown, but not counted against the run
   std::string test;      // id or "SPEC › TITLE" substring
@@ -94,6 +98,17 @@ struct Report {
   std::string html;
 };
 
+struct Workspace {                   // what travels to agents on other machines
+  std::vector<std::string> include;  // patterns, relative to the file's folder
+  std::vector<std::string> exclude;
+  std::string setup;  // command, run once on an agent after unpacking; empty: none
+  std::vector<std::string> setup_inputs{"**/package-lock.json", "**/npm-shrinkwrap.json", "**/yarn.lock",     "**/pnpm-lock.yaml",
+                                        "**/bun.lock",          "**/requirements*.txt",   "**/poetry.lock",   "**/uv.lock",
+                                        "**/Pipfile.lock",      "**/Gemfile.lock",        "**/composer.lock", "**/go.sum",
+                                        "**/Cargo.lock"};
+  std::int64_t bytes_max = 2'000'000'000;
+};
+
 struct Config {
   std::string path;  // of the file, absolute
   std::string root;  // its folder
@@ -109,6 +124,7 @@ struct Config {
   std::vector<QuarantineRule> quarantine;
   Artifacts artifacts;
   Report report;
+  Workspace workspace;
 };
 
 }  // namespace tamarack::config

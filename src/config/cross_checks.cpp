@@ -12,6 +12,16 @@
 namespace tamarack::config {
 namespace {
 
+// An address of this machine with its port written out; "/path" and "{port}" are the worker's own.
+bool is_fixed_local_address(std::string_view address) {
+  if (address.empty() || address.starts_with('/') || address.find("{port}") != std::string_view::npos) return false;
+  constexpr std::string_view scheme = "http://";
+  if (address.starts_with(scheme)) address.remove_prefix(scheme.size());
+  const std::string_view host = address.substr(0, address.starts_with('[') ? address.find(']') + 1 : address.find_first_of(":/"));
+  return host == "localhost" || host.ends_with(".localhost") || host.starts_with("127.") || host == "0.0.0.0" || host == "[::1]" ||
+         host == "[::]";
+}
+
 class Checker {
  public:
   Checker(const Config& config, const Positions& positions) : config_(config), positions_(positions) {}
@@ -23,6 +33,8 @@ class Checker {
     check_app();
     check_ready();
     check_paths();
+    check_workspace();
+    check_order();
     return std::move(findings_);
   }
 
@@ -88,10 +100,12 @@ class Checker {
       const auto [first, last] = owner.equal_range(key);
       const bool owned = std::any_of(first, last, [&](const auto& one) { return one.second == config_.suite.framework; });
       if (owned || !has("suite." + key) || framework != first->second) continue;
+      std::vector<std::string> owners;
+      for (auto one = first; one != last; ++one) owners.push_back(fmt::format("\"{}\"", one->second));
       findings_.warnings.push_back({where("suite." + key),
-                                    fmt::format("'{}' in [suite] has no effect with framework \"{}\", it belongs to \"{}\"", key,
-                                                config_.suite.framework, framework),
-                                    fmt::format("remove the line, or set framework = \"{}\"", framework)});
+                                    fmt::format("'{}' in [suite] has no effect with framework \"{}\", it belongs to {}", key,
+                                                config_.suite.framework, join(owners, " and ")),
+                                    fmt::format("remove the line, or set framework = {}", join(owners, " or "))});
     }
   }
 
@@ -119,6 +133,7 @@ class Checker {
     check_reset(config_.app.reset);
     check_tcp(ready.tcp);
     check_log(ready.log);
+    if (const auto shared = shared_ready_address(config_, config_.run.workers)) problem(shared->key, shared->message, shared->hint);
   }
 
   void check_reset(const std::string& reset) {
@@ -159,12 +174,57 @@ class Checker {
     }
   }
 
+  // A pattern that leads out of the project would silently match nothing.
+  void check_workspace() {
+    const std::map<std::string, const std::vector<std::string>*> lists{{"include", &config_.workspace.include},
+                                                                       {"exclude", &config_.workspace.exclude},
+                                                                       {"setup_inputs", &config_.workspace.setup_inputs}};
+    for (const auto& [key, patterns] : lists)
+      for (const std::string& pattern : *patterns) {
+        const std::vector<std::string> segments = split(pattern, '/');
+        const bool leads_out = std::find(segments.begin(), segments.end(), "..") != segments.end();
+        if (!trim(pattern).empty() && !pattern.starts_with('/') && !leads_out) continue;
+        problem("workspace." + key,
+                fmt::format("'{}' in [workspace] must hold patterns relative to the folder of this file, got '{}'", key, pattern),
+                "files outside of that folder do not travel; move tamarack.toml up to a folder that holds everything");
+      }
+  }
+
+  void check_order() {
+    for (std::size_t i = 0; i < config_.order.size(); ++i) {
+      const OrderRule& rule = config_.order[i];
+      if (rule.before.empty() || rule.before != rule.after) continue;
+      problem(fmt::format("order[{}].after", i), fmt::format("'after' in [[order]] must differ from 'before', got '{}' twice", rule.after),
+              "specs that match cannot end before they start; to keep them in order on one worker use [[together]]");
+    }
+  }
+
   const Config& config_;
   const Positions& positions_;
   CrossFindings findings_;
 };
 
 }  // namespace
+
+std::optional<SharedAddress> shared_ready_address(const Config& config, std::int64_t workers) {
+  if (workers < 2 || config.app.start.empty()) return std::nullopt;
+  const std::pair<const char*, const std::string&> addresses[] = {
+      {"http", config.app.ready.http}, {"tcp", config.app.ready.tcp}, {"health", config.app.health}};
+  for (const auto& [key, address] : addresses) {
+    if (!is_fixed_local_address(address)) continue;
+    const bool is_health = std::string_view(key) == "health";
+    return SharedAddress{
+        .key = std::string(is_health ? "app." : "app.ready.") + key,
+        .message =
+            fmt::format("'{}' in {} is one address for all {} workers, each of which has an application and a port of its own, got '{}'",
+                        key, is_health ? "[app]" : "[app.ready]", workers, address),
+        .hint = std::string_view(key) == "tcp"
+                    ? "write {port} for the number, for example \"127.0.0.1:{port}\", or run with one worker"
+                    : "write only the path, or {port} for the number: \"http://127.0.0.1:{port}/\", or run with one "
+                      "worker"};
+  }
+  return std::nullopt;
+}
 
 CrossFindings cross_check(const Config& config, const Positions& positions) {
   return Checker(config, positions).run();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,15 @@ struct CrossFindings {
   std::vector<TextProblem> problems;
   std::vector<TextProblem> warnings;
 };
+
+// A ready or health address of this machine without {port}: with several workers (`-w` counts, not only the file) the first application
+// would answer for all of them. Nothing when there is none.
+struct SharedAddress {
+  std::string key;  // "app.ready.http"
+  std::string message;
+  std::string hint;
+};
+std::optional<SharedAddress> shared_ready_address(const Config& config, std::int64_t workers);
 
 CrossFindings cross_check(const Config& config, const Positions& positions);
 

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -121,6 +122,26 @@ TEST(App, addresses_are_checked) {
                   "'\n  hint: the path is on the worker's own application, for example \"http:/test/reset\"\n");
 }
 
+TEST(App, one_fixed_address_cannot_answer_for_several_workers) {
+  const auto with_workers = [](int workers, const std::string& app) {
+    return problems_of(
+        fmt::format("version = 1\n[suite]\nframework = \"pytest\"\n[run]\nworkers = {}\n[app]\nstart = \"serve\"\n{}\n", workers, app));
+  };
+  for (const char* fixed :
+       {"http://127.0.0.1:18200/", "http://localhost:18200", "http://[::1]:80/", "http://0.0.0.0:1/x", "http://app.localhost:8080/"}) {
+    const std::string ready = fmt::format("ready = {{ http = \"{}\" }}", fixed);
+    EXPECT_THAT(with_workers(2, ready), testing::HasSubstr("'http' in [app.ready] is one address for all 2 workers"));
+    EXPECT_THAT(with_workers(2, ready), testing::HasSubstr("http://127.0.0.1:{port}/"));
+    EXPECT_EQ(with_workers(1, ready), "");
+  }
+  EXPECT_THAT(with_workers(3, "ready = { tcp = \"127.0.0.1:18200\" }"),
+              testing::HasSubstr("'tcp' in [app.ready] is one address for all 3"));
+  EXPECT_THAT(with_workers(2, "health = \"http://127.0.0.1:1/\""), testing::HasSubstr("'health' in [app] is one address"));
+  // Each worker's own, or on another machine.
+  for (const char* good : {"http://127.0.0.1:{port}/", "/healthz", "http://staging.example.org/ok"})
+    EXPECT_EQ(with_workers(2, fmt::format("ready = {{ http = \"{}\" }}", good)), "");
+}
+
 TEST(Placeholders, are_stored_without_their_escapes) {
   const ReadResult result = read_config(
       "version = 1\n[suite]\nframework = \"pytest\"\nargs = [\"{{x}}\"]\nenv = { A = \"{{y}} {port}\" }\n[app]\nstart = \"awk '{{print}}' "
@@ -149,6 +170,18 @@ TEST(Rules, with_one_name_may_be_many) {
   EXPECT_EQ(in_suite("framework = \"pytest\"\n[[lock]]\nname = \"a\"\ntag = \"x\"\n[[lock]]\nname = \"a\"\nmatch = \"b/**\"\n"), "");
 }
 
+TEST(Rules, cannot_put_a_spec_before_itself) {
+  EXPECT_EQ(in_suite("framework = \"pytest\"\n[[order]]\nbefore = \"a/**\"\nafter = \"a/**\"\n"),
+            "tamarack.toml:6:1: 'after' in [[order]] must differ from 'before', got 'a/**' twice\n"
+            "  hint: specs that match cannot end before they start; to keep them in order on one worker use [[together]]\n");
+}
+
+TEST(UnusedKeys, name_every_framework_they_belong_to) {
+  const ReadResult read = read_config("version = 1\n[suite]\nframework = \"playwright\"\nspecs = [\"a\"]\n", "tamarack.toml");
+  EXPECT_THAT(describe(read.warnings), testing::HasSubstr("it belongs to \"mocha\" and \"pytest\""));
+  EXPECT_TRUE(read_config("version = 1\n[suite]\nframework = \"pytest\"\nspecs = [\"a\"]\n", "tamarack.toml").warnings.empty());
+}
+
 TEST(Reports, must_not_overwrite_each_other) {
   EXPECT_EQ(in_suite("framework = \"pytest\"\n[report]\njunit = \"out\"\nhtml = \"out\"\nctrf = \"dir/\"\n"),
             "tamarack.toml:5:1: 'junit' in [report] must differ from 'html', got 'out' twice\n"
@@ -159,6 +192,18 @@ TEST(Texts, must_not_hide_control_characters) {
   EXPECT_EQ(in_suite("framework = \"pytest\"\ndir = \"a\\u0000b\"\nconfig = \"\"\n"),
             "tamarack.toml:4:7: 'dir' in [suite] must not contain a NUL character\n"
             "tamarack.toml:5:10: 'config' in [suite] must not be empty\n  hint: leave the key out instead\n");
+}
+
+TEST(Workspace, patterns_stay_in_the_project) {
+  const std::string good = "version = 1\n[suite]\nframework = \"pytest\"\n[workspace]\n";
+  EXPECT_EQ(problems_of(good + "include = [\"dist/**\", \"./a\"]\nexclude = [\"**/*.mp4\"]\nsetup = \"npm ci\"\n"), "");
+  const std::string hint =
+      "\n  hint: files outside of that folder do not travel; move tamarack.toml up to a folder that holds everything\n";
+  EXPECT_EQ(problems_of(good + "include = [\"../shared/**\"]\nexclude = [\"/tmp\"]\nsetup_inputs = [\" \"]\n"),
+            "tamarack.toml:5:1: 'include' in [workspace] must hold patterns relative to the folder of this file, got '../shared/**'" +
+                hint + "tamarack.toml:6:1: 'exclude' in [workspace] must hold patterns relative to the folder of this file, got '/tmp'" +
+                hint + "tamarack.toml:7:1: 'setup_inputs' in [workspace] must hold patterns relative to the folder of this file, got ' '" +
+                hint);
 }
 
 }  // namespace

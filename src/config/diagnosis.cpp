@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 
 #include "base/text.h"
+#include "config/cross_checks.h"
 
 namespace tamarack::config {
 namespace {
@@ -109,7 +110,8 @@ std::vector<Check> check_suite(const Config& config, const ProjectFacts& facts) 
 
 Check check_git(const GitFact& git) {
   if (!git.program_found) return doubtful("git", "git was not found", "install git, so that runs record which commit they tested");
-  if (!git.repository) return doubtful("git", "this folder is not in a git repository", "runs cannot record which commit they tested");
+  if (!git.repository)
+    return doubtful("git", "this folder is not in a git repository", "run: git init, so that runs record which commit they tested");
   if (git.commit.empty())
     return doubtful("git", "the git repository has no commit", "make a first commit, so that runs record what they tested");
   const std::string where = git.branch.empty() ? "no branch" : "branch " + git.branch;
@@ -241,6 +243,28 @@ std::vector<Check> diagnose_machine(const Config& config, const MachineFacts& fa
   checks.push_back(check_git(facts.git));
   for (const Problem& expired : expired_quarantine(config, facts.today))
     checks.push_back(doubtful("quarantine", fmt::format("{}:{}: {}", expired.file, expired.line, expired.message), expired.hint));
+  return checks;
+}
+
+std::vector<Check> diagnose_listing(const Config& config, const ListingFact& fact, std::int64_t workers) {
+  std::vector<Check> checks;
+  if (const auto shared = shared_ready_address(config, workers))
+    checks.push_back(broken("workers", shared->message, shared->hint, project_is_wrong));
+  if (!fact.error.empty()) {
+    checks.push_back(broken("tests", fact.error, fact.hint, project_is_wrong));
+    return checks;
+  }
+  checks.push_back(well("tests", count_of(fact.tests, "test") + " found"));
+  for (const std::string& warning : fact.warnings) checks.push_back(doubtful("tests", warning, ""));
+  if (!fact.starts_server) return checks;
+  if (!config.app.start.empty())
+    checks.push_back(doubtful("webServer", "'webServer' in the Playwright configuration is started beside [app]",
+                              "remove one of them; [app] gives each worker an application of its own"));
+  else if (workers > 1)
+    checks.push_back(broken(
+        "webServer",
+        fmt::format("'webServer' in the Playwright configuration would be started by each of {} workers at the same address", workers),
+        "move its command to 'start' in [app], or set workers = 1 in [run]", project_is_wrong));
   return checks;
 }
 

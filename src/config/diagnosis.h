@@ -32,6 +32,15 @@ struct ProgramFact {
   std::string install;  // how to get it
 };
 
+// What came of asking the framework for its tests, as a run would.
+struct ListingFact {
+  std::int64_t tests = 0;
+  std::vector<std::string> warnings;
+  bool starts_server = false;  // Playwright's own webServer
+  std::string error;           // empty: it could be listed and planned
+  std::string hint;
+};
+
 struct GitFact {
   bool program_found = false;
   bool repository = false;
@@ -79,6 +88,7 @@ std::int64_t workers_of(const Config& config, std::int64_t processors);
 std::vector<Check> diagnose_file(const ReadResult& read, const std::string& path);
 std::vector<Check> diagnose_project(const Config& config, const ProjectFacts& facts);
 std::vector<Check> diagnose_machine(const Config& config, const MachineFacts& facts);
+std::vector<Check> diagnose_listing(const Config& config, const ListingFact& fact, std::int64_t workers);
 
 int exit_code_of(const std::vector<Check>& checks);
 

@@ -184,10 +184,28 @@ TEST(Diagnosis, of_a_machine_that_cannot_run_anything_fails_with_its_own_code) {
   EXPECT_EQ(exit_code_of(checks_of(shop(), project, facts)), 2);
 }
 
+TEST(Diagnosis, of_the_list_says_what_a_run_would) {
+  const auto said = [](const ListingFact& fact, std::int64_t workers, const Config& config = shop()) {
+    return write_checks(diagnose_listing(config, fact, workers), false);
+  };
+  EXPECT_EQ(said({.tests = 12}, 2), "✓ 12 tests found\n\nready to run\n");
+  EXPECT_EQ(said({.error = "pytest found no tests", .hint = "write one"}, 2),
+            "✗ pytest found no tests\n    → write one\n\nnot ready to run: 1 problem\n");
+  EXPECT_THAT(said({.tests = 1, .starts_server = true}, 1),
+              testing::HasSubstr("! 'webServer' in the Playwright configuration is started beside"));
+  Config config = shop();
+  config.app = {};
+  EXPECT_EQ(exit_code_of(diagnose_listing(config, {.tests = 1, .starts_server = true}, 2)), 2);
+  EXPECT_EQ(said({.tests = 1, .starts_server = true}, 1, config), "✓ 1 test found\n\nready to run\n");
+  config = shop();
+  config.app.ready.http = "http://localhost:3000/";
+  EXPECT_THAT(said({.tests = 1}, 2, config), testing::HasSubstr("✗ 'http' in [app.ready] is one address for all 2 workers"));
+}
+
 TEST(Diagnosis, of_git_is_honest_about_what_is_recorded) {
   MachineFacts facts = good_machine();
   facts.git.repository = false;
-  EXPECT_THAT(machine_complaints(facts), testing::HasSubstr("not in a git repository"));
+  EXPECT_THAT(machine_complaints(facts), testing::HasSubstr("not in a git repository\n    → run: git init"));
   facts.git = {.program_found = true, .repository = true, .commit = "", .branch = "main", .changed = false};
   EXPECT_THAT(machine_complaints(facts), testing::HasSubstr("has no commit"));
 }

@@ -232,7 +232,7 @@ ReadResult read_config(std::string_view text, const std::string& path) {
     std::string hint;
     if (message.starts_with("duplicate")) {  // toml++ notices it behind the key, people look for the key itself
       at.column = 1;
-      hint = "keep one of them";
+      hint = "keep one of them; the rest of the file is checked once this is mended";
     }
     result.problems = with_file({{at, std::move(message), std::move(hint)}}, path);
     return result;

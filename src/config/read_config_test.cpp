@@ -164,7 +164,7 @@ expires = 2027-01-31
 [runs]
 x = 1
 )"),
-      R"(tamarack.toml:2:1: unknown key 'projekt' at the top level, expected one of version, project, suite, app, run, lock, cap, together, order, quarantine, artifacts, report
+      R"(tamarack.toml:2:1: unknown key 'projekt' at the top level, expected one of version, project, suite, app, run, lock, cap, together, order, quarantine, artifacts, report, workspace
   hint: did you mean 'project'?
 tamarack.toml:5:13: 'framework' in [suite] must be one of "playwright", "pytest", "mocha", "ctest", "command", got string 'playwrite'
   hint: did you mean "playwright"?
@@ -203,7 +203,7 @@ tamarack.toml:28:1: missing key 'reason' in [[quarantine]]
   hint: for example reason = "races with the price service"
 tamarack.toml:30:11: 'expires' in [[quarantine]] must be a date such as "2027-01-31", got a date without quotes
   hint: write the date in quotes
-tamarack.toml:32:2: unknown section [runs], expected one of [suite], [app], [run], [[lock]], [[cap]], [[together]], [[order]], [[quarantine]], [artifacts], [report]
+tamarack.toml:32:2: unknown section [runs], expected one of [suite], [app], [run], [[lock]], [[cap]], [[together]], [[order]], [[quarantine]], [artifacts], [report], [workspace]
   hint: did you mean [run]?
 )");
 }
@@ -227,8 +227,9 @@ TEST(Problems, of_text_that_cannot_be_read_are_one) {
 
 TEST(Problems, of_duplicate_keys_name_the_second_one) {
   EXPECT_EQ(problems_of("version = 1\n[run]\nworkers = 1\nworkers = 2\n"),
-            "tamarack.toml:4:1: duplicate key 'workers'\n  hint: keep one of them\n");
-  EXPECT_EQ(problems_of("version = 1\n[run]\n[suite]\n[run]\n"), "tamarack.toml:4:1: duplicate key 'run'\n  hint: keep one of them\n");
+            "tamarack.toml:4:1: duplicate key 'workers'\n  hint: keep one of them; the rest of the file is checked once this is mended\n");
+  EXPECT_EQ(problems_of("version = 1\n[run]\n[suite]\n[run]\n"),
+            "tamarack.toml:4:1: duplicate key 'run'\n  hint: keep one of them; the rest of the file is checked once this is mended\n");
 }
 
 TEST(Problems, of_nesting_are_found_before_the_tree_is_built) {
@@ -247,8 +248,8 @@ TEST(Problems, of_nesting_are_found_before_the_tree_is_built) {
 
 TEST(Warnings, name_settings_without_effect) {
   EXPECT_EQ(warnings_of(std::string(minimal) + "specs = [\"a\"]\nbuild_dir = \"b\"\nrun = \"sh {unit}\"\n"),
-            R"(tamarack.toml:4:1: 'specs' in [suite] has no effect with framework "playwright", it belongs to "mocha"
-  hint: remove the line, or set framework = "mocha"
+            R"(tamarack.toml:4:1: 'specs' in [suite] has no effect with framework "playwright", it belongs to "mocha" and "pytest"
+  hint: remove the line, or set framework = "mocha" or "pytest"
 tamarack.toml:5:1: 'build_dir' in [suite] has no effect with framework "playwright", it belongs to "ctest"
   hint: remove the line, or set framework = "ctest"
 tamarack.toml:6:1: 'run' in [suite] has no effect with framework "playwright", it belongs to "command"

@@ -26,21 +26,21 @@ const std::vector<Section>& all_sections() {
        .description = "Tests that must not run at the same time: all that match hold the named lock while they run.",
        .alternatives = {"tag", "match"},
        .alternative_required = true,
-       .append = [](Config& config, std::int64_t) { config.locks.emplace_back(); }},
+       .append = [](Config& config, std::int64_t line) { config.locks.emplace_back().line = line; }},
       {.name = "cap",
        .repeated = true,
        .description = "At most `max` of the matching units run at the same time.",
        .alternatives = {"tag", "match"},
        .alternative_required = true,
-       .append = [](Config& config, std::int64_t) { config.caps.emplace_back(); }},
+       .append = [](Config& config, std::int64_t line) { config.caps.emplace_back().line = line; }},
       {.name = "together",
        .repeated = true,
        .description = "Specs that stay on one worker, in their order.",
-       .append = [](Config& config, std::int64_t) { config.together.emplace_back(); }},
+       .append = [](Config& config, std::int64_t line) { config.together.emplace_back().line = line; }},
       {.name = "order",
        .repeated = true,
        .description = "Specs that end before others start.",
-       .append = [](Config& config, std::int64_t) { config.order.emplace_back(); }},
+       .append = [](Config& config, std::int64_t line) { config.order.emplace_back().line = line; }},
       {.name = "quarantine",
        .repeated = true,
        .description = "A test that runs and is shown but does not decide the run. Somebody owns the entry, and it ends on a day.",
@@ -48,6 +48,13 @@ const std::vector<Section>& all_sections() {
       {.name = "artifacts", .description = "Screenshots, videos, traces and other files that tests leave behind."},
       {.name = "report",
        .description = "Extra copies of the reports. They are always written to the run's own folder under `.tamarack/` as well."},
+      {.name = "workspace",
+       .description =
+           "Which files agents on other machines get (`tamarack run --server`); a run on this machine alone does not need it. In "
+           "a git repository: what git tracks, and what is new and not ignored, except `node_modules`, `__pycache__` and "
+           "`.venv`. Without git: everything except these, `build`, `dist`, `target`, `coverage`, `.pytest_cache`, "
+           "`test-results` and `playwright-report`. Never `.git` and `.tamarack`. File names must be UTF-8, and symbolic links "
+           "must stay inside."},
   };
   return table;
 }

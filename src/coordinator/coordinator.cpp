@@ -1,5 +1,7 @@
 #include "coordinator/coordinator.h"
 
+#include <set>
+
 #include "base/check.h"
 #include "coordinator/projection.h"
 
@@ -8,105 +10,74 @@ namespace {
 
 constexpr Millis tick_interval{500};
 
-run::Event to_event(const wire::WorkerUp& message) {
-  return run::WorkerBecameReady{message.worker, message.app_start};
-}
-run::Event to_event(const wire::WorkerDown& message) {
-  return run::WorkerFailed{message.worker, message.gone, message.message, message.log_tail};
-}
-run::Event to_event(const wire::TestBegan& message) {
-  return run::TestBegan{message.worker, message.term, message.test, message.retry};
-}
-run::Event to_event(const wire::TestEnded& message) {
-  return run::TestEnded{message.worker, message.term, message.report};
-}
-run::Event to_event(const wire::Artifact& message) {
-  return run::ArtifactArrived{message.worker, message.term, message.test, message.retry, message.attachment};
-}
-run::Event to_event(const wire::InvocationEnded& message) {
-  return run::InvocationEnded{message.worker, message.term, message.process_lost, message.invocation, message.disagreements};
-}
-
 }  // namespace
-
-struct Coordinator::Session {
-  std::unique_ptr<io::Link> link;
-  wire::Inbox inbox;
-  domain::AgentId agent;
-  bool welcomed = false;
-  bool gone = false;
-
-  void send(const wire::ToAgent& message) const {
-    if (link && !gone) link->send(wire::encode(message));
-  }
-  bool owns(const domain::WorkerId& worker) const { return worker.value.starts_with(agent.value + "/"); }
-};
 
 Coordinator::Coordinator(io::Loop& loop, const Clock& clock, store::Store& store, CoordinatorSettings settings,
                          CoordinatorCallbacks callbacks)
-    : loop_(loop), clock_(clock), store_(store), settings_(std::move(settings)), callbacks_(std::move(callbacks)) {}
+    : loop_(loop),
+      clock_(clock),
+      store_(store),
+      settings_(std::move(settings)),
+      callbacks_(std::move(callbacks)),
+      sessions_({.heartbeat = settings_.heartbeat, .agents_may_come_back = settings_.agents_may_come_back}) {}
 
 Coordinator::~Coordinator() = default;
 
 void Coordinator::attach(std::unique_ptr<io::Link> link) {
-  auto session = std::make_shared<Session>();
-  session->link = std::move(link);
-  session->link->on_message([this, weak = std::weak_ptr(session)](const std::string& text) {
-    if (const auto alive = weak.lock()) hear(alive, text);
+  const LinkId id = sessions_.opened();
+  io::Link& kept = *(links_[id] = std::move(link));
+  kept.on_message([this, id](const std::string& text) { hear(id, text); });
+  // On a later turn: a link is not destroyed from inside its own callback.
+  kept.on_close([this, id, alive = std::weak_ptr(alive_)] {
+    loop_.post([this, id, alive] {
+      if (alive.expired()) return;
+      links_.erase(id);
+      obey(sessions_.closed(id, clock_.now()));
+    });
   });
-  session->link->on_close([this, weak = std::weak_ptr(session)] {
-    if (const auto alive = weak.lock()) closed(alive);
-  });
-  sessions_.push_back(std::move(session));
 }
 
-void Coordinator::hear(const std::shared_ptr<Session>& session, const std::string& text) {
+void Coordinator::hear(LinkId link, const std::string& text) {
   const Result<wire::AgentEnvelope> envelope = wire::decode_from_agent(text);
-  if (!envelope || !session->inbox.accept(envelope->seq)) return;
-  gathering_.acknowledgements[session] = envelope->seq;
-  take(session, envelope->message);
+  if (!envelope) return;
+  obey(sessions_.heard(link, *envelope, clock_.now()));
   flush();
 }
 
-void Coordinator::take(const std::shared_ptr<Session>& session, const wire::FromAgent& message) {
-  if (const auto* hello = std::get_if<wire::Hello>(&message)) {
-    session->agent = hello->agent;
-    session->welcomed = true;
-    session->send(wire::Welcome{.heartbeat = settings_.heartbeat});
-    for (std::int64_t slot = 1; slot <= hello->workers; ++slot)
-      feed(run::WorkerAppeared{domain::WorkerId{fmt::format("{}/{}", hello->agent.value, slot)}, hello->agent});
-    if (run_.is_planned()) session->send(wire::RunAnnounced{run_.id, run_.plan});
-    return;
+void Coordinator::obey(const SessionOrders& orders) {
+  for (const SessionOrder& order : orders) {
+    if (const auto* message = std::get_if<SendTo>(&order)) {
+      send(message->link, message->message);
+    } else if (const auto* to = std::get_if<AnnounceTo>(&order)) {
+      announce(to->link);
+    } else if (const auto* fed = std::get_if<FeedRun>(&order)) {
+      cause_ = fed->cause;
+      feed(fed->event);
+      cause_ = {};
+    } else if (const auto* closing = std::get_if<CloseLink>(&order)) {
+      // It may be the one that is speaking right now.
+      loop_.post([this, id = closing->link, alive = std::weak_ptr(alive_)] {
+        if (!alive.expired()) links_.erase(id);
+      });
+    }
   }
-  if (!session->welcomed) return;
-  if (std::holds_alternative<wire::Gone>(message)) return closed(session);
-  if (const auto* beat = std::get_if<wire::Beat>(&message)) return feed(run::Heartbeat{session->agent, beat->held});
-  std::visit(
-      [&](const auto& one) {
-        if constexpr (requires { to_event(one); }) {
-          // An agent speaks for its own workers only.
-          if (session->owns(one.worker)) feed(to_event(one));
-        }
-      },
-      message);
+  note_who_left();
 }
 
-void Coordinator::closed(const std::shared_ptr<Session>& session) {
-  if (session->gone) return;
-  session->gone = true;
-  if (session->welcomed) feed(run::AgentLost{session->agent, fmt::format("agent '{}' left", session->agent.value)});
-  const bool all_gone = std::all_of(sessions_.begin(), sessions_.end(), [](const auto& one) { return one->gone; });
-  if (all_gone && all_home_) {
-    home_timer_.cancel();
-    loop_.post(std::exchange(all_home_, nullptr));
-  }
+void Coordinator::announce(LinkId link) {
+  if (run_.is_planned()) send(link, wire::RunAnnounced{run_.id, run_.plan});
+}
+
+void Coordinator::note_who_left() {
+  if (!all_home_ || sessions_.is_anybody_there()) return;
+  home_timer_.cancel();
+  loop_.post(std::exchange(all_home_, nullptr));
 }
 
 void Coordinator::begin(const domain::Plan& plan, const run::Options& options) {
   CHECK(!run_.is_planned(), "one coordinator, one run");
   feed(run::Planned{settings_.run, plan, options});
-  for (const auto& session : sessions_)
-    if (session->welcomed) session->send(wire::RunAnnounced{run_.id, run_.plan});
+  for (const LinkId link : sessions_.links()) announce(link);
   for (const run::Event& event : std::exchange(before_plan_, {})) feed(event);
   tick();
 }
@@ -115,8 +86,19 @@ void Coordinator::go_on(run::Run folded, const std::vector<run::Event>& found) {
   run_ = std::move(folded);
   for (const run::Event& event : found) feed(event);
   feed(run::Resumed{});
-  for (const auto& session : sessions_)
-    if (session->welcomed) session->send(wire::RunAnnounced{run_.id, run_.plan});
+  for (const LinkId link : sessions_.links()) announce(link);
+  for (const run::Event& event : std::exchange(before_plan_, {})) feed(event);
+  tick();
+}
+
+void Coordinator::go_on_with_agents(run::Run folded, const Heard& heard) {
+  run_ = std::move(folded);
+  sessions_.remember(heard);
+  feed(run::Resumed{true});
+  // Nothing is handed to an agent before it is back.
+  std::set<domain::AgentId> agents;
+  for (const auto& [id, worker] : run_.workers) agents.insert(worker.agent);
+  for (const domain::AgentId& agent : agents) feed(run::AgentAway{agent, fmt::format("agent '{}' is not back yet", agent.value), true});
   for (const run::Event& event : std::exchange(before_plan_, {})) feed(event);
   tick();
 }
@@ -133,6 +115,7 @@ void Coordinator::feed(const run::Event& event) {
   }
   run::Step step = run::step(std::move(run_), event, clock_.now());
   run_ = std::move(step.run);
+  for (run::Entry& entry : step.entries) entry.cause = cause_;
   std::move(step.entries.begin(), step.entries.end(), std::back_inserter(gathering_.entries));
   std::move(step.effects.begin(), step.effects.end(), std::back_inserter(gathering_.effects));
   flush();
@@ -140,13 +123,15 @@ void Coordinator::feed(const run::Event& event) {
 
 // At the end of the current turn, so that everything this turn brought goes into one transaction.
 void Coordinator::flush() {
-  if (committing_ || flush_posted_ || broken_ || gathering_.is_empty()) return;
+  const bool nothing_to_do = gathering_.is_empty() && !sessions_.has_acknowledgements();
+  if (committing_ || flush_posted_ || broken_ || nothing_to_do) return;
   flush_posted_ = true;
   loop_.post([this, alive = std::weak_ptr(alive_)] {
     if (alive.expired()) return;
     flush_posted_ = false;
     if (committing_ || broken_) return;
     in_flight_ = std::exchange(gathering_, {});
+    in_flight_.acknowledgements = sessions_.take_acknowledgements();
     if (in_flight_.entries.empty()) return committed();
     committing_ = true;
     auto commit = std::make_shared<store::Commit>(project(settings_.row, run_, in_flight_.entries));
@@ -169,7 +154,8 @@ void Coordinator::committed() {
   const Batch batch = std::exchange(in_flight_, {});
   for (const run::Entry& entry : batch.entries)
     if (callbacks_.on_entry) callbacks_.on_entry(entry);
-  for (const auto& [session, seq] : batch.acknowledgements) session->send(wire::Acknowledged{seq});
+  for (const auto& [session, seq] : batch.acknowledgements)
+    if (const auto link = sessions_.link_of_session(session)) send(*link, wire::Acknowledged{seq});
   for (const run::Effect& effect : batch.effects) obey(effect);
   flush();
 }
@@ -186,19 +172,22 @@ void Coordinator::obey(const run::Effect& effect) {
 }
 
 void Coordinator::send(const domain::WorkerId& worker, const wire::ToAgent& message) {
-  for (const auto& session : sessions_)
-    if (session->owns(worker)) session->send(message);
+  if (const auto link = sessions_.link_of_worker(worker)) send(*link, message);
+}
+
+void Coordinator::send(LinkId link, const wire::ToAgent& message) {
+  if (const auto open = links_.find(link); open != links_.end()) open->second->send(wire::encode(message));
 }
 
 void Coordinator::tick() {
   if (run_.finished) return;
+  obey(sessions_.look_after(clock_.now()));
   feed(run::Tick{});
   tick_timer_ = loop_.after(tick_interval, [this] { tick(); });
 }
 
 void Coordinator::send_home(Millis deadline, io::Callback done) {
-  const bool all_gone = std::all_of(sessions_.begin(), sessions_.end(), [](const auto& one) { return one->gone; });
-  if (all_gone) {
+  if (!sessions_.is_anybody_there()) {
     loop_.post(std::move(done));
     return;
   }
@@ -206,7 +195,7 @@ void Coordinator::send_home(Millis deadline, io::Callback done) {
   home_timer_ = loop_.after(deadline, [this] {
     if (const auto late = std::exchange(all_home_, nullptr)) late();
   });
-  for (const auto& session : sessions_) session->send(wire::GoHome{});
+  for (const LinkId link : sessions_.links()) send(link, wire::GoHome{});
 }
 
 void Coordinator::close_row(const store::RunRow& row, std::function<void(Result<>)> done) {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "coordinator/sessions.h"
 #include "io/link.h"
 #include "io/loop.h"
 #include "run/run.h"
@@ -18,8 +19,13 @@ namespace tamarack::coordinator {
 struct CoordinatorSettings {
   domain::RunId run;
   Millis heartbeat{1000};
+  // Agents on other machines: one that is silent for two heartbeats is handed nothing new, one whose link closed and who does not come back
+  // within two loses its leases. False: a closed link is a dead agent.
+  bool agents_may_come_back = false;
   store::RunRow row;  // project, branch, commit …; the rest is filled in as the run goes on
 };
+
+using Heard = std::map<std::string, std::int64_t>;  // by session: the number of its last message that left a trace in the journal
 
 struct CoordinatorCallbacks {
   std::function<void(const run::Entry&)> on_entry;  // durable; in order
@@ -38,6 +44,9 @@ class Coordinator {
   // Goes on with a run that was folded from its journal. `found` is what the interrupted attempts had left on disk: it is taken in under
   // their old leases before those are closed, so that nothing that finished runs again.
   void go_on(run::Run folded, const std::vector<run::Event>& found);
+  // The same when the agents outlived the coordinator: leases stay theirs, and what they say again is taken in once. `heard` is what the
+  // journal holds of each session.
+  void go_on_with_agents(run::Run folded, const Heard& heard);
   void stop(run::StopCause cause, const std::string& reason);
   // Sends all agents home; `done` when the last has left or the deadline has passed.
   void send_home(Millis deadline, io::Callback done);
@@ -47,15 +56,16 @@ class Coordinator {
   void close_row(const store::RunRow& row, std::function<void(Result<>)> done);
 
  private:
-  struct Session;
-  void hear(const std::shared_ptr<Session>& session, const std::string& text);
-  void take(const std::shared_ptr<Session>& session, const wire::FromAgent& message);
-  void closed(const std::shared_ptr<Session>& session);
+  void hear(LinkId link, const std::string& text);
+  void obey(const SessionOrders& orders);
   void feed(const run::Event& event);
   void flush();
   void committed();
   void obey(const run::Effect& effect);
   void send(const domain::WorkerId& worker, const wire::ToAgent& message);
+  void send(LinkId link, const wire::ToAgent& message);
+  void announce(LinkId link);
+  void note_who_left();
   void tick();
 
   io::Loop& loop_;
@@ -64,13 +74,15 @@ class Coordinator {
   CoordinatorSettings settings_;
   CoordinatorCallbacks callbacks_;
   run::Run run_;
-  std::vector<std::shared_ptr<Session>> sessions_;
+  Sessions sessions_;
+  std::map<LinkId, std::unique_ptr<io::Link>> links_;
   std::vector<run::Event> before_plan_;
+  run::Cause cause_;  // of what is being fed
 
   struct Batch {
     std::vector<run::Entry> entries;
     std::vector<run::Effect> effects;
-    std::map<std::shared_ptr<Session>, std::int64_t> acknowledgements;
+    std::map<std::int64_t, std::int64_t> acknowledgements;  // by session
     bool is_empty() const { return entries.empty() && effects.empty() && acknowledgements.empty(); }
   };
   Batch gathering_;

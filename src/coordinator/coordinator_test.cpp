@@ -12,12 +12,16 @@ namespace {
 class RefusingStore final : public store::Store {
  public:
   Result<> commit(const store::Commit&) override { return make_error(ErrorCode::io, "the disk is full"); }
-  Result<std::vector<store::JournalRow>> journal(const domain::RunId&) override { return std::vector<store::JournalRow>{}; }
+  Result<std::vector<store::JournalRow>> journal(const domain::RunId&, std::int64_t) override { return std::vector<store::JournalRow>{}; }
   Result<std::optional<store::RunRow>> run(const domain::RunId&) override { return std::optional<store::RunRow>{}; }
   Result<std::vector<store::RunRow>> runs(int) override { return std::vector<store::RunRow>{}; }
   Result<domain::History> history(const std::string&) override { return domain::History{}; }
   Result<std::optional<std::string>> cached(const std::string&) override { return std::optional<std::string>{}; }
   Result<> remember(const std::string&, const std::string&) override { return {}; }
+  store::AccessStore& access() override { return access_; }
+
+ private:
+  store::MemoryAccess access_;
 };
 
 domain::Plan plan_of(std::size_t tests) {
@@ -40,7 +44,7 @@ class QuickAgent {
   explicit QuickAgent(std::unique_ptr<io::Link> link, std::int64_t workers) : link_(std::move(link)), workers_(workers) {
     link_->on_message([this](const std::string& text) { hear(text); });
   }
-  void start() { say(wire::Hello{.agent = domain::AgentId{"quick"}, .workers = workers_}); }
+  void start() { link_->send(wire::encode(wire::AgentEnvelope{0, wire::Hello{.agent = domain::AgentId{"quick"}, .workers = workers_}})); }
   int leases_seen = 0;
   std::int64_t acknowledged = 0;
 

@@ -38,7 +38,8 @@ store::Commit project(const store::RunRow& row, const run::Run& run, const std::
   bool touches_run = false;
   commit.rows.reserve(entries.size());
   for (const run::Entry& entry : entries) {
-    commit.rows.push_back({entry.seq, entry.at, std::string(wire::kind_of(entry.record)), wire::encode_body(entry.record)});
+    commit.rows.push_back({entry.seq, entry.at, std::string(wire::kind_of(entry.record)), wire::encode_body(entry.record),
+                           entry.cause.session, entry.cause.message});
     std::visit(Project{run, entry.at, commit, touches_run}, entry.record);
   }
   if (touches_run) {
@@ -49,7 +50,7 @@ store::Commit project(const store::RunRow& row, const run::Run& run, const std::
     changed.finished = run.finished;
     changed.verdict = run.finished ? std::string(to_string(run.verdict)) : std::string{};
     changed.headline = run.finished ? headline(run.ledger, run.circumstances) : std::string{};
-    changed.exit_code = run.finished ? exit_code_of(run.verdict) : 0;
+    changed.exit_code = run.finished ? exit_code_of(run.verdict) : exit_code_of(domain::Verdict::incomplete);
     changed.ledger = run.ledger;
     changed.workers = run.plan.workers;
     changed.seed = run.plan.seed;

@@ -71,6 +71,15 @@ TEST(Headline, SaysItInOneLine) {
   EXPECT_EQ(headline(one_failed, {}), "1 of 34 tests failed (2 skipped)");
 }
 
+TEST(Headline, WhatFailedInQuarantineHasNotPassed) {
+  Ledger one = ledger(1, 0);
+  one.failed = 1;
+  EXPECT_EQ(headline(one, {.quarantined_bad = 1}), "no test failed outside quarantine (1 failed in quarantine)");
+  one.planned = 2;
+  one.passed = 1;
+  EXPECT_EQ(headline(one, {.quarantined_bad = 1}), "the 1 test passed (1 failed in quarantine)");
+}
+
 RC_GTEST_PROP(Ledger, IsNeverGreenWithAnythingMissing, (std::uint8_t passed, std::uint8_t lost, std::uint8_t never_ran)) {
   Ledger counted = ledger(passed + lost + never_ran, passed);
   counted.lost = lost;

@@ -26,8 +26,9 @@ struct History {
   std::map<TestId, TestHistory> tests;
   std::vector<Millis> app_starts;        // newest first
   std::vector<Millis> framework_starts;  // newest first: from the start of an invocation to its first test
-  std::vector<TestId> failed_last_run;   // tests that ended failed, timed_out, lost or never_ran in the newest finished run
-  bool has_run = false;                  // at least one run of this project is recorded
+  // Tests whose newest result, in whichever finished run it stands, is failed, timed_out, lost, cancelled or never_ran.
+  std::vector<TestId> failed_when_last_run;
+  bool has_run = false;  // at least one run of this project is recorded
 };
 
 }  // namespace tamarack::domain

@@ -79,6 +79,16 @@ Verdict judge(const Ledger& ledger, const Circumstances& circumstances) {
   return Verdict::passed;
 }
 
+namespace {
+
+std::string passed_words(std::int64_t passed) {
+  // Only what is in quarantine ran, and it failed: said behind it.
+  if (passed == 0) return "no test failed outside quarantine";
+  return passed == 1 ? "the 1 test passed" : fmt::format("all {} passed", count_of(passed, "test"));
+}
+
+}  // namespace
+
 std::string headline(const Ledger& ledger, const Circumstances& circumstances) {
   const Verdict verdict = judge(ledger, circumstances);
   std::vector<std::string> also;
@@ -92,8 +102,7 @@ std::string headline(const Ledger& ledger, const Circumstances& circumstances) {
   switch (verdict) {
     case Verdict::passed:
       // Skipped tests are mentioned behind it; they did not pass.
-      line = ledger.ran() == 1 ? "the 1 test passed"
-                               : fmt::format("all {} passed", count_of(ledger.ran() - circumstances.quarantined_bad, "test"));
+      line = passed_words(ledger.ran() - circumstances.quarantined_bad);
       break;
     case Verdict::failed:
       line = bad > 0 ? fmt::format("{} of {} failed", bad, tests)

@@ -158,6 +158,37 @@ TEST_F(IoTest, HttpReadsAnAnswer) {
   run();
 }
 
+TEST_F(IoTest, TheStatusOfAPageWithoutEndIsAnAnswer) {
+  const int port = *free_port();
+  const std::string script =
+      "import http.server, sys\n"
+      "class Page(http.server.BaseHTTPRequestHandler):\n"
+      "  def do_GET(self):\n"
+      "    self.send_response(204 if self.path == '/none' else 200)\n"
+      "    if self.path == '/large': self.send_header('Content-Length', str(64 << 20))\n"
+      "    self.end_headers()\n"
+      "    try:\n"
+      "      while self.path == '/endless' or self.path == '/large': self.wfile.write(b'x' * 65536)\n"
+      "    except OSError: pass\n"
+      "http.server.ThreadingHTTPServer(('127.0.0.1', int(sys.argv[1])), Page).serve_forever()\n";
+  auto server = start_process(loop_, {.argv = {"/usr/bin/python3", "-c", script, std::to_string(port)}, .directory = folder_}, {});
+  ASSERT_TRUE(server);
+  std::vector<std::string> paths{"/large", "/endless", "/none"};
+  std::function<void()> ask = [&] {
+    http_request(loop_, {.url = fmt::format("http://127.0.0.1:{}{}", port, paths.back())}, [&](const Result<HttpResponse>& response) {
+      if (!response && paths.size() == 3) return ask();  // it is still starting
+      ASSERT_TRUE(response) << paths.back() << ": " << response.error().message;
+      EXPECT_EQ(response->status, paths.back() == "/none" ? 204 : 200);
+      EXPECT_LE(response->body.size(), http_body_max);
+      paths.pop_back();
+      paths.empty() ? loop_.stop() : ask();
+    });
+  };
+  ask();
+  run();
+  EXPECT_TRUE(paths.empty());
+}
+
 TEST_F(IoTest, LinksDeliverInOrderAndTellOfTheEnd) {
   auto [left, right] = make_memory_link(loop_);
   std::string heard;

@@ -27,11 +27,13 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 using tcp = asio::ip::tcp;
 
+constexpr std::chrono::milliseconds body_patience{250};
+
 class HttpExchange : public std::enable_shared_from_this<HttpExchange> {
  public:
   HttpExchange(asio::io_context& io, std::string url, std::function<void(Result<HttpResponse>)> done)
       : url_(std::move(url)), done_(std::move(done)), resolver_(io), stream_(io) {
-    parser_.body_limit(http_body_max);
+    parser_.body_limit(boost::none);  // the rest of a long body is not read: see drain()
   }
 
   void start(const HttpRequest& request, const Url& url) {
@@ -50,9 +52,10 @@ class HttpExchange : public std::enable_shared_from_this<HttpExchange> {
         if (refused) return self->fail(refused);
         http::async_write(self->stream_, self->request_, [self](auto broken, std::size_t) {
           if (broken) return self->fail(broken);
-          http::async_read(self->stream_, self->buffer_, self->parser_, [self](auto unreadable, std::size_t) {
+          http::async_read_header(self->stream_, self->buffer_, self->parser_, [self](auto unreadable, std::size_t) {
             if (unreadable) return self->fail(unreadable);
-            self->done_(HttpResponse{static_cast<int>(self->parser_.get().result_int()), self->parser_.get().body()});
+            self->stream_.expires_after(body_patience);
+            self->drain();
           });
         });
       });
@@ -60,6 +63,22 @@ class HttpExchange : public std::enable_shared_from_this<HttpExchange> {
   }
 
  private:
+  // The status has come, and it alone counts. The body is read only so that a server is not cut off in the middle of a short answer: a
+  // page without end or of many megabytes is an answer all the same.
+  void drain() {
+    if (parser_.is_done() || parser_.get().body().size() >= http_body_max) return finish();
+    http::async_read_some(stream_, buffer_, parser_, [self = shared_from_this()](auto ended, std::size_t) {
+      if (ended) return self->finish();
+      self->drain();
+    });
+  }
+
+  void finish() {
+    std::string& body = parser_.get().body();
+    if (body.size() > http_body_max) body.resize(http_body_max);
+    done_(HttpResponse{static_cast<int>(parser_.get().result_int()), std::move(body)});
+  }
+
   void fail(const boost::system::error_code& cause) {
     done_(make_error(ErrorCode::unavailable, fmt::format("no answer from {}: {}", url_, cause.message())));
   }

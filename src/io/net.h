@@ -26,10 +26,11 @@ struct HttpRequest {
 };
 struct HttpResponse {
   int status = 0;
-  std::string body;  // at most http_body_max bytes
+  std::string body;  // what came within a moment after the head, at most http_body_max bytes
 };
 inline constexpr std::size_t http_body_max = 1 << 20;
 
+// The status is the answer: a body that is long, slow or broken off is no error.
 // Errors: invalid_argument (the URL), unavailable (no answer, not HTTP, too late).
 void http_request(Loop& loop, const HttpRequest& request, std::function<void(Result<HttpResponse>)> done);
 

@@ -90,7 +90,7 @@ Result<Plan> make_plan(const domain::Discovery& discovery, const domain::History
       TRY(make_units(plan.tests, estimates.tests, options.rules,
                      {.workers = options.workers, .can_select_tests = may_cut, .units_share_invocation = options.units_share_invocation}));
   OrderOptions order;
-  if (options.failed_first) order.failed_first.insert(history.failed_last_run.begin(), history.failed_last_run.end());
+  if (options.failed_first) order.failed_first.insert(history.failed_when_last_run.begin(), history.failed_when_last_run.end());
   if (options.changed_first) order.changed_first.insert(options.changed_specs.begin(), options.changed_specs.end());
   plan.units = order_units(std::move(units), plan.tests, plan.caps, order);
 

@@ -21,7 +21,8 @@ std::string seconds(Millis duration) {
 }
 
 std::string minutes(Millis duration) {
-  return fmt::format("{:.1f}", static_cast<double>(duration.count()) / 60'000.0);
+  const double count = static_cast<double>(duration.count()) / 60'000.0;
+  return duration < Millis{6'000} ? fmt::format("{:.2f}", count) : fmt::format("{:.1f}", count);
 }
 
 // "history", or where a unit's price comes from several places, the share that is known: "history 5/8".

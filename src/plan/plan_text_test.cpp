@@ -33,7 +33,7 @@ domain::History some_history() {
 
 std::string text_of(const domain::History& history, PlanOptions options, const PlanTextOptions& text_options) {
   const auto plan = make_plan(shop(), history, options).value();
-  return plan_text(plan, explain_estimates(plan, history, options), what_if(shop(), history, options, 12).value(), text_options);
+  return plan_text(plan, explain_estimates(plan, history, options), what_if(shop(), history, options, 12, factoring).value(), text_options);
 }
 
 const Rules rules{.locks = {{.name = "db", .tag = "db"}}, .order = {{.before = "setup.spec.ts", .after = "checkout.spec.ts"}}};

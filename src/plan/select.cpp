@@ -215,11 +215,11 @@ void widen(Mask& mask, const Mask& other) {
 
 Result<Mask> failed_mask(const Discovery& discovery, const domain::History& history) {
   if (!history.has_run) return no_match("no earlier run is recorded, so nothing is known to have failed", "run once without --only-failed");
-  if (history.failed_last_run.empty()) return no_match("no test failed in the last run", "run without --only-failed");
-  const std::set<domain::TestId> failed(history.failed_last_run.begin(), history.failed_last_run.end());
+  if (history.failed_when_last_run.empty()) return no_match("no test failed when it last ran", "run without --only-failed");
+  const std::set<domain::TestId> failed(history.failed_when_last_run.begin(), history.failed_when_last_run.end());
   Mask mask = mask_of(discovery, [&](const TestCase& test) { return failed.contains(test.id); });
   if (!any_set(mask))
-    return no_match(fmt::format("{} failed in the last run, and none of them exists any more",
+    return no_match(fmt::format("{} failed when last run, and none of them exists any more",
                                 count_of(static_cast<std::int64_t>(failed.size()), "test")),
                     "they were renamed or removed; run without --only-failed");
   return mask;
@@ -289,7 +289,7 @@ Result<Selection> select(const Discovery& discovery, const domain::History& hist
     }
     narrowing.keep(any, "name");
   }
-  if (filter.only_failed) narrowing.keep(TRY(failed_mask(discovery, history)), "failed in the last run");
+  if (filter.only_failed) narrowing.keep(TRY(failed_mask(discovery, history)), "failed when last run");
 
   Mask excluded = nothing;
   if (!filter.not_tags.empty()) {

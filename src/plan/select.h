@@ -18,7 +18,7 @@ struct Filter {
   std::vector<std::string> tags;      // with or without '@'
   std::vector<std::string> not_tags;  // tests with any of these are left out
   std::vector<std::string> only;      // exact "SPEC › TITLE", with or without the parameters in brackets, or test ids
-  bool only_failed = false;           // what ended badly in the newest finished run
+  bool only_failed = false;           // what ended badly when it last ran
 };
 
 struct Selection {

@@ -87,10 +87,10 @@ TEST(Select, OnlyFailedNeedsARunWithFailures) {
   domain::History history;
   EXPECT_THAT(refused({.only_failed = true}, history), HasSubstr("no earlier run is recorded"));
   history.has_run = true;
-  EXPECT_THAT(refused({.only_failed = true}, history), HasSubstr("no test failed in the last run"));
-  history.failed_last_run = {domain::TestId{"gone"}};
+  EXPECT_THAT(refused({.only_failed = true}, history), HasSubstr("no test failed when it last ran"));
+  history.failed_when_last_run = {domain::TestId{"gone"}};
   EXPECT_THAT(refused({.only_failed = true}, history), HasSubstr("none of them exists any more"));
-  history.failed_last_run.push_back(shop.tests[3].id);
+  history.failed_when_last_run.push_back(shop.tests[3].id);
   EXPECT_THAT(selected({.only_failed = true}, history), ElementsAre("tests/checkout.spec.ts › guest › cancels"));
 }
 

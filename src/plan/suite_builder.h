@@ -1,12 +1,14 @@
 // Suites for the tests of this room, written in one line per test.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/text.h"
 #include "domain/history.h"
+#include "domain/plan.h"
 #include "domain/test_case.h"
 
 namespace tamarack::plan {
@@ -57,6 +59,12 @@ inline void remember(domain::History& history, const std::string& name, const st
   domain::TestHistory& one = history.tests[test_case({.name = name}).id];
   for (const std::int64_t ms : durations_ms) one.timings.push_back({.duration = Millis{ms}});
   history.has_run = true;
+}
+
+// A rule for the tests; the scheduler has its own.
+inline Millis factoring(Millis remaining, std::int64_t workers, const domain::CostEstimate& cost) {
+  const auto fair = remaining / std::max<std::int64_t>(workers, 1);
+  return std::max(cost.from_history ? fair * 9 / 10 : fair / 2, 3 * cost.framework_start);
 }
 
 }  // namespace tamarack::plan

@@ -123,12 +123,6 @@ class Playthrough {
 
 }  // namespace
 
-Millis default_chunk_budget(Millis remaining, std::int64_t workers, const domain::CostEstimate& cost) {
-  const double share = cost.from_history ? 0.9 : 0.5;
-  const double fair = static_cast<double>(remaining.count()) / static_cast<double>(std::max<std::int64_t>(workers, 1));
-  return std::max(Millis{static_cast<std::int64_t>(fair * share)}, 3 * cost.framework_start);
-}
-
 Prediction predict(const Plan& plan, std::int64_t workers, const ChunkBudget& chunk_budget) {
   CHECK(workers >= 1, "a run needs a worker, got {}", workers);
   Prediction prediction = Playthrough(plan, workers, chunk_budget).play();

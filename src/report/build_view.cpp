@@ -21,6 +21,7 @@ class Builder {
   Builder(const std::vector<run::Entry>& journal, const RunFacts& facts) : journal_(journal), facts_(facts) {}
 
   ReportView build() {
+    find_dead_times();
     for (const run::Entry& entry : journal_) {
       at_ = entry.at;
       std::visit([this](const auto& record) { take(record); }, entry.record);
@@ -31,7 +32,36 @@ class Builder {
   }
 
  private:
-  std::int64_t since_start(Instant instant) const { return std::max<std::int64_t>((instant - facts_.started).count(), 0); }
+  // Of the run's own clock: it stands still while nobody works on the run.
+  std::int64_t since_start(Instant instant) const {
+    Millis since = instant - facts_.started;
+    for (const DeadTime& dead : dead_times_) since -= std::clamp(instant - dead.from, Millis{0}, dead.to - dead.from);
+    return std::max<std::int64_t>(since.count(), 0);
+  }
+
+  struct DeadTime {
+    Instant from;
+    Instant to;
+  };
+
+  // Between an interruption and `tamarack resume`. What a resume writes first (what it found on disk, the ends of old leases) is written
+  // in one go and ends with `RunResumed`; before it lies the pause, which begins when the last thing happened that is known of.
+  void find_dead_times() {
+    constexpr Millis one_go{50};
+    for (std::size_t resumed = 1; resumed < journal_.size(); ++resumed) {
+      const auto* record = std::get_if<run::RunResumed>(&journal_[resumed].record);
+      if (record == nullptr || record->leases_live_on) continue;
+      Instant last_known = facts_.started;
+      std::size_t first = resumed;
+      for (;; --first) {
+        if (const auto* found = std::get_if<run::TestFinished>(&journal_[first].record))
+          last_known = std::max(last_known, found->report.started + found->report.duration);
+        if (first == 1 || journal_[first].at - journal_[first - 1].at > one_go) break;
+      }
+      const Instant from = std::max(last_known, journal_[first - 1].at);
+      if (from < journal_[first].at) dead_times_.push_back({from, journal_[first].at});
+    }
+  }
 
   WorkerView& worker(const domain::WorkerId& id) {
     const auto found = worker_index_.find(id);
@@ -60,7 +90,7 @@ class Builder {
                              .title = unit.title,
                              .spec = unit.spec,
                              .tests = static_cast<std::int64_t>(unit.tests.size()),
-                             .estimate_ms = unit.estimate.count()});
+                             .estimate_ms = plan.cost.from_history ? unit.estimate.count() : 0});
       for (const domain::TestIndex test : unit.tests) view_.tests.at(test.value).unit = unit.index.value;
     }
   }
@@ -73,7 +103,7 @@ class Builder {
   void take(const run::LeaseGranted& record) { leases_[record.term] = {record.worker, at_, false}; }
   void take(const run::TestStarted& record) {
     close_start(record.term, at_);
-    test_started_[record.test] = at_;
+    test_started_[record.test] = {record.term, record.retry, at_};
   }
   void take(const run::TestFinished& record) {
     close_start(record.term, record.report.started);
@@ -101,11 +131,7 @@ class Builder {
       test.duration_ms = report.duration.count();
       view_.units.at(static_cast<std::size_t>(test.unit)).worker = record.worker.value;
     }
-    attempt_of_[{record.term, report.test, report.retry}] = test.attempts.size();
-    // Artifacts often arrive before the test has ended.
-    if (const auto early = early_.find({record.term, report.test, report.retry}); early != early_.end())
-      attempt.attachments = std::move(early->second);
-    test.attempts.push_back(std::move(attempt));
+    add(test, std::move(attempt), {record.term, report.test, report.retry});
     WorkerView& lane = worker(record.worker);
     lane.busy_ms += report.duration.count();
     lane.spans.push_back({.kind = "test",
@@ -140,14 +166,16 @@ class Builder {
     // It follows the end of the lease under which it happened.
     TestView& test = view_.tests.at(record.test.value);
     const auto began = test_started_.find(record.test);
-    const Instant started = began == test_started_.end() ? at_ : began->second;
-    test.attempts.push_back({.number = static_cast<std::int64_t>(test.attempts.size()) + 1,
-                             .worker = last_ended_.value,
-                             .status = "lost",
-                             .started_ms = since_start(started),
-                             .duration_ms = (at_ - started).count(),
-                             .errors = {{.message = "its process died while it ran", .stack = last_log_tail_}},
-                             .counted = false});
+    const Began start = began == test_started_.end() ? Began{.at = at_} : began->second;
+    add(test,
+        {.number = static_cast<std::int64_t>(test.attempts.size()) + 1,
+         .worker = last_ended_.value,
+         .status = "lost",
+         .started_ms = since_start(start.at),
+         .duration_ms = (at_ - start.at).count(),
+         .errors = {{.message = "its process died while it ran", .stack = last_log_tail_}},
+         .counted = false},
+        {start.term, record.test, start.retry});
   }
   void take(const run::TestSettled& record) { view_.tests.at(record.test.value).reason = record.reason; }
   void take(const run::Disagreed& record) { view_.disagreements.push_back({record.name, record.message, record.unit}); }
@@ -158,6 +186,15 @@ class Builder {
   void take(const run::StopRequested& record) { view_.disagreements.push_back({"stopped", record.reason, {}}); }
   template <class Other>
   void take(const Other&) {}
+
+  using Key = std::tuple<domain::Term, domain::TestIndex, int>;
+
+  // Artifacts often arrive before their test has ended; those of one that was cut off have nothing else to wait for.
+  void add(TestView& test, AttemptView attempt, const Key& key) {
+    attempt_of_[key] = test.attempts.size();
+    if (const auto early = early_.find(key); early != early_.end()) attempt.attachments = std::move(early->second);
+    test.attempts.push_back(std::move(attempt));
+  }
 
   // From the grant of a lease to its first test the framework was starting.
   void close_start(domain::Term term, Instant first_test) {
@@ -192,7 +229,7 @@ class Builder {
     run.exit_code = exit_code_of(run_.verdict);
     run.seed = std::to_string(run_.plan.seed);
     run.started_at_ms = to_ms(facts_.started);
-    run.wall_ms = (facts_.ended - facts_.started).count();
+    run.wall_ms = since_start(facts_.ended);
     run.lower_bound_ms = measures.lower_bound.count();
     run.busy_ms = measures.busy.count();
     run.workers = run_.plan.workers;
@@ -211,18 +248,23 @@ class Builder {
     Instant granted;
     bool started = false;
   };
-  using Key = std::tuple<domain::Term, domain::TestIndex, int>;
+  struct Began {
+    domain::Term term;
+    int retry = 0;
+    Instant at;
+  };
 
   const std::vector<run::Entry>& journal_;
   const RunFacts& facts_;
   run::Run run_;
   ReportView view_;
   Instant at_;
+  std::vector<DeadTime> dead_times_;
   std::map<domain::WorkerId, std::size_t> worker_index_;
   std::map<domain::Term, Lease> leases_;
   std::map<Key, std::size_t> attempt_of_;
   std::map<Key, std::vector<AttachmentView>> early_;
-  std::map<domain::TestIndex, Instant> test_started_;
+  std::map<domain::TestIndex, Began> test_started_;
   domain::WorkerId last_ended_;
   std::string last_log_tail_;
 };

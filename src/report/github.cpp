@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <vector>
 
 #include "base/text.h"
+#include "report/cells.h"
 #include "report/view_query.h"
 
 namespace tamarack::report {
@@ -14,13 +16,16 @@ namespace {
 constexpr std::size_t errors_max = 10;
 constexpr std::size_t message_bytes_max = 2000;  // an annotation shows a few lines
 
-// Not called `data`: with a std::string that would be std::data, which escapes nothing.
+// Line by line free of what a terminal or the log would obey. Not called `data`: with a std::string that would be std::data, which escapes
+// nothing.
 std::string escaped(std::string_view text) {
-  return replace_all(replace_all(replace_all(to_valid_utf8(text), "%", "%25"), "\r", "%0D"), "\n", "%0A");
+  std::vector<std::string> lines = split_lines(text);
+  for (std::string& line : lines) line = replace_all(printable(line), "%", "%25");
+  return join(lines, "%0A");
 }
 
 std::string property(std::string_view text) {
-  return replace_all(replace_all(escaped(text), ":", "%3A"), ",", "%2C");
+  return replace_all(replace_all(escaped(printable(text)), ":", "%3A"), ",", "%2C");
 }
 
 std::string cut(std::string text) {

@@ -35,5 +35,15 @@ RC_GTEST_PROP(GitHub, NothingATestPrintsBecomesACommand, (const std::string& byt
     RC_ASSERT(line.starts_with("::error file=") || line.starts_with("::error title=") || line.starts_with("::notice title="));
 }
 
+TEST(GitHub, NothingATerminalObeysReachesTheLog) {
+  ReportView view = mixed_view();
+  view.tests[1].title_path = {"two\nlines \x1b[31mred\x07"};
+  view.tests[1].attempts.back().errors = {error_view("first \x1b]0;title\x07 line\nsecond\x08", "a.spec", 3)};
+  view.disagreements = {{"stale_report", "old \x1b[2J", "u\nnit"}};
+  const std::string text = github_annotations(view, ".");
+  for (const char c : text) EXPECT_TRUE(static_cast<unsigned char>(c) >= 0x20 || c == '\n') << static_cast<int>(c);
+  for (const std::string& line : split_lines(text)) EXPECT_TRUE(line.starts_with("::")) << line;
+}
+
 }  // namespace
 }  // namespace tamarack::report

@@ -188,12 +188,26 @@ std::string testcase(const TestView& test) {
   return xml + (body.empty() ? "/>\n" : ">\n" + body + "    </testcase>\n");
 }
 
-// What makes the run red although no test carries it.
-std::vector<DisagreementView> run_faults(const ReportView& view, const Counts& counts) {
-  std::vector<DisagreementView> faults = view.disagreements;
-  if (view.run.exit_code != 0 && faults.empty() && counts.failures + counts.errors == 0)
-    faults.push_back({view.run.verdict, view.run.headline, ""});
-  return faults;
+std::string troubles(const ReportView& view) {
+  std::string text;
+  for (const DisagreementView& one : view.disagreements)
+    text += one.name + (one.unit.empty() ? "" : " in " + one.unit) + ": " + one.message + "\n";
+  return text;
+}
+
+// What happened to the run and to no test of it. It is told, not counted: the cases are the planned tests. Only a run that is red without
+// any red case gets one more, "the run", so that no reader takes it for green.
+std::string run_suite(const ReportView& view, bool needs_a_case, const std::string& timestamp) {
+  const std::string trouble = troubles(view);
+  if (!needs_a_case && trouble.empty()) return {};
+  const std::int64_t cases = needs_a_case ? 1 : 0;
+  const Counts counts{.tests = cases, .errors = cases};
+  std::string xml = "  <testsuite name=\"tamarack\"" + counts.attributes() + attribute("timestamp", timestamp) + ">\n";
+  if (needs_a_case)
+    xml += "    <testcase name=\"the run\" classname=\"tamarack\" time=\"0.000\">\n      <error" + attribute("message", view.run.headline) +
+           attribute("type", view.run.verdict) + "/>\n    </testcase>\n";
+  if (!trouble.empty()) xml += "    <system-err>" + escaped(trouble, false) + "</system-err>\n";
+  return xml + "  </testsuite>\n";
 }
 
 }  // namespace
@@ -208,9 +222,8 @@ std::string to_junit(const ReportView& view) {
   }
   Counts total;
   for (const auto& [spec, tests] : suites) total.add(counts_of(tests));
-  const std::vector<DisagreementView> faults = run_faults(view, total);
-  total.tests += static_cast<std::int64_t>(faults.size());
-  total.errors += static_cast<std::int64_t>(faults.size());
+  const bool needs_a_case = view.run.exit_code != 0 && total.failures + total.errors == 0;
+  if (needs_a_case) total.add({.tests = 1, .errors = 1});
   total.time_ms = view.run.wall_ms;
 
   const std::string timestamp = iso8601(from_ms(view.run.started_at_ms));
@@ -225,16 +238,7 @@ std::string to_junit(const ReportView& view) {
     for (const TestView* test : tests) xml += testcase(*test);
     xml += "  </testsuite>\n";
   }
-  if (!faults.empty()) {
-    const Counts counts{.tests = static_cast<std::int64_t>(faults.size()), .errors = static_cast<std::int64_t>(faults.size())};
-    xml += "  <testsuite name=\"tamarack\"" + counts.attributes() + attribute("timestamp", timestamp) + ">\n";
-    for (const DisagreementView& fault : faults) {
-      const std::string unit = fault.unit.empty() ? "" : " in " + fault.unit;
-      xml += "    <testcase" + attribute("name", fault.name + unit) + " classname=\"tamarack\" time=\"0.000\">\n      <error" +
-             attribute("message", fault.message) + attribute("type", fault.name) + "/>\n    </testcase>\n";
-    }
-    xml += "  </testsuite>\n";
-  }
+  xml += run_suite(view, needs_a_case, timestamp);
   return xml + "</testsuites>\n";
 }
 

@@ -4,6 +4,7 @@
 #include <rapidcheck/gtest.h>
 
 #include <pugixml.hpp>
+#include <string>
 
 #include "report/example_view.h"
 #include "tests/golden/golden.h"
@@ -34,6 +35,32 @@ TEST(JUnit, ARunThatIsNotGreenIsNeverAllPassed) {
   ASSERT_TRUE(document.load_string(to_junit(view).c_str()));
   EXPECT_EQ(document.select_node("//testsuite[@name='tamarack']/testcase/error").node().attribute("message").as_string(),
             view.run.headline);
+}
+
+TEST(JUnit, TroubleIsToldAndNotCounted) {
+  ReportView view = mixed_view();
+  view.disagreements = {
+      {"stopped", "interrupted by Ctrl-C", {}}, {"truncated_report", "cut off", "a.spec"}, {"truncated_report", "cut off", "b.spec"}};
+  pugi::xml_document document;
+  ASSERT_TRUE(document.load_string(to_junit(view).c_str()));
+  const auto root = document.child("testsuites");
+  EXPECT_EQ(root.attribute("tests").as_uint(), view.tests.size());
+  EXPECT_EQ(root.select_nodes(".//testcase").size(), view.tests.size());
+  const std::string told = root.select_node("testsuite[@name='tamarack']/system-err").node().text().as_string();
+  EXPECT_NE(told.find("stopped: interrupted by Ctrl-C"), std::string::npos);
+  EXPECT_NE(told.find("truncated_report in b.spec: cut off"), std::string::npos);
+}
+
+TEST(JUnit, ARunThatOnlyDisagreesGetsOneRedCase) {
+  ReportView view = green_view();
+  view.run.exit_code = 1;
+  view.disagreements = {{"truncated_report", "cut off", "a.spec"}, {"truncated_report", "cut off", "b.spec"}};
+  pugi::xml_document document;
+  ASSERT_TRUE(document.load_string(to_junit(view).c_str()));
+  const auto root = document.child("testsuites");
+  EXPECT_EQ(root.attribute("tests").as_uint(), view.tests.size() + 1);
+  EXPECT_EQ(root.select_nodes(".//testcase").size(), view.tests.size() + 1);
+  EXPECT_EQ(root.attribute("errors").as_uint(), 1U);
 }
 
 RC_GTEST_PROP(JUnit, AnyBytesMakeWellFormedXml, (const std::string& bytes)) {

@@ -155,9 +155,7 @@ std::string flaky_list(const ReportView& view) {
 std::string time_section(const ReportView& view) {
   const RunView& run = view.run;
   std::string text = "### Time\n\n" + human(run.wall_ms);
-  if (run.lower_bound_ms > 0)
-    text += fmt::format(", {:.2f} × the lower bound of {}", static_cast<double>(run.wall_ms) / static_cast<double>(run.lower_bound_ms),
-                        human(run.lower_bound_ms));
+  text += lower_bound_words(run);
   text += fmt::format(" on {}.\n\n", count_of(run.workers, "worker"));
   for (const std::string& sentence : run.held_back) text += "- " + line(sentence) + "\n";
   if (!run.held_back.empty()) text += "\n";

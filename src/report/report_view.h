@@ -95,7 +95,7 @@ struct UnitView {
   std::string title;  // "checkout.spec.ts" or "checkout.spec.ts › guest"
   std::string spec;
   std::int64_t tests = 0;
-  std::int64_t estimate_ms = 0;
+  std::int64_t estimate_ms = 0;  // 0: nothing was known
   std::int64_t duration_ms = 0;
   std::string worker;
 };

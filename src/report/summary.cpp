@@ -17,24 +17,55 @@ namespace {
 constexpr std::size_t message_lines_max = 6;
 constexpr std::size_t slowest_max = 5;
 constexpr std::size_t flaky_max = 10;
+constexpr std::size_t name_cells_min = 20;  // fewer would not tell names apart
 
 std::string human(std::int64_t ms) {
   return human_duration(Millis{ms});
 }
 
+// Broken between words, so that no line is wider than `width` (0: any); lines after the first are indented. A word that is too long stays
+// whole: it is a path or an address that somebody wants to copy.
+std::string wrapped(const std::string& text, std::size_t used, std::size_t indent, std::size_t width) {
+  if (width == 0) return text;
+  std::string out;
+  std::size_t column = used;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t blanks = std::min(text.find_first_not_of(' ', at), text.size());
+    const std::size_t end = std::min(text.find(' ', blanks), text.size());
+    const std::string blank = text.substr(at, blanks - at);
+    const std::string word = text.substr(blanks, end - blanks);
+    const std::size_t cells = cells_of(word);
+    if (!out.empty() && column + blank.size() + cells > width) {
+      out += "\n" + std::string(indent, ' ') + word;
+      column = indent + cells;
+    } else {
+      out += blank + word;
+      column += blank.size() + cells;
+    }
+    at = end;
+  }
+  return out;
+}
+
+// What is left of a line for a name once `used` cells are taken.
+std::string fitted(const std::string& name, std::size_t used, std::size_t width) {
+  if (width == 0) return name;
+  return fit_end(name, width > used + name_cells_min ? width - used : name_cells_min);
+}
+
 // Enough of the message to know what is wrong; the rest is in the report.
-std::string message_block(const ErrorView& error) {
+std::string message_block(const ErrorView& error, std::size_t width) {
   std::vector<std::string> lines;
   for (const std::string& line : split_lines(strip_ansi(error.message.empty() ? error.stack : error.message)))
     if (!trim(line).empty()) lines.push_back(printable(line));
   const std::size_t shown = std::min(lines.size(), message_lines_max);
   std::string text;
-  for (std::size_t i = 0; i < shown; ++i) text += "     " + lines[i] + "\n";
+  for (std::size_t i = 0; i < shown; ++i) text += "     " + wrapped(lines[i], 5, 5, width) + "\n";
   if (shown < lines.size()) text += fmt::format("     … {} more\n", count_of(static_cast<std::int64_t>(lines.size() - shown), "line"));
   return text;
 }
 
-std::string failure(const TestView& test, std::size_t number, const Style& style) {
+std::string failure(const TestView& test, std::size_t number, std::size_t width, const Style& style) {
   std::string facts = outcome_words(test.outcome);
   if (const AttemptView* attempt = deciding_attempt(test)) {
     if (!attempt->worker.empty()) facts += " on " + attempt->worker;
@@ -42,11 +73,14 @@ std::string failure(const TestView& test, std::size_t number, const Style& style
     if (test.attempts.size() > 1) facts += fmt::format(", attempt {} of {}", attempt->number, test.attempts.size());
   }
   if (test.quarantined) facts += ", in quarantine";
-  std::string text = fmt::format("{:>3}) {}  {}\n", number, style.outcome(test.outcome, style.bold(printable(test_name(test)))),
-                                 style.dim(printable(facts)));
-  if (!test.reason.empty()) text += "     " + printable(test.reason) + "\n";
+  facts = printable(facts);
+  const std::string name = printable(test_name(test));
+  const bool one_line = width == 0 || 7 + cells_of(name) + cells_of(facts) <= width;
+  std::string text = fmt::format("{:>3}) {}{}{}\n", number, style.outcome(test.outcome, style.bold(fitted(name, 5, width))),
+                                 one_line ? "  " : "\n     ", style.dim(facts));
+  if (!test.reason.empty()) text += "     " + wrapped(printable(test.reason), 5, 5, width) + "\n";
   if (const ErrorView* error = deciding_error(test)) {
-    text += message_block(*error);
+    text += message_block(*error, width);
     if (const std::string place = location(*error); !place.empty()) text += "     at " + style.cyan(printable(place)) + "\n";
   }
   return text + "     again: " + printable(rerun_command(test)) + "\n";
@@ -56,61 +90,66 @@ std::string failures(const ReportView& view, const SummaryOptions& options, cons
   const std::vector<const TestView*> bad = bad_tests(view);
   std::string text;
   const std::size_t shown = std::min(bad.size(), options.failures_max);
-  for (std::size_t i = 0; i < shown; ++i) text += failure(*bad[i], i + 1, style) + "\n";
+  for (std::size_t i = 0; i < shown; ++i) text += failure(*bad[i], i + 1, options.width, style) + "\n";
   if (shown < bad.size()) text += fmt::format("     and {} more, see the report\n\n", bad.size() - shown);
   return text;
 }
 
 constexpr std::size_t log_lines_max = 12;  // of a disagreement; the report has the rest
 
-std::string disagreements(const ReportView& view, const Style& style) {
+std::string disagreements(const ReportView& view, std::size_t width, const Style& style) {
   std::string text;
   for (const DisagreementView& one : view.disagreements) {
     // The first line is the sentence; what follows is a log.
     const std::vector<std::string> lines = split_lines(one.message);
-    text += "  " + style.red("! " + printable(one.name)) + "  " + (lines.empty() ? std::string{} : printable(lines.front()));
-    if (!one.unit.empty()) text += " (" + printable(one.unit) + ")";
-    text += "\n";
+    const std::string name = "! " + printable(one.name);
+    std::string sentence = lines.empty() ? std::string{} : printable(lines.front());
+    if (!one.unit.empty()) sentence += " (" + printable(one.unit) + ")";
+    text += "  " + style.red(name) + "  " + wrapped(sentence, 4 + cells_of(name), 4, width) + "\n";
     const std::size_t from = lines.size() > log_lines_max + 1 ? lines.size() - log_lines_max : 1;
     for (std::size_t i = from; i < lines.size(); ++i) text += "    " + style.dim("| " + printable(lines[i])) + "\n";
   }
   return text.empty() ? text : text + "\n";
 }
 
+constexpr std::size_t label_cells = 12;
+
 std::string labelled(std::string_view label, const std::string& content, const Style& style) {
   return "  " + style.dim(pad(label, 9)) + " " + content + "\n";
 }
 
-std::string flaky(const ReportView& view, const Style& style) {
+std::string flaky(const ReportView& view, std::size_t width, const Style& style) {
   const std::vector<const TestView*> tests = flaky_tests(view);
   std::string text;
   const std::size_t shown = std::min(tests.size(), flaky_max);
   for (std::size_t i = 0; i < shown; ++i)
     text += labelled(i == 0 ? "flaky" : "",
-                     fmt::format("{} (passed on attempt {})", printable(test_name(*tests[i])), tests[i]->attempts.size()), style);
+                     fmt::format("{} (passed on attempt {})", fitted(printable(test_name(*tests[i])), label_cells + 25, width),
+                                 tests[i]->attempts.size()),
+                     style);
   if (shown < tests.size()) text += labelled("", fmt::format("and {} more", tests.size() - shown), style);
   return text;
 }
 
-std::string slowest(const ReportView& view, const Style& style) {
+std::string slowest(const ReportView& view, std::size_t width, const Style& style) {
   std::string text;
   for (const UnitView* unit : slowest_units(view, slowest_max)) {
-    const std::string estimate = unit->estimate_ms > 0 ? ", expected " + human(unit->estimate_ms) : "";
+    std::string estimate = unit->estimate_ms > 0 ? ", expected " + human(unit->estimate_ms) : "";
+    if (width > 0 && label_cells + 10 + name_cells_min + cells_of(estimate) > width) estimate.clear();
+    const std::string title = fitted(printable(unit->title), label_cells + 10 + cells_of(estimate), width);
     text += labelled(text.empty() ? "slowest" : "",
-                     fmt::format("{}  {}{}", pad_left(human(unit->duration_ms), 8), printable(unit->title), style.dim(estimate)), style);
+                     fmt::format("{}  {}{}", pad_left(human(unit->duration_ms), 8), title, style.dim(estimate)), style);
   }
   return text;
 }
 
-std::string time_line(const RunView& run, const Style& style) {
-  std::string line = human(run.wall_ms);
-  if (run.lower_bound_ms > 0)
-    line += fmt::format(", {:.2f} × the lower bound of {}", static_cast<double>(run.wall_ms) / static_cast<double>(run.lower_bound_ms),
-                        human(run.lower_bound_ms));
+std::string time_line(const RunView& run, std::size_t width, const Style& style) {
+  std::string line = human(run.wall_ms) + lower_bound_words(run);
   line += fmt::format(" on {}", count_of(run.workers, "worker"));
   if (run.wall_ms > 0 && run.workers > 0) line += fmt::format(", busy {} %", 100 * run.busy_ms / (run.wall_ms * run.workers));
-  std::string text = labelled("time", line, style);
-  for (const std::string& sentence : run.held_back) text += labelled("", "· " + printable(sentence), style);
+  std::string text = labelled("time", wrapped(line, label_cells, label_cells, width), style);
+  for (const std::string& sentence : run.held_back)
+    text += labelled("", "· " + wrapped(printable(sentence), label_cells + 2, label_cells + 2, width), style);
   return text;
 }
 
@@ -118,15 +157,22 @@ std::string time_line(const RunView& run, const Style& style) {
 
 std::string terminal_summary(const ReportView& view, const SummaryOptions& options) {
   const Style style(options.colour);
-  std::string text = "\n" + failures(view, options, style) + disagreements(view, style);
-  text += flaky(view, style) + slowest(view, style);
-  text += labelled("ledger", ledger_equation(view), style);
-  text += time_line(view.run, style);
+  const std::size_t width = options.width;
+  std::string text = "\n" + failures(view, options, style) + disagreements(view, width, style);
+  text += flaky(view, width, style) + slowest(view, width, style);
+  text += labelled("ledger", wrapped(ledger_equation(view), label_cells, label_cells, width), style);
+  text += time_line(view.run, width, style);
   text += labelled("run", printable(view.run.run_id) + ", seed " + printable(view.run.seed), style);
   if (!options.report_path.empty()) text += labelled("report", printable(options.report_path), style);
   const std::string sign{outcome_sign(view.run.verdict)};
-  text += "\n" + style.outcome(view.run.verdict, style.bold(fmt::format("{} {}", sign, printable(view.run.headline)))) +
-          style.dim(fmt::format("  (exit code {})", view.run.exit_code)) + "\n";
+  // Painted line by line: a colour that reaches over a line break colours the rest of the line in some pagers.
+  const std::string code = fmt::format("(exit code {})", view.run.exit_code);
+  const std::string headline = sign + " " + printable(view.run.headline);
+  text += "\n";
+  for (const std::string& line : split_lines(wrapped(headline, 0, 2, width)))
+    text += (text.ends_with("\n\n") ? "" : "\n") + style.outcome(view.run.verdict, style.bold(line));
+  const bool fits = width == 0 || cells_of(headline) + 2 + cells_of(code) <= width;
+  text += (fits ? "  " : "\n  ") + style.dim(code) + "\n";
   return text;
 }
 

@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include "base/text.h"
+#include "report/cells.h"
 #include "report/example_view.h"
+#include "report/view_query.h"
 #include "tests/golden/golden.h"
 
 namespace tamarack::report {
@@ -33,6 +35,49 @@ TEST(TerminalSummary, ALedgerThatDoesNotAddUpIsSeen) {
   ReportView view = green_view();
   view.run.planned = 3;
   EXPECT_THAT(terminal_summary(view), ::testing::HasSubstr("3 planned ≠ 2 passed"));
+}
+
+TEST(TerminalSummary, FitsTheTerminal) {
+  ReportView view = mixed_view();
+  view.run.held_back = {"the longest unit 'a-unit-with-a-long-name.spec.ts' alone took 58 s of 1 m 02 s, and others waited for it"};
+  view.run.headline = "2 of 7 tests failed (1 flaky, 1 skipped, 1 lost, 1 never ran, 1 failed in quarantine)";
+  view.tests[1].spec = "tests/" + std::string(80, 'x') + ".spec.ts";
+  view.tests[1].attempts.back().errors = {error_view("expected the basket to hold three things but it held none of them at all")};
+  for (const bool colour : {false, true}) {
+    for (const std::string& line : split_lines(strip_ansi(terminal_summary(view, {.colour = colour, .width = 60})))) {
+      const bool is_to_copy = line.find("again: ") != std::string::npos || line.find("     at ") == 0;
+      EXPECT_TRUE(is_to_copy || cells_of(line) <= 60) << line;
+    }
+  }
+  EXPECT_THAT(terminal_summary(view, {.width = 60}), ::testing::HasSubstr("again: tamarack run --only 'tests/xxx"));
+}
+
+TEST(TerminalSummary, ATinyLowerBoundIsNoMeasure) {
+  ReportView view = green_view();
+  view.run.wall_ms = 812;
+  view.run.lower_bound_ms = 1;
+  EXPECT_THAT(terminal_summary(view), ::testing::Not(::testing::HasSubstr("lower bound")));
+  view.run.lower_bound_ms = 406;
+  EXPECT_THAT(terminal_summary(view), ::testing::HasSubstr("2.00 × the lower bound of 406 ms"));
+}
+
+TEST(TerminalSummary, TestsThatAreStillToComeArePending) {
+  ReportView view = green_view();
+  view.run.planned = 3;
+  view.tests.push_back(test_view("id-3", "c.spec", {"later"}, "never_ran", {}));
+  EXPECT_THAT(terminal_summary(view), ::testing::HasSubstr("3 planned = 2 passed + 1 pending"));
+}
+
+TEST(ViewQuery, ATestWhoseNameCannotBeTypedIsCalledByItsId) {
+  EXPECT_EQ(rerun_command(test_view("0123abcd", "a.spec", {"pays"}, "failed", {})), "tamarack run --only 'a.spec › pays'");
+  EXPECT_EQ(rerun_command(test_view("0123abcd", "a.spec", {"two\nlines"}, "failed", {})), "tamarack run --only 0123abcd");
+  EXPECT_EQ(rerun_command(test_view("0123abcd", "a.spec", {"red\x1b[31m"}, "failed", {})), "tamarack run --only 0123abcd");
+}
+
+TEST(ViewQuery, AStopIsNoDisagreement) {
+  ReportView view = green_view();
+  view.disagreements = {{"stopped", "interrupted by Ctrl-C", {}}, {"infrastructure", "local/1: no", {}}, {"stale_report", "old", {}}};
+  EXPECT_EQ(disagreement_count(view), 1);
 }
 
 }  // namespace

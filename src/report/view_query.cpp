@@ -8,7 +8,9 @@
 #include <utility>
 
 #include "base/text.h"
+#include "base/time.h"
 #include "domain/test_case.h"
+#include "report/cells.h"
 
 namespace tamarack::report {
 namespace {
@@ -75,13 +77,35 @@ std::string location(const ErrorView& error) {
 }
 
 std::string rerun_command(const TestView& test) {
-  return "tamarack run --only " + shell_quote(test_name(test));
+  // A line break or a control character cannot be shown and copied: such a test is called by its id.
+  const std::string name = test_name(test);
+  return "tamarack run --only " + shell_quote(printable(name) == name ? name : test.id);
+}
+
+bool is_disagreement(const DisagreementView& one) {
+  return one.name != "stopped" && one.name != "infrastructure";
+}
+
+std::int64_t disagreement_count(const ReportView& view) {
+  return std::count_if(view.disagreements.begin(), view.disagreements.end(), is_disagreement);
+}
+
+std::string lower_bound_words(const RunView& run) {
+  if (run.lower_bound_ms < lower_bound_worth_telling_ms) return {};
+  return fmt::format(", {:.2f} × the lower bound of {}", static_cast<double>(run.wall_ms) / static_cast<double>(run.lower_bound_ms),
+                     human_duration(Millis{run.lower_bound_ms}));
 }
 
 std::string outcome_words(const std::string& outcome) {
   if (outcome == "timed_out") return "timed out";
   if (outcome == "never_ran") return "never ran";
   return outcome;
+}
+
+std::int64_t pending_count(const ReportView& view) {
+  const std::int64_t without_result =
+      std::count_if(view.tests.begin(), view.tests.end(), [](const TestView& test) { return test.outcome == "never_ran"; });
+  return std::max<std::int64_t>(without_result - view.ledger.never_ran, 0);
 }
 
 std::string ledger_equation(const ReportView& view) {
@@ -100,9 +124,11 @@ std::string ledger_equation(const ReportView& view) {
     sum += count;
     if (count > 0) parts.push_back(fmt::format("{} {}", count, word));
   }
+  const std::int64_t pending = pending_count(view);
+  if (pending > 0) parts.push_back(fmt::format("{} pending", pending));
   if (parts.empty()) parts.push_back("0");
   std::string line = fmt::format("{} planned = {}", view.run.planned, join(parts, " + "));
-  if (sum != view.run.planned) line = fmt::format("{} planned ≠ {}", view.run.planned, join(parts, " + "));
+  if (sum + pending != view.run.planned) line = fmt::format("{} planned ≠ {}", view.run.planned, join(parts, " + "));
   return line;
 }
 

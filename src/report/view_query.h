@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -25,8 +26,18 @@ const ErrorView* deciding_error(const TestView& test);
 // The first line that says something, without escape sequences. Of a test without an error: its reason, else its outcome in words.
 std::string error_head(const ErrorView& error);
 std::string failure_head(const TestView& test);
-std::string location(const ErrorView& error);  // "tests/a.spec.ts:12:5"; empty if unknown
-std::string rerun_command(const TestView& test);
+std::string location(const ErrorView& error);     // "tests/a.spec.ts:12:5"; empty if unknown
+std::string rerun_command(const TestView& test);  // by name; by id when the name cannot be typed
+
+// The framework contradicts itself or us. A stop and a failure of the infrastructure stand in the same list, but are none.
+bool is_disagreement(const DisagreementView& one);
+std::int64_t disagreement_count(const ReportView& view);
+// Tests of an unfinished run that have no entry in the ledger yet: ledger + pending = planned.
+std::int64_t pending_count(const ReportView& view);
+
+// ", 1.25 × the lower bound of 4.0 s"; empty when the bound is so short that the ratio tells of nothing but start-ups.
+inline constexpr std::int64_t lower_bound_worth_telling_ms = 100;
+std::string lower_bound_words(const RunView& run);
 
 std::string outcome_words(const std::string& outcome);  // "timed out", "never ran"
 

@@ -42,10 +42,14 @@ struct Apply {
   void operator()(const WorkerReady& record) {
     WorkerState& worker = run.workers.at(record.worker);
     worker.restarting = false;
+    worker.was_idle = false;
     if (worker.phase != WorkerPhase::busy) worker.phase = WorkerPhase::idle;
   }
   void operator()(const WorkerEnded& record) {
-    run.workers.at(record.worker).phase = record.silent ? WorkerPhase::silent : WorkerPhase::ended;
+    WorkerState& worker = run.workers.at(record.worker);
+    worker.phase = record.silent ? WorkerPhase::silent : WorkerPhase::ended;
+    worker.was_idle = record.idle;
+    run.worker_left_at = at;
   }
   void operator()(const LeaseGranted& record) {
     CHECK(record.term.value > run.last_term, "term {} was used before", record.term.value);
@@ -68,6 +72,7 @@ struct Apply {
       if (ended) lease->second.reported.insert(record.report.test);
     }
     if (!record.counted) return;
+    if (lease != run.leases.end() && record.report.last_try) lease->second.progressed = true;
     TestState& state = run.tests.at(record.report.test.value);
     ++state.executions;
     if (!is_good(record.report.status)) {
@@ -127,7 +132,11 @@ struct Apply {
         break;
     }
   }
-  void operator()(const RunResumed&) {
+  void operator()(const RunResumed& record) {
+    if (record.leases_live_on) {
+      for (auto& [term, lease] : run.leases) lease.expires = at + run.options.lease_lifetime;
+      return;
+    }
     for (auto& [id, worker] : run.workers) worker.phase = WorkerPhase::ended;
   }
   void operator()(const RunFinished& record) {

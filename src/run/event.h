@@ -33,9 +33,17 @@ struct Heartbeat {
   domain::AgentId agent;
   std::vector<domain::Term> held;
 };
-struct AgentLost {
+struct AgentLost {  // for good: its process is gone
   domain::AgentId agent;
   std::string reason;
+};
+struct AgentAway {  // nothing is heard of it; it may come back and go on where it was
+  domain::AgentId agent;
+  std::string reason;
+  bool keep_leases = false;  // until they expire; only nothing new is handed to it
+};
+struct AgentBack {
+  domain::AgentId agent;
 };
 struct TestBegan {
   domain::WorkerId worker;
@@ -70,11 +78,13 @@ struct StopAsked {
   StopCause cause = StopCause::user;
   std::string reason;
 };
-struct Resumed {};  // the coordinator was started again: whatever was leased has ended with the old process
+struct Resumed {                // the coordinator was started again
+  bool agents_live_on = false;  // false: whatever was leased has ended with the old process
+};
 struct Tick {};
 
-using Event = std::variant<Planned, WorkerAppeared, WorkerBecameReady, WorkerFailed, Heartbeat, AgentLost, TestBegan, TestEnded,
-                           ArtifactArrived, InvocationEnded, StopAsked, Resumed, Tick>;
+using Event = std::variant<Planned, WorkerAppeared, WorkerBecameReady, WorkerFailed, Heartbeat, AgentLost, AgentAway, AgentBack, TestBegan,
+                           TestEnded, ArtifactArrived, InvocationEnded, StopAsked, Resumed, Tick>;
 
 // Orders to the shell.
 struct GrantLease {

@@ -21,6 +21,7 @@ struct Options {
   std::int64_t lost_max = 3;   // processes or workers one test may take down with it before it is given up as lost
   Millis lease_lifetime{15'000};
   Millis timeout{0};                     // of the whole run; 0: none
+  Millis no_worker_max{0};               // how long the run waits for a worker when it has none; 0: not at all, its agents are dead
   std::vector<std::string> quarantined;  // test ids that run but do not count against the run
   friend bool operator==(const Options&, const Options&) = default;
 };
@@ -29,6 +30,7 @@ struct Options {
 struct InvocationSummary {
   std::int64_t exit_code = 0;
   std::int64_t signal = 0;
+  bool timed_out = false;     // run.unit_timeout passed: the signal is ours
   Millis framework_start{0};  // from its start to its first test; 0 when none started
   Millis duration{0};
   std::string log_tail;  // end of its output; only kept when something was wrong
@@ -58,7 +60,8 @@ struct WorkerReady {
 struct WorkerEnded {
   domain::WorkerId worker;
   std::string reason;
-  bool silent = false;  // only its lease expired: it takes part again once it says that the lease is over
+  bool silent = false;  // it may come back: once it says that its lease is over, or at once when it was idle
+  bool idle = false;    // it held no lease when it fell silent
 };
 struct LeaseGranted {
   domain::Term term;
@@ -118,7 +121,9 @@ struct StopRequested {
   StopCause cause = StopCause::user;
   std::string reason;
 };
-struct RunResumed {};
+struct RunResumed {
+  bool leases_live_on = false;  // the agents outlived the coordinator; what they hold counts from here on
+};
 struct RunFinished {
   domain::Verdict verdict = domain::Verdict::incomplete;
   domain::Ledger ledger;
@@ -129,10 +134,18 @@ using Record =
     std::variant<RunPlanned, WorkerJoined, WorkerReady, WorkerEnded, LeaseGranted, TestStarted, TestFinished, ArtifactStored, LeaseEnded,
                  Requeued, TestInterrupted, TestSettled, Disagreed, InfrastructureFailed, StopRequested, RunResumed, RunFinished>;
 
+// The message that brought a fact about, where an agent outlives its coordinator: said again after a restart, it is known.
+struct Cause {
+  std::string session;       // empty: nobody's message
+  std::int64_t message = 0;  // its number in that session
+  friend bool operator==(const Cause&, const Cause&) = default;
+};
+
 struct Entry {
   std::int64_t seq = 0;  // 1, 2, 3, … without gaps
   Instant at;
   Record record;
+  Cause cause = {};
 };
 
 }  // namespace tamarack::run

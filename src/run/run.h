@@ -9,6 +9,7 @@
 //   lease     granted ──▶ completed | lost | expired | stopped
 //   worker    starting ──ready──▶ idle ──lease──▶ busy ──lease ended──▶ idle;  any ──application died──▶ starting;  any ──▶ ended
 //             busy ──lease expired──▶ silent ──says it is over──▶ idle;  ended ──ready──▶ idle (its agent, or all of Tamarack, came back)
+//             idle, starting ──agent away──▶ silent ──agent back──▶ idle
 //   run       planned ──stop asked──▶ stopping ──▶ finished;  planned ──all settled──▶ finished
 #pragma once
 
@@ -42,6 +43,7 @@ struct LeaseState {
   std::set<domain::TestIndex> reported;   // finished under this lease, last try
   Instant granted;
   Instant expires;
+  bool progressed = false;  // the last try of some test under it counted
   bool stopping = false;
   bool app_died = false;  // its worker's application: what is reported from now on is nobody's verdict
 };
@@ -54,6 +56,7 @@ struct WorkerState {
   WorkerPhase phase = WorkerPhase::starting;
   domain::Term last_term;   // of the newest lease it was given
   bool restarting = false;  // its application went down while it was busy, or idle
+  bool was_idle = false;    // silent: it held no lease, so it owes no word about one
 };
 
 struct Run {
@@ -74,6 +77,7 @@ struct Run {
   std::optional<StopCause> stopping;
   Instant started;
   Instant stop_asked;
+  Instant worker_left_at;  // when the last one that left did so
   std::optional<Instant> finished;
   domain::Verdict verdict = domain::Verdict::incomplete;
 

@@ -52,7 +52,39 @@ TEST(RunMachine, FewerTestsThanPlannedIsNeverGreen) {
   world.pass(1, "a");
   world.exit(1, 0);
   world.exit(1, 0);
+  EXPECT_EQ(world.outcome("b"), Outcome::pending) << "the first invocation got somewhere";
+  world.exit(1, 0);
   EXPECT_EQ(world.outcome("b"), Outcome::never_ran);
+  EXPECT_EQ(world.run().verdict, Verdict::incomplete);
+}
+
+TEST(RunMachine, AFrameworkThatStopsAtTheFirstFailureStillRunsTheRest) {
+  World world({.units = {{"a", "b", "c", "d"}}});
+  world.fail(1, "a");
+  world.exit(1, 1);
+  world.fail(1, "b");
+  world.exit(1, 1);
+  world.pass(1, "c");
+  world.pass(1, "d");
+  world.exit(1);
+  EXPECT_EQ(world.run().ledger.failed, 2);
+  EXPECT_EQ(world.run().ledger.passed, 2);
+  EXPECT_EQ(world.run().verdict, Verdict::failed);
+}
+
+TEST(RunMachine, WhatCannotBeRunDoesNotTakeTheOthersOfItsChunkAlong) {
+  World world({.units = {{"a"}, {"broken"}, {"c"}}, .share_invocation = true});
+  world.exit(1, 4);  // "file not found": the framework ran nothing at all
+  const auto leased = [&] { return std::get<GrantLease>(world.effects().back()).pieces; };
+  ASSERT_EQ(leased().size(), 1U) << "each is tried by itself now";
+  world.pass(1, "a");
+  world.exit(1);
+  ASSERT_EQ(leased().size(), 1U);
+  world.exit(1, 4);
+  EXPECT_EQ(world.outcome("broken"), Outcome::never_ran);
+  world.pass(1, "c");
+  world.exit(1);
+  EXPECT_EQ(world.run().ledger.passed, 2);
   EXPECT_EQ(world.run().verdict, Verdict::incomplete);
 }
 
@@ -259,6 +291,68 @@ TEST(RunMachine, WhatHadFinishedIsNotStartedAgainInTheJournal) {
   const std::size_t entries = world.journal().size();
   world.start(1, "a");  // a recovered event file tells everything from the beginning
   EXPECT_EQ(world.journal().size(), entries);
+}
+
+TEST(RunMachine, AnAgentThatIsQuietKeepsItsLeasesAndGetsNothingNew) {
+  World world({.units = {{"a"}, {"b"}, {"c"}}, .workers = 2});
+  world.pass(2, "b");
+  world.feed(AgentAway{domain::AgentId{"local"}, "quiet", true});
+  world.exit(2);
+  EXPECT_EQ(world.run().leases.size(), 2U) << "a worker that answers works on";
+  world.pass(2, "c");
+  world.exit(2);
+  EXPECT_TRUE(world.run().leases.contains(world.term_of(1))) << "the test may be running on";
+  world.pass(1, "a");
+  world.exit(1);
+  EXPECT_EQ(world.run().verdict, Verdict::passed);
+}
+
+TEST(RunMachine, AnIdleWorkerOfAQuietAgentIsBackAtOnce) {
+  World world({.units = {{"a"}}, .run = {.retries = 1}, .workers = 2});
+  world.feed(AgentAway{domain::AgentId{"local"}, "quiet", true});
+  EXPECT_EQ(world.run().workers.at(World::worker(2)).phase, WorkerPhase::silent);
+  world.feed(AgentBack{domain::AgentId{"local"}});
+  EXPECT_EQ(world.run().workers.at(World::worker(2)).phase, WorkerPhase::idle);
+}
+
+TEST(RunMachine, AnAgentThatLostItsConnectionLosesItsLeasesWithoutBlame) {
+  World world({.units = {{"a"}}, .run = {.no_worker_max = Millis{60'000}}});
+  const domain::Term old = world.term_of(1);
+  world.start(1, "a");
+  world.feed(AgentAway{domain::AgentId{"local"}, "cut off", false});
+  EXPECT_TRUE(world.run().leases.empty());
+  EXPECT_EQ(world.run().tests.at(0).blamed, 0);
+  world.feed(AgentBack{domain::AgentId{"local"}});
+  EXPECT_TRUE(world.run().leases.empty()) << "it may still be running the old lease";
+  world.feed(TestEnded{World::worker(1), old, {.test = world.test("a"), .status = TestStatus::passed}});
+  EXPECT_EQ(world.outcome("a"), Outcome::pending) << "a late result is recorded, never counted";
+  world.feed(InvocationEnded{World::worker(1), old, false, {}, {}});
+  world.pass(1, "a");
+  world.exit(1);
+  EXPECT_EQ(world.run().verdict, Verdict::passed);
+}
+
+TEST(RunMachine, AgentsThatOutliveTheCoordinatorKeepTheirLeases) {
+  World world({.units = {{"a", "b"}}, .run = {.lease_lifetime = Millis{5000}}});
+  world.pass(1, "a");
+  const domain::Term term = world.term_of(1);
+  world.feed(Resumed{true});
+  world.advance(Millis{4000});
+  EXPECT_EQ(world.term_of(1), term) << "a fresh expiry, counted from the restart";
+  world.pass(1, "b");
+  world.exit(1);
+  EXPECT_EQ(world.run().verdict, Verdict::passed);
+  EXPECT_EQ(world.run().attempts, 2) << "nothing ran again";
+}
+
+TEST(RunMachine, ARunWithoutWorkersWaitsAsLongAsItMay) {
+  World world({.units = {{"a"}}, .run = {.no_worker_max = Millis{60'000}}});
+  world.feed(AgentLost{domain::AgentId{"local"}, "it died"});
+  world.advance(Millis{59'000});
+  EXPECT_FALSE(world.run().finished);
+  world.advance(Millis{2'000});
+  EXPECT_EQ(world.outcome("a"), Outcome::never_ran);
+  EXPECT_EQ(world.run().verdict, Verdict::incomplete);
 }
 
 }  // namespace

@@ -15,7 +15,8 @@ struct WorldOptions {
   Options run;
   int workers = 1;
   bool serial = false;
-  std::size_t shares = 0;  // policy count: unit u belongs to slot u modulo this
+  bool share_invocation = false;  // several units in one lease, all there are
+  std::size_t shares = 0;         // policy count: unit u belongs to slot u modulo this
 };
 
 class World {
@@ -23,7 +24,8 @@ class World {
   explicit World(const WorldOptions& options) {
     domain::Plan plan;
     plan.workers = options.workers;
-    plan.units_share_invocation = false;
+    plan.units_share_invocation = options.share_invocation;
+    if (options.share_invocation) plan.cost = {.framework_start = Millis{60'000}, .from_history = true};
     if (options.shares > 0) plan.policy = domain::Policy::count;
     for (std::size_t u = 0; u < options.units.size(); ++u) {
       domain::Unit unit{.index = domain::UnitIndex{u}, .title = fmt::format("unit-{}", u), .serial = options.serial};

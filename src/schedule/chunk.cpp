@@ -5,13 +5,17 @@
 namespace tamarack::schedule {
 
 Millis chunk_budget(const ChunkRule& rule) {
-  // With known durations nine tenths of the fair share go out at once and the last tenth evens out what the estimates missed.
-  // Guesses get half, the classic factoring rule.
-  const double share = rule.estimates_known ? 0.9 : 0.5;
-  const auto fair = static_cast<double>(rule.remaining.count()) / static_cast<double>(std::max<std::int64_t>(rule.workers, 1));
-  // A chunk shorter than three start-ups wastes more than a quarter of its worker's time.
-  const Millis worthwhile = 3 * rule.framework_start;
-  return std::max(Millis{static_cast<std::int64_t>(fair * share)}, worthwhile);
+  // What one more invocation costs: its start, and about as much again because its first test meets a cold browser and cold caches.
+  const Millis start = 2 * rule.framework_start;
+  // A chunk shorter than three of them wastes more than a quarter of its worker's time.
+  const Millis worthwhile = 3 * start;
+  const auto fair = rule.remaining / std::max<std::int64_t>(rule.workers, 1);
+  // With known durations nine tenths of the fair share go out at once and the last tenth evens out what the estimates missed. Guesses get
+  // half, the classic factoring rule.
+  const Millis held_back = rule.estimates_known ? fair / 10 : fair / 2;
+  // Where the last tenth is not worth a start of its own, everything goes out; a share may be too long by less than a start costs.
+  if (rule.estimates_known && held_back < worthwhile) return std::max(fair, worthwhile) + start;
+  return std::max(fair - held_back, worthwhile);
 }
 
 }  // namespace tamarack::schedule

@@ -93,12 +93,13 @@ std::vector<Piece> pick(const Queue& queue, const domain::Plan& plan, const InUs
     const bool mine = !request.only_pinned || unit.pinned_worker < 0 || unit.pinned_worker == request.slot;
     if (!mine) continue;
     const Millis expected = estimate(piece, plan);
-    const bool fits = chunk.empty() || (!is_constrained(unit) && used + expected <= budget);
+    const bool by_itself = is_constrained(unit) || piece.alone;
+    const bool fits = chunk.empty() || (!by_itself && used + expected <= budget);
     if (!fits && ++misfits >= misfits_max) break;
     if (!fits || !what_blocks(unit, plan, in_use).empty()) continue;
     used += expected;
     chunk.push_back(piece);
-    if (is_constrained(unit) || !plan.units_share_invocation) break;
+    if (by_itself || !plan.units_share_invocation) break;
   }
   return chunk;
 }

@@ -18,6 +18,7 @@ namespace tamarack::schedule {
 struct Piece {
   domain::UnitIndex unit;
   std::vector<domain::TestIndex> tests;
+  bool alone = false;  // an invocation ended without getting to it: the next one has nothing else, so that the blame falls on the right one
   friend bool operator==(const Piece&, const Piece&) = default;
 };
 

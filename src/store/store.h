@@ -12,6 +12,7 @@
 #include "domain/history.h"
 #include "domain/ids.h"
 #include "domain/ledger.h"
+#include "store/access_store.h"
 
 namespace tamarack::store {
 
@@ -19,7 +20,9 @@ struct JournalRow {
   std::int64_t seq = 0;  // 1, 2, 3, … per run
   Instant at;
   std::string kind;
-  std::string body;  // JSON
+  std::string body;     // JSON
+  std::string session;  // of the agent whose message brought it about; empty: nobody's
+  std::int64_t message = 0;
   friend bool operator==(const JournalRow&, const JournalRow&) = default;
 };
 
@@ -77,7 +80,8 @@ class Store {
   // One transaction; durable when it returns. `conflict` when a (run, seq) exists already: somebody else writes this run.
   virtual Result<> commit(const Commit& commit) = 0;
 
-  virtual Result<std::vector<JournalRow>> journal(const domain::RunId& run) = 0;
+  // Entries after number `after`, in order.
+  virtual Result<std::vector<JournalRow>> journal(const domain::RunId& run, std::int64_t after = 0) = 0;
   virtual Result<std::optional<RunRow>> run(const domain::RunId& run) = 0;
   // Newest first.
   virtual Result<std::vector<RunRow>> runs(int count_max) = 0;
@@ -86,6 +90,9 @@ class Store {
   // Small values that may be forgotten at any time (discoveries).
   virtual Result<std::optional<std::string>> cached(const std::string& key) = 0;
   virtual Result<> remember(const std::string& key, const std::string& value) = 0;
+
+  // Tokens and keys; lives as long as the store.
+  virtual AccessStore& access() = 0;
 };
 
 }  // namespace tamarack::store

@@ -32,8 +32,16 @@ class Outbox {
       for (const auto& [seq, text] : waiting_) texts.push_back(text);
     return texts;
   }
+  // A new link begins with everything the old one may have lost.
+  std::vector<std::string> all() {
+    last_at_last_look_ = last_;
+    std::vector<std::string> texts;
+    for (const auto& [seq, text] : waiting_) texts.push_back(text);
+    return texts;
+  }
   bool is_empty() const { return waiting_.empty(); }
   std::int64_t last() const { return last_; }
+  std::int64_t first_waiting() const { return waiting_.empty() ? last_ + 1 : waiting_.front().first; }
 
  private:
   std::deque<std::pair<std::int64_t, std::string>> waiting_;
@@ -43,6 +51,10 @@ class Outbox {
 
 class Inbox {
  public:
+  Inbox() = default;
+  // Everything up to `last` was taken in before.
+  explicit Inbox(std::int64_t last) : last_(last) {}
+
   // True when the message is the next one and must be handled; false for a repeat or one that came too early.
   bool accept(std::int64_t seq) {
     if (seq != last_ + 1) return false;

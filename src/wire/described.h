@@ -31,18 +31,18 @@ BOOST_DESCRIBE_ENUM(Policy, count, timing, dynamic, replay)
 }  // namespace tamarack::domain
 
 namespace tamarack::schedule {
-BOOST_DESCRIBE_STRUCT(Piece, (), (unit, tests))
+BOOST_DESCRIBE_STRUCT(Piece, (), (unit, tests, alone))
 }  // namespace tamarack::schedule
 
 namespace tamarack::run {
 BOOST_DESCRIBE_ENUM(LeaseEnd, completed, lost, expired, stopped)
 BOOST_DESCRIBE_ENUM(StopCause, user, fail_fast, deadline)
-BOOST_DESCRIBE_STRUCT(Options, (), (retries, fail_fast, lost_max, lease_lifetime, timeout, quarantined))
-BOOST_DESCRIBE_STRUCT(InvocationSummary, (), (exit_code, signal, framework_start, duration, log_tail))
+BOOST_DESCRIBE_STRUCT(Options, (), (retries, fail_fast, lost_max, lease_lifetime, timeout, no_worker_max, quarantined))
+BOOST_DESCRIBE_STRUCT(InvocationSummary, (), (exit_code, signal, timed_out, framework_start, duration, log_tail))
 BOOST_DESCRIBE_STRUCT(RunPlanned, (), (run, plan, options))
 BOOST_DESCRIBE_STRUCT(WorkerJoined, (), (worker, agent, slot))
 BOOST_DESCRIBE_STRUCT(WorkerReady, (), (worker, app_start))
-BOOST_DESCRIBE_STRUCT(WorkerEnded, (), (worker, reason, silent))
+BOOST_DESCRIBE_STRUCT(WorkerEnded, (), (worker, reason, silent, idle))
 BOOST_DESCRIBE_STRUCT(LeaseGranted, (), (term, worker, pieces, expires))
 BOOST_DESCRIBE_STRUCT(TestStarted, (), (term, test, retry))
 BOOST_DESCRIBE_STRUCT(TestFinished, (), (term, worker, report, counted, settles))
@@ -54,7 +54,7 @@ BOOST_DESCRIBE_STRUCT(TestSettled, (), (test, outcome, reason))
 BOOST_DESCRIBE_STRUCT(Disagreed, (), (term, name, message, unit))
 BOOST_DESCRIBE_STRUCT(InfrastructureFailed, (), (worker, message, log_tail))
 BOOST_DESCRIBE_STRUCT(StopRequested, (), (cause, reason))
-BOOST_DESCRIBE_STRUCT(RunResumed, (), ())
+BOOST_DESCRIBE_STRUCT(RunResumed, (), (leases_live_on))
 BOOST_DESCRIBE_STRUCT(RunFinished, (), (verdict, ledger, headline))
 BOOST_DESCRIBE_STRUCT(Disagreement, (), (name, message))
 }  // namespace tamarack::run

@@ -4,7 +4,7 @@
 
 namespace tamarack::wire {
 
-BOOST_DESCRIBE_STRUCT(Hello, (), (protocol, agent, version, workers, labels))
+BOOST_DESCRIBE_STRUCT(Hello, (), (protocol, agent, version, workers, labels, session, next))
 BOOST_DESCRIBE_STRUCT(Beat, (), (held))
 BOOST_DESCRIBE_STRUCT(WorkerUp, (), (worker, app_start))
 BOOST_DESCRIBE_STRUCT(WorkerDown, (), (worker, gone, message, log_tail))
@@ -14,6 +14,7 @@ BOOST_DESCRIBE_STRUCT(Artifact, (), (worker, term, test, retry, attachment))
 BOOST_DESCRIBE_STRUCT(InvocationEnded, (), (worker, term, process_lost, invocation, disagreements))
 BOOST_DESCRIBE_STRUCT(Gone, (), (reason))
 BOOST_DESCRIBE_STRUCT(Welcome, (), (protocol, heartbeat))
+BOOST_DESCRIBE_STRUCT(Refused, (), (reason))
 BOOST_DESCRIBE_STRUCT(RunAnnounced, (), (run, plan))
 BOOST_DESCRIBE_STRUCT(Lease, (), (worker, term, pieces))
 BOOST_DESCRIBE_STRUCT(Stop, (), (worker, term))
@@ -24,7 +25,7 @@ namespace {
 
 constexpr std::array<std::string_view, 9> from_agent_kinds{"hello",      "beat",     "worker_up",        "worker_down", "test_began",
                                                            "test_ended", "artifact", "invocation_ended", "gone"};
-constexpr std::array<std::string_view, 6> to_agent_kinds{"welcome", "run_announced", "lease", "stop", "acknowledged", "go_home"};
+constexpr std::array<std::string_view, 7> to_agent_kinds{"welcome", "refused", "run_announced", "lease", "stop", "acknowledged", "go_home"};
 
 struct Frame {
   std::string kind;

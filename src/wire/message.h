@@ -1,6 +1,7 @@
 // What a coordinator and an agent say to each other, protocol version 1. The same messages travel inside one process and over a
 // WebSocket. Messages of an agent are numbered and repeated until acknowledged; the coordinator takes them in order and drops repeats.
-// Orders of the coordinator may be repeated at will: obeying one twice is obeying it once.
+// Hello alone has no number: it opens every link, and says with which number the agent goes on. Orders of the coordinator may be repeated
+// at will: obeying one twice is obeying it once.
 #pragma once
 
 #include <cstdint>
@@ -23,6 +24,8 @@ struct Hello {
   std::string version;  // of the binary
   std::int64_t workers = 1;
   std::map<std::string, std::string> labels;
+  std::string session;    // drawn when the agent's process starts: a new one knows nothing of what the old one held
+  std::int64_t next = 1;  // the number of the first message that was not acknowledged
 };
 struct Beat {
   std::vector<domain::Term> held;
@@ -73,6 +76,9 @@ struct Welcome {
   std::int64_t protocol = protocol_version;
   Millis heartbeat{1000};
 };
+struct Refused {  // the coordinator will not talk to this agent, and says why
+  std::string reason;
+};
 struct RunAnnounced {
   domain::RunId run;
   domain::Plan plan;
@@ -90,10 +96,10 @@ struct Acknowledged {
   std::int64_t seq = 0;  // everything up to here is durable
 };
 struct GoHome {};
-using ToAgent = std::variant<Welcome, RunAnnounced, Lease, Stop, Acknowledged, GoHome>;
+using ToAgent = std::variant<Welcome, Refused, RunAnnounced, Lease, Stop, Acknowledged, GoHome>;
 
 struct AgentEnvelope {
-  std::int64_t seq = 0;  // 1, 2, 3, …; 0 for messages that need no order (Beat)
+  std::int64_t seq = 0;  // 1, 2, 3, …; 0 for Hello
   FromAgent message;
 };
 

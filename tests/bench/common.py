@@ -43,6 +43,12 @@ def wall(command, **kwargs):
     return time.monotonic() - started, done
 
 
+def processor_seconds():
+    """What all cores of this machine have worked since it started, everybody's work together."""
+    user, nice, system, _, _, irq, softirq, *_ = map(int, pathlib.Path("/proc/stat").read_text().split("\n")[0].split()[1:])
+    return (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")
+
+
 def spread(values, unit=""):
     return f"median {statistics.median(values):.3f}{unit} (min {min(values):.3f}, max {max(values):.3f}, n {len(values)})"
 

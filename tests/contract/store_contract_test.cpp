@@ -33,7 +33,9 @@ class StoreContract : public testing::TestWithParam<bool> {
     }
   }
   static Commit commit_of(const std::string& run, std::int64_t seq) {
-    return {.run = domain::RunId{run}, .project = "p", .rows = {{seq, from_ms(seq), "tick", R"({"n":1})"}}};
+    return {.run = domain::RunId{run},
+            .project = "p",
+            .rows = {{seq, from_ms(seq), "tick", R"({"n":1})", seq % 2 == 0 ? "agent#1" : "", seq % 2 == 0 ? 40 + seq : 0}}};
   }
   static RunRow row_of(const std::string& run, std::int64_t started) {
     RunRow row{.run = domain::RunId{run},
@@ -66,8 +68,11 @@ TEST_P(StoreContract, JournalComesBackInOrder) {
   const auto rows = store_->journal(domain::RunId{"r"});
   ASSERT_TRUE(rows);
   ASSERT_EQ(rows->size(), 2U);
-  EXPECT_EQ((*rows)[1], (JournalRow{2, from_ms(2), "tick", R"({"n":1})"}));
+  EXPECT_EQ((*rows)[1], (JournalRow{2, from_ms(2), "tick", R"({"n":1})", "agent#1", 42})) << "with the message that brought it about";
   EXPECT_TRUE(store_->journal(domain::RunId{"other"})->empty());
+  ASSERT_EQ(store_->journal(domain::RunId{"r"}, 1)->size(), 1U);
+  EXPECT_EQ(store_->journal(domain::RunId{"r"}, 1)->front().seq, 2);
+  EXPECT_TRUE(store_->journal(domain::RunId{"r"}, 2)->empty());
 }
 
 TEST_P(StoreContract, ASecondWriterIsRefusedAndNothingOfItsCommitStays) {
@@ -113,8 +118,29 @@ TEST_P(StoreContract, HistoryKeepsTheNewestDurationsAndLeavesOutWhatWasLost) {
   EXPECT_FALSE(history->tests.contains(domain::TestId{"gone"}));
   EXPECT_EQ(history->framework_starts.front(), Millis{1030});
   EXPECT_EQ(history->app_starts.size(), 30U);
-  EXPECT_EQ(history->failed_last_run, std::vector{domain::TestId{"gone"}});
+  EXPECT_EQ(history->failed_when_last_run, std::vector{domain::TestId{"gone"}});
   EXPECT_FALSE(store_->history("another project")->has_run);
+}
+
+TEST_P(StoreContract, ATestHasFailedUntilItPassesWhateverOtherRunsDid) {
+  const auto finish = [&](const std::string& run, int at_ms, std::vector<ResultRow> results) {
+    Commit commit = commit_of(run, 1);
+    commit.run_row = row_of(run, at_ms);
+    commit.results = std::move(results);
+    ASSERT_TRUE(store_->commit(commit));
+  };
+  const auto result = [](const std::string& test, domain::Outcome outcome, int at_ms) {
+    return ResultRow{domain::TestId{test}, test, outcome, Millis{1}, from_ms(at_ms)};
+  };
+  finish(
+      "r1", 100,
+      {result("a", domain::Outcome::failed, 101), result("b", domain::Outcome::never_ran, 102), result("c", domain::Outcome::passed, 103)});
+  finish("r2", 200, {result("c", domain::Outcome::passed, 201)});
+  EXPECT_EQ(store_->history("p")->failed_when_last_run, (std::vector{domain::TestId{"a"}, domain::TestId{"b"}}));
+  finish("r3", 300, {result("a", domain::Outcome::flaky, 301)});
+  EXPECT_EQ(store_->history("p")->failed_when_last_run, std::vector{domain::TestId{"b"}});
+  finish("r4", 400, {result("c", domain::Outcome::failed, 401), result("b", domain::Outcome::skipped, 402)});
+  EXPECT_EQ(store_->history("p")->failed_when_last_run, std::vector{domain::TestId{"c"}});
 }
 
 TEST_P(StoreContract, CacheAnswersWithTheNewestValue) {

@@ -42,6 +42,7 @@ const shapes = {
     ...identity, line: integer, column: integer, tags: list_of((tag) => text(tag) && !tag.startsWith('@')), annotations,
     group: text, expect: one_of('run', 'skip'), timeout_ms: integer,
   },
+  loaded: { files: list_of(absolute), folders: list_of(absolute), starts_server: flag },
   test_started: { ...identity, retry: integer, at_ms: integer },
   attachment: { ...identity, retry: integer, name: text, content_type: text },
   test_finished: {

@@ -5,7 +5,7 @@
 namespace tamarack::simulation {
 
 AgentProcess::AgentProcess(World& world, domain::AgentId id, int workers, std::shared_ptr<Link> link)
-    : world_(world), id_(std::move(id)), link_(std::move(link)) {
+    : world_(world), id_(std::move(id)), link_(std::move(link)), session_(fmt::format("{}#{}", id_.value, ++world.sessions_drawn)) {
   for (int slot = 1; slot <= workers; ++slot)
     workers_.push_back({.machine = agent::WorkerMachine({.id = domain::WorkerId{fmt::format("{}/{}", id_.value, slot)},
                                                          .has_app = world_.scenario.has_app,
@@ -13,17 +13,50 @@ AgentProcess::AgentProcess(World& world, domain::AgentId id, int workers, std::s
 }
 
 void AgentProcess::start() {
-  link_->agent.on_message = [weak = weak_from_this()](const std::string& text) {
-    if (const auto self = weak.lock(); self && self->alive_) self->hear(text);
+  open();
+}
+
+void AgentProcess::open() {
+  welcomed_ = false;
+  link_->agent.on_message = [weak = weak_from_this(), which = std::weak_ptr(link_)](const std::string& text) {
+    if (const auto self = weak.lock(); self && self->alive_ && which.lock() == self->link_) self->hear(text);
   };
-  say(wire::Hello{.agent = id_, .workers = static_cast<std::int64_t>(workers_.size())}, Passage::sure);
+  link_->agent.on_close = [weak = weak_from_this(), which = std::weak_ptr(link_)] {
+    const auto self = weak.lock();
+    if (!self || !self->alive_ || which.lock() != self->link_) return;
+    self->cut_off(false);
+    if (self->on_hung_up) self->on_hung_up();
+  };
+  greet();
+}
+
+void AgentProcess::greet() {
+  link_->to_coordinator(wire::encode(wire::AgentEnvelope{0, wire::Hello{.agent = id_,
+                                                                        .workers = static_cast<std::int64_t>(workers_.size()),
+                                                                        .session = world_.scenario.local ? std::string{} : session_,
+                                                                        .next = outbox_.first_waiting()}}));
+  later(heartbeat_, [this, which = std::weak_ptr(link_)] {
+    if (!welcomed_ && link_ && which.lock() == link_) greet();
+  });
+}
+
+void AgentProcess::cut_off(bool noticed) {
+  if (link_ && noticed) link_->close_by_agent();
+  if (link_) link_->agent = {};
+  link_.reset();
+}
+
+void AgentProcess::reconnect(std::shared_ptr<Link> link) {
+  link_ = std::move(link);
+  open();
+  for (std::string& text : outbox_.all()) link_->to_coordinator(std::move(text));
 }
 
 void AgentProcess::die() {
   if (!std::exchange(alive_, false)) return;
   for (Worker& worker : workers_)
     if (worker.framework) worker.framework->orphan();
-  link_->close_by_agent();
+  if (link_) link_->close_by_agent();
 }
 
 void AgentProcess::later(Millis delay, std::function<void()> what) {
@@ -39,14 +72,20 @@ void AgentProcess::hear(const std::string& text) {
 }
 
 void AgentProcess::say(wire::FromAgent message, Passage passage) {
-  link_->to_coordinator(outbox_.pack(std::move(message)), passage);
+  std::string text = outbox_.pack(std::move(message));
+  if (link_) link_->to_coordinator(std::move(text), passage);
 }
 
 void AgentProcess::handle(const wire::Welcome& message) {
   heartbeat_ = message.heartbeat;
+  welcomed_ = true;
   if (std::exchange(begun_, true)) return;
   for (std::size_t i = 0; i < workers_.size(); ++i) feed(i, agent::Begin{});
   later(heartbeat_, [this] { beat(); });
+}
+
+void AgentProcess::handle(const wire::Refused& message) {
+  CHECK(false, "the coordinator refuses its own agent: {}", message.reason);
 }
 
 void AgentProcess::handle(const wire::RunAnnounced&) {
@@ -77,6 +116,8 @@ void AgentProcess::handle(const wire::GoHome&) {
 }
 
 void AgentProcess::beat() {
+  later(heartbeat_, [this] { beat(); });
+  if (!welcomed_ || !link_) return;
   wire::Beat message;
   for (const Worker& worker : workers_)
     for (const domain::Term term : worker.machine.held()) message.held.push_back(term);
@@ -85,7 +126,6 @@ void AgentProcess::beat() {
     link_->to_coordinator(std::move(text));
   }
   say(std::move(message));
-  later(heartbeat_, [this] { beat(); });
 }
 
 void AgentProcess::feed(std::size_t worker, const agent::Fact& fact) {

@@ -19,6 +19,11 @@ class AgentProcess : public std::enable_shared_from_this<AgentProcess> {
   AgentProcess(World& world, domain::AgentId id, int workers, std::shared_ptr<Link> link);
 
   void start();
+  // Its coordinator is gone, or the line is cut: it runs on, and speaks again on the next link.
+  void cut_off(bool noticed);
+  void reconnect(std::shared_ptr<Link> link);
+  std::function<void()> on_hung_up;
+  bool is_connected() const { return link_ != nullptr; }
   // kill -9, with everything it had started.
   void die();
   bool is_alive() const { return alive_; }
@@ -31,8 +36,11 @@ class AgentProcess : public std::enable_shared_from_this<AgentProcess> {
     std::shared_ptr<Framework> framework;
   };
 
+  void open();
+  void greet();
   void hear(const std::string& text);
   void handle(const wire::Welcome& message);
+  void handle(const wire::Refused& message);
   void handle(const wire::RunAnnounced& message);
   void handle(const wire::Lease& message);
   void handle(const wire::Stop& message);
@@ -55,7 +63,9 @@ class AgentProcess : public std::enable_shared_from_this<AgentProcess> {
   wire::Outbox outbox_;
   std::vector<Worker> workers_;
   Millis heartbeat_{1000};
+  std::string session_;
   bool begun_ = false;
+  bool welcomed_ = false;
   bool announced_ = false;
   bool alive_ = true;
 };

@@ -1,5 +1,7 @@
 #include "coordinator_process.h"
 
+#include <set>
+
 #include "base/check.h"
 #include "coordinator/projection.h"
 #include "wire/message.h"
@@ -9,27 +11,16 @@ namespace {
 
 constexpr Millis tick_interval{500};
 
-run::Event to_event(const wire::WorkerUp& message) {
-  return run::WorkerBecameReady{message.worker, message.app_start};
-}
-run::Event to_event(const wire::WorkerDown& message) {
-  return run::WorkerFailed{message.worker, message.gone, message.message, message.log_tail};
-}
-run::Event to_event(const wire::TestBegan& message) {
-  return run::TestBegan{message.worker, message.term, message.test, message.retry};
-}
-run::Event to_event(const wire::TestEnded& message) {
-  return run::TestEnded{message.worker, message.term, message.report};
-}
-run::Event to_event(const wire::InvocationEnded& message) {
-  return run::InvocationEnded{message.worker, message.term, message.process_lost, message.invocation, message.disagreements};
-}
-
 }  // namespace
 
 CoordinatorProcess::CoordinatorProcess(World& world, store::Store& store, StepFunction step, Millis clock_offset,
                                        CoordinatorCallbacks callbacks)
-    : world_(world), store_(store), step_(std::move(step)), clock_offset_(clock_offset), callbacks_(std::move(callbacks)) {}
+    : world_(world),
+      store_(store),
+      step_(std::move(step)),
+      clock_offset_(clock_offset),
+      callbacks_(std::move(callbacks)),
+      sessions_({.agents_may_come_back = world.scenario.agents_live_on}) {}
 
 void CoordinatorProcess::later(Millis delay, std::function<void()> what) {
   world_.timeline.after(delay, [self = shared_from_this(), what = std::move(what)] {
@@ -38,60 +29,63 @@ void CoordinatorProcess::later(Millis delay, std::function<void()> what) {
 }
 
 void CoordinatorProcess::attach(const std::shared_ptr<Link>& link) {
-  auto session = std::make_shared<Session>();
-  session->number = sessions_.size();
-  session->link = link;
-  link->coordinator.on_message = [this, self = weak_from_this(), weak = std::weak_ptr(session)](const std::string& text) {
-    const auto one = weak.lock();
-    if (const auto owner = self.lock(); owner && alive_ && one && !one->gone) hear(one, text);
+  const coordinator::LinkId id = sessions_.opened();
+  links_[id] = link;
+  link->coordinator.on_message = [this, self = weak_from_this(), id](const std::string& text) {
+    if (const auto owner = self.lock(); owner && alive_) hear(id, text);
   };
-  link->coordinator.on_close = [this, self = weak_from_this(), weak = std::weak_ptr(session)] {
-    const auto one = weak.lock();
-    if (const auto owner = self.lock(); owner && alive_ && one) closed(one);
+  link->coordinator.on_close = [this, self = weak_from_this(), id] {
+    const auto owner = self.lock();
+    if (!owner || !alive_) return;
+    links_.erase(id);
+    obey(sessions_.closed(id, now()));
   };
-  sessions_.push_back(std::move(session));
 }
 
-void CoordinatorProcess::hear(const std::shared_ptr<Session>& session, const std::string& text) {
+void CoordinatorProcess::hear(coordinator::LinkId link, const std::string& text) {
   const Result<wire::AgentEnvelope> envelope = wire::decode_from_agent(text);
   CHECK(envelope.has_value(), "the coordinator cannot read '{}'", text);
-  if (!session->inbox.accept(envelope->seq)) return world_.took(Transition::inbox_refused);
-  gathering_.acknowledgements[session->number] = envelope->seq;
-  take(session, envelope->message);
+  const coordinator::SessionOrders orders = sessions_.heard(link, *envelope, now());
+  if (orders.empty() && !sessions_.has_acknowledgements()) world_.took(Transition::inbox_refused);
+  obey(orders);
   flush();
 }
 
-void CoordinatorProcess::take(const std::shared_ptr<Session>& session, const wire::FromAgent& message) {
-  if (const auto* hello = std::get_if<wire::Hello>(&message)) {
-    session->agent = hello->agent;
-    session->welcomed = true;
-    session->send(wire::Welcome{}, Passage::sure);
-    for (std::int64_t slot = 1; slot <= hello->workers; ++slot)
-      feed(run::WorkerAppeared{domain::WorkerId{fmt::format("{}/{}", hello->agent.value, slot)}, hello->agent});
-    if (run_.is_planned()) session->send(wire::RunAnnounced{run_.id, run_.plan}, Passage::sure);
-    return;
+void CoordinatorProcess::obey(const coordinator::SessionOrders& orders) {
+  for (const coordinator::SessionOrder& order : orders) {
+    if (const auto* message = std::get_if<coordinator::SendTo>(&order)) {
+      send(message->link, message->message);
+    } else if (const auto* to = std::get_if<coordinator::AnnounceTo>(&order)) {
+      announce(to->link);
+    } else if (const auto* fed = std::get_if<coordinator::FeedRun>(&order)) {
+      note(fed->event);
+      cause_ = fed->cause;
+      feed(fed->event);
+      cause_ = {};
+    } else if (const auto* closing = std::get_if<coordinator::CloseLink>(&order)) {
+      if (const auto open = links_.find(closing->link); open != links_.end()) open->second->hang_up();
+      links_.erase(closing->link);
+    }
   }
-  if (!session->welcomed) return;
-  if (std::holds_alternative<wire::Gone>(message)) return closed(session);
-  if (const auto* beat = std::get_if<wire::Beat>(&message)) return feed(run::Heartbeat{session->agent, beat->held});
-  std::visit(
-      [&](const auto& one) {
-        if constexpr (requires { to_event(one); }) {
-          if (session->owns(one.worker)) feed(to_event(one));
-        }
-      },
-      message);
 }
 
-void CoordinatorProcess::closed(const std::shared_ptr<Session>& session) {
-  if (std::exchange(session->gone, true)) return;
-  if (session->welcomed) feed(run::AgentLost{session->agent, fmt::format("agent '{}' left", session->agent.value)});
+void CoordinatorProcess::note(const run::Event& event) const {
+  if (std::holds_alternative<run::AgentBack>(event)) world_.took(Transition::agent_back);
+  if (const auto* away = std::get_if<run::AgentAway>(&event))
+    world_.took(away->keep_leases ? Transition::agent_quiet : Transition::agent_away);
+}
+
+void CoordinatorProcess::send(coordinator::LinkId link, const wire::ToAgent& message, Passage passage) {
+  if (const auto open = links_.find(link); open != links_.end()) open->second->to_agent(wire::encode(message), passage);
+}
+
+void CoordinatorProcess::announce(coordinator::LinkId link) {
+  if (run_.is_planned()) send(link, wire::RunAnnounced{run_.id, run_.plan}, Passage::sure);
 }
 
 void CoordinatorProcess::begin() {
   feed(run::Planned{run_id(), world_.scenario.plan, world_.scenario.options});
-  for (const auto& session : sessions_)
-    if (session->welcomed) session->send(wire::RunAnnounced{run_.id, run_.plan}, Passage::sure);
+  for (const coordinator::LinkId link : sessions_.links()) announce(link);
   for (const run::Event& event : std::exchange(before_plan_, {})) feed(event);
   tick();
 }
@@ -100,8 +94,18 @@ void CoordinatorProcess::go_on(run::Run folded, const std::vector<run::Event>& f
   run_ = std::move(folded);
   for (const run::Event& event : found) feed(event);
   feed(run::Resumed{});
-  for (const auto& session : sessions_)
-    if (session->welcomed) session->send(wire::RunAnnounced{run_.id, run_.plan}, Passage::sure);
+  for (const coordinator::LinkId link : sessions_.links()) announce(link);
+  for (const run::Event& event : std::exchange(before_plan_, {})) feed(event);
+  tick();
+}
+
+void CoordinatorProcess::go_on_with_agents(run::Run folded, const std::map<std::string, std::int64_t>& heard) {
+  run_ = std::move(folded);
+  sessions_.remember(heard);
+  feed(run::Resumed{true});
+  std::set<domain::AgentId> agents;
+  for (const auto& [id, worker] : run_.workers) agents.insert(worker.agent);
+  for (const domain::AgentId& agent : agents) feed(run::AgentAway{agent, "not back yet", true});
   for (const run::Event& event : std::exchange(before_plan_, {})) feed(event);
   tick();
 }
@@ -118,6 +122,7 @@ void CoordinatorProcess::feed(const run::Event& event) {
   }
   run::Step step = step_(std::move(run_), event, now());
   run_ = std::move(step.run);
+  for (run::Entry& entry : step.entries) entry.cause = cause_;
   callbacks_.on_step(run_, step.entries, step.effects);
   std::move(step.entries.begin(), step.entries.end(), std::back_inserter(gathering_.entries));
   std::move(step.effects.begin(), step.effects.end(), std::back_inserter(gathering_.effects));
@@ -125,12 +130,13 @@ void CoordinatorProcess::feed(const run::Event& event) {
 }
 
 void CoordinatorProcess::flush() {
-  if (committing_ || flush_posted_ || !alive_ || gathering_.is_empty()) return;
+  if (committing_ || flush_posted_ || !alive_ || (gathering_.is_empty() && !sessions_.has_acknowledgements())) return;
   flush_posted_ = true;
   later(Millis{0}, [this] {
     flush_posted_ = false;
     if (committing_) return;
     in_flight_ = std::exchange(gathering_, {});
+    in_flight_.acknowledgements = sessions_.take_acknowledgements();
     if (in_flight_.entries.empty()) return committed();
     commit();
   });
@@ -159,35 +165,37 @@ void CoordinatorProcess::commit() {
 
 void CoordinatorProcess::committed() {
   const Batch batch = std::exchange(in_flight_, {});
-  for (const auto& [session, seq] : batch.acknowledgements) sessions_[session]->send(wire::Acknowledged{seq});
+  for (const auto& [session, seq] : batch.acknowledgements)
+    if (const auto link = sessions_.link_of_session(session)) send(*link, wire::Acknowledged{seq});
   for (const run::Effect& effect : batch.effects) obey(effect);
   flush();
 }
 
 void CoordinatorProcess::obey(const run::Effect& effect) {
-  const auto send = [this](const domain::WorkerId& worker, const wire::ToAgent& message) {
-    for (const auto& session : sessions_)
-      if (session->owns(worker)) session->send(message);
-  };
   if (const auto* grant = std::get_if<run::GrantLease>(&effect))
-    send(grant->worker, wire::Lease{grant->worker, grant->term, grant->pieces});
+    send_to_worker(grant->worker, wire::Lease{grant->worker, grant->term, grant->pieces});
   else if (const auto* stop = std::get_if<run::StopLease>(&effect))
-    send(stop->worker, wire::Stop{stop->worker, stop->term});
+    send_to_worker(stop->worker, wire::Stop{stop->worker, stop->term});
   else
     callbacks_.on_finished();
 }
 
+void CoordinatorProcess::send_to_worker(const domain::WorkerId& worker, const wire::ToAgent& message) {
+  if (const auto link = sessions_.link_of_worker(worker)) send(*link, message);
+}
+
 void CoordinatorProcess::send_home() {
-  for (const auto& session : sessions_) session->send(wire::GoHome{}, Passage::sure);
+  for (const coordinator::LinkId link : sessions_.links()) send(link, wire::GoHome{}, Passage::sure);
 }
 
 void CoordinatorProcess::die() {
   alive_ = false;
-  for (const auto& session : sessions_) session->link->close_by_coordinator();
+  for (const auto& [id, link] : links_) link->close_by_coordinator();
 }
 
 void CoordinatorProcess::tick() {
   if (run_.finished) return;
+  obey(sessions_.look_after(now()));
   feed(run::Tick{});
   later(tick_interval, [this] { tick(); });
 }

@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "coordinator/sessions.h"
 #include "link.h"
 #include "run/run.h"
 #include "store/store.h"
@@ -35,6 +36,7 @@ class CoordinatorProcess : public std::enable_shared_from_this<CoordinatorProces
   void attach(const std::shared_ptr<Link>& link);
   void begin();
   void go_on(run::Run folded, const std::vector<run::Event>& found);
+  void go_on_with_agents(run::Run folded, const std::map<std::string, std::int64_t>& heard);
   void stop(run::StopCause cause, const std::string& reason);
   void send_home();
   void jump_clock(Millis by) { clock_offset_ += by; }
@@ -46,28 +48,19 @@ class CoordinatorProcess : public std::enable_shared_from_this<CoordinatorProces
   static domain::RunId run_id() { return domain::RunId{"r-1"}; }
 
  private:
-  struct Session {
-    std::size_t number = 0;
-    std::shared_ptr<Link> link;
-    wire::Inbox inbox;
-    domain::AgentId agent;
-    bool welcomed = false;
-    bool gone = false;
-    bool owns(const domain::WorkerId& worker) const { return worker.value.starts_with(agent.value + "/"); }
-    void send(const wire::ToAgent& message, Passage passage = Passage::may_fail) const {
-      if (!gone) link->to_agent(wire::encode(message), passage);
-    }
-  };
   struct Batch {
     std::vector<run::Entry> entries;
     std::vector<run::Effect> effects;
-    std::map<std::size_t, std::int64_t> acknowledgements;  // by session number: an order that does not depend on addresses
+    std::map<std::int64_t, std::int64_t> acknowledgements;  // by session
     bool is_empty() const { return entries.empty() && effects.empty() && acknowledgements.empty(); }
   };
 
-  void hear(const std::shared_ptr<Session>& session, const std::string& text);
-  void take(const std::shared_ptr<Session>& session, const wire::FromAgent& message);
-  void closed(const std::shared_ptr<Session>& session);
+  void hear(coordinator::LinkId link, const std::string& text);
+  void obey(const coordinator::SessionOrders& orders);
+  void send(coordinator::LinkId link, const wire::ToAgent& message, Passage passage = Passage::may_fail);
+  void send_to_worker(const domain::WorkerId& worker, const wire::ToAgent& message);
+  void announce(coordinator::LinkId link);
+  void note(const run::Event& event) const;
   void feed(const run::Event& event);
   void flush();
   void commit();
@@ -83,7 +76,9 @@ class CoordinatorProcess : public std::enable_shared_from_this<CoordinatorProces
   Millis clock_offset_;
   CoordinatorCallbacks callbacks_;
   run::Run run_;
-  std::vector<std::shared_ptr<Session>> sessions_;
+  coordinator::Sessions sessions_;
+  std::map<coordinator::LinkId, std::shared_ptr<Link>> links_;
+  run::Cause cause_;
   std::vector<run::Event> before_plan_;
   Batch gathering_;
   Batch in_flight_;

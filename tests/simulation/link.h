@@ -1,5 +1,5 @@
-// A conversation over a network that delays, loses, repeats and reorders what is said, within the scenario's bounds. What sets a
-// conversation up (Hello, Welcome, RunAnnounced, GoHome) is only delayed: a link that fails there is closed, not used.
+// A conversation over a network that delays, loses, repeats and reorders what is said, within the scenario's bounds. The plan and the
+// word to go home are only delayed: a link that fails there is closed, not used.
 #pragma once
 
 #include <functional>
@@ -36,6 +36,13 @@ class Link : public std::enable_shared_from_this<Link> {
     });
   }
   void close_by_coordinator() { coordinator = {}; }
+  // The coordinator hangs up; the agent learns of it later.
+  void hang_up() {
+    coordinator = {};
+    world_.timeline.after(world_.up_to(Millis{500}), [self = shared_from_this()] {
+      if (const auto told = self->agent.on_close) told();
+    });
+  }
 
  private:
   void send(End& to, Instant& last_arrival, std::string text, Passage passage) {

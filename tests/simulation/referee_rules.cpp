@@ -185,11 +185,12 @@ void Referee::rule(const run::TestSettled& record) {
   switch (record.outcome) {
     case Outcome::never_ran:
       require(state.failures == 0, "test {} never ran, but failed {} times", record.test.value, state.failures);
-      if (says("no worker was left")) {
+      if (says("no worker was")) {
         world_.took(Transition::never_ran_no_worker);
         for (const auto& [id, worker] : folded_.workers)
-          require(worker.phase == run::WorkerPhase::ended, "test {} is given up for want of workers while {} is there", record.test.value,
-                  id.value);
+          require(worker.phase == run::WorkerPhase::ended ||
+                      (folded_.options.no_worker_max.count() > 0 && worker.phase == run::WorkerPhase::silent),
+                  "test {} is given up for want of workers while {} is there", record.test.value, id.value);
       } else if (says("without running it")) {
         world_.took(Transition::never_ran_passed_over);
         require(state.skipped_over >= 2, "test {} is given up after {} invocations", record.test.value, state.skipped_over);

@@ -97,6 +97,8 @@ class Draw {
     s.faults_end = Millis{5'000 + below(40'000)};
     const bool calm = one_in(10);
     s.unit_timeout = one_in(2) ? Millis{4'000 + below(20'000)} : Millis{0};
+    // An agent may die before its first word arrives: then nobody ever joins, and nobody tells.
+    if (!s.local) s.options.no_worker_max = Millis{20'000};
     s.network.delay_max = Millis{s.local ? 1 : 1 + below(one_in(4) ? 2000 : 60)};
     if (calm) return;
     if (!s.local) {
@@ -123,6 +125,12 @@ class Draw {
     s.coordinator_kills = one_in(3) ? 1 + below(3) : 0;
     s.commit_failures = one_in(8) ? 1 : 0;
     s.clock_jumps = one_in(6) ? 1 + below(2) : 0;
+    if (s.local) return;
+    s.agents_live_on = one_in(2);
+    if (!s.agents_live_on) return;
+    s.options.no_worker_max = Millis{5'000 + below(30'000)};
+    s.link_cuts = one_in(2) ? 1 + below(4) : 0;
+    s.cut_max = Millis{1 + below(one_in(3) ? 2 * static_cast<int>(s.options.lease_lifetime.count()) : 4'000)};
   }
 
   Random random_;

@@ -69,6 +69,9 @@ struct Scenario {
   AppFaults app;
   int coordinator_kills = 0;
   int commit_failures = 0;
+  bool agents_live_on = false;  // remote agents outlive the coordinator and broken lines
+  int link_cuts = 0;
+  Millis cut_max{0};
   int agent_kills = 0;
   int agents_later = 0;
   int clock_jumps = 0;

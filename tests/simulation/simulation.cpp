@@ -1,5 +1,7 @@
 #include "simulation.h"
 
+#include <set>
+
 #include "agent_process.h"
 #include "coordinator_process.h"
 #include "referee.h"
@@ -63,6 +65,7 @@ class Simulation {
     failures_left_ = s.commit_failures;
     arm();
     for (int i = 0; i < s.agent_kills; ++i) world_.timeline.after(world_.up_to(s.faults_end), [this] { kill_an_agent(); });
+    for (int i = 0; i < s.link_cuts; ++i) world_.timeline.after(world_.up_to(s.faults_end), [this] { cut_a_line(); });
     for (int i = 0; i < s.agents_later; ++i)
       world_.timeline.after(world_.up_to(s.faults_end), [this] {
         if (!coordinator_ || !coordinator_->is_alive()) return;
@@ -118,6 +121,25 @@ class Simulation {
     agent->die();
   }
 
+  // The agent loses its connection and comes back on another; the coordinator may or may not notice that the old one is dead.
+  void cut_a_line() {
+    if (agents_.empty() || over_) return;
+    const auto agent = agents_[world_.random.below(agents_.size())];
+    if (!agent->is_alive() || !agent->is_connected()) return;
+    world_.took(Transition::link_cut);
+    agent->cut_off(world_.random.chance(0.5));
+    come_back(agent, world_.up_to(world_.scenario.cut_max));
+  }
+
+  void come_back(const std::shared_ptr<AgentProcess>& agent, Millis delay) {
+    world_.timeline.after(delay, [this, agent] {
+      if (!agent->is_alive() || agent->is_connected() || !coordinator_->is_alive()) return;
+      const auto link = std::make_shared<Link>(world_);
+      coordinator_->attach(link);
+      agent->reconnect(link);
+    });
+  }
+
   // ---- lives
 
   void launch() {
@@ -157,23 +179,28 @@ class Simulation {
     coordinator_->attach(link);
     const auto agent = std::make_shared<AgentProcess>(world_, domain::AgentId{id}, world_.scenario.workers_per_agent, link);
     agents_.push_back(agent);
+    agent->on_hung_up = [this, weak = std::weak_ptr(agent)] {
+      if (const auto alive = weak.lock()) come_back(alive, world_.up_to(Millis{1'000}));
+    };
     agent->start();
   }
 
-  // The coordinator's process is gone, and what it cannot do without: in a local run the agent is a part of it, and an agent that loses its
-  // coordinator has nobody to report to. A person, or the CI job, starts it again.
+  // The coordinator's process is gone, and what it cannot do without: in a local run the agent is a part of it. Agents of a server run on.
+  // A person, or the CI job, starts it again.
   void crash() {
     coordinator_->die();
-    for (const auto& agent : agents_) agent->die();
-    agents_.clear();
+    const bool live_on = world_.scenario.agents_live_on && coordinator_->run().is_planned();
+    for (const auto& agent : agents_) live_on ? agent->cut_off(false) : agent->die();
+    if (!live_on) agents_.clear();
     commits_until_kill_ = 0;
     world_.timeline.after(Millis{100} + world_.up_to(Millis{5'000}), [this] { resume(); });
   }
 
-  run::Run folded() {
+  run::Run folded(std::map<std::string, std::int64_t>* heard = nullptr) {
     run::Run run;
     const auto rows = store_.journal(CoordinatorProcess::run_id());
     for (const store::JournalRow& row : *rows) {
+      if (heard != nullptr && !row.session.empty()) (*heard)[row.session] = std::max((*heard)[row.session], row.message);
       auto record = wire::decode_record(row.kind, row.body);
       require(record.has_value(), "the journal cannot be read: {}", record ? "" : record.error().message);
       run::apply(run, {row.seq, row.at, std::move(*record)});
@@ -182,15 +209,21 @@ class Simulation {
   }
 
   void resume() {
-    run::Run run = folded();
+    std::map<std::string, std::int64_t> heard;
+    run::Run run = folded(&heard);
     referee_.restarted(run);
     if (run.finished) {
       over_ = true;
       return;
     }
     arm();
-    if (!run.is_planned()) return launch();  // nothing was written: the person runs it anew
+    if (!run.is_planned()) {  // nothing was written: the person runs it anew
+      for (const auto& agent : agents_) agent->die();
+      agents_.clear();
+      return launch();
+    }
     new_coordinator();
+    if (world_.scenario.agents_live_on) return resume_with_agents(std::move(run), heard);
     const std::vector<run::Event> found = world_.scenario.local ? recover(run) : std::vector<run::Event>{};
     if (!run.leases.empty()) world_.took(Transition::resumed_with_open_lease);
     if (!found.empty()) world_.took(Transition::resumed_with_results);
@@ -198,6 +231,14 @@ class Simulation {
     coordinator_->go_on(std::move(run), found);
     referee_.resumed(coordinator_->run(), before, found);
     start_agents();
+  }
+
+  void resume_with_agents(run::Run run, const std::map<std::string, std::int64_t>& heard) {
+    world_.took(Transition::resumed_with_agents);
+    coordinator_->go_on_with_agents(std::move(run), heard);
+    for (const auto& agent : agents_) come_back(agent, world_.up_to(Millis{3'000}));
+    // Somebody starts those that died meanwhile, so that there is an end.
+    if (std::none_of(agents_.begin(), agents_.end(), [](const auto& agent) { return agent->is_alive(); })) start_agents();
   }
 
   // As agent::recover: what the folders of the open leases hold.
@@ -233,9 +274,22 @@ class Simulation {
     const run::Run run = folded();
     require(run.finished.has_value(), "the simulation ended and the journal holds no verdict");
     require(run.ledger.is_complete(), "the journal ends with {} of {} tests settled", run.ledger.settled(), run.ledger.planned);
+    nothing_is_taken_in_twice();
     const auto row = store_.run(CoordinatorProcess::run_id());
     require(row && *row && (*row)->ledger == run.ledger && (*row)->verdict == to_string(run.verdict),
             "the store's row of the run differs from its journal");
+  }
+
+  // However often an agent had to say it, over however many links and lives of the coordinator: one message, one effect.
+  void nothing_is_taken_in_twice() {
+    std::set<std::pair<std::string, std::int64_t>> seen;
+    run::Cause last;
+    for (const run::Entry& entry : referee_.journal()) {
+      if (entry.cause.session.empty() || entry.cause == last) continue;
+      last = entry.cause;
+      require(seen.insert({last.session, last.message}).second, "entry {}: message {} of session {} was taken in before", entry.seq,
+              last.message, last.session);
+    }
   }
 
   World world_;

@@ -53,6 +53,7 @@ struct World {
   Timeline timeline;
   Truth truth;
   Coverage coverage;
+  int sessions_drawn = 0;
   std::function<void(domain::Term)> on_attempt;  // a framework is about to be started for this lease
 };
 

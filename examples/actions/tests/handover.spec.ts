@@ -1,9 +1,6 @@
-// Work on many actions at a time. The longest spec of the suite.
+// Work on many actions at a time: two long tests, where most specs have several short ones.
 import { action_input, expect, test, unique } from './support/fixtures';
 import { create_in_form, publish } from './support/steps';
-
-// Several times the work of another test, so they get more time on a busy machine.
-test.describe.configure({ timeout: 120_000 });
 
 test.describe('handover', () => {
   test('a partner is given three actions', async ({ page, api }) => {

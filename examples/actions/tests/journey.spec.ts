@@ -2,9 +2,6 @@
 import { expect, fill_form, sign_in, test, unique } from './support/fixtures';
 import { create_in_form, publish } from './support/steps';
 
-// Several times the work of another test, so they get more time on a busy machine.
-test.describe.configure({ timeout: 120_000 });
-
 test.describe('journeys', () => {
   test('an action from the first idea to its end', async ({ page, api }) => {
     const name = unique('journey');
@@ -28,7 +25,7 @@ test.describe('journeys', () => {
     await test.step('discuss', async () => {
       await page.getByRole('tab', { name: 'Comments' }).click();
       for (const text of ['Ready for review.', 'Reviewed, go ahead.']) {
-        await page.getByLabel('New comment').pressSequentially(text);
+        await page.getByLabel('New comment').fill(text);
         await page.getByRole('button', { name: 'Comment' }).click();
         await expect(page.getByText(text)).toBeVisible();
         await expect(page.getByLabel('New comment')).toHaveValue('');
@@ -65,7 +62,7 @@ test.describe('journeys', () => {
       await first.getByRole('button', { name: 'Save' }).click();
       await expect(first.getByText('Saved')).toBeVisible();
       await second.goto(`/actions/${name}/comments`);
-      await second.getByLabel('New comment').pressSequentially(`Seen in round ${round}`);
+      await second.getByLabel('New comment').fill(`Seen in round ${round}`);
       await second.getByRole('button', { name: 'Comment' }).click();
       await expect(second.getByText(`Seen in round ${round}`)).toBeVisible();
       await second.getByRole('tab', { name: 'Definition' }).click();

@@ -106,6 +106,7 @@ class TamarackReporter {
       this.public_mode = (entry) => testRun.mode(entry);
       if (this.discovering) this.remember_groups(suite);
       if (!this.selection) return;
+      this.note_unlisted(suite);
       for (const test of suite.allTests()) {
         if (this.is_selected(test)) continue;
         try {
@@ -130,6 +131,7 @@ class TamarackReporter {
       if (!this.discovering) return;
       if (!this.groups) this.remember_groups(suite);
       for (const test of listed) this.list(test);
+      this.note_loaded(suite);
     });
   }
 
@@ -241,6 +243,40 @@ class TamarackReporter {
     const error = this.error_of((result.errors || [])[0] || { message: result.status });
     error.message = `${name}, which others depend on, ${status_of(test, result)}: ${error.message}`;
     this.events.write({ type: 'error', error });
+  }
+
+  /**
+   * The plan may come from a remembered list. A test of a selected file that this list does not hold came later, from something nobody
+   * watches (data outside of the project, the date): it is left out of this run, so the run must not pass.
+   */
+  note_unlisted(suite) {
+    const file = process.env.TAMARACK_LISTING;
+    if (!file || !fs.existsSync(file)) return;
+    const listed = read_selection(file);
+    const specs = new Set([...this.selection].map((key) => JSON.parse(key)[0]));
+    const missing = (only_tests(suite) || suite.allTests())
+      .filter((test) => specs.has(this.identity_of(test).spec) && !listed.has(key_of(this.identity_of(test))));
+    if (!missing.length) return;
+    const { spec, title_path, parameters } = this.identity_of(missing[0]);
+    const more = missing.length > 1 ? ` and ${missing.length - 1} more` : '';
+    const message = `'${spec} › ${title_path.join(' › ')}${parameters ? ` [${parameters}]` : ''}'${more} did not run: added after the ` +
+      'list of tests that this run was planned from; the list is forgotten now, run again';
+    this.events.write({ type: 'error', error: this.error_of({ message, location: missing[0].location }) });
+  }
+
+  /** What this list was made from, as far as it can be known; modules of installed packages are left out. */
+  note_loaded(suite) {
+    const files = new Set(Object.keys(require.cache));
+    files.delete(__filename);
+    if (this.config.configFile) files.add(this.config.configFile);
+    for (const test of suite.allTests()) files.add(test.location.file);
+    for (const project of suite.suites) for (const entry of project.suites) if (entry.location) files.add(entry.location.file);
+    const internal = Object.getOwnPropertySymbols(this.config).map((symbol) => this.config[symbol]).find((value) => value && value.webServers);
+    this.events.write({
+      type: 'loaded', files: [...files].filter((name) => path.isAbsolute(name) && !name.includes('/node_modules/')),
+      folders: [...new Set((this.config.projects || []).map(({ testDir }) => testDir))],
+      starts_server: Boolean(this.config.webServer || (internal && internal.webServers.length)),
+    });
   }
 
   is_dependency(test) {

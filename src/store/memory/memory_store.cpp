@@ -18,8 +18,11 @@ Result<> MemoryStore::commit(const Commit& commit) {
   return {};
 }
 
-Result<std::vector<JournalRow>> MemoryStore::journal(const domain::RunId& run) {
-  return journals_[run];
+Result<std::vector<JournalRow>> MemoryStore::journal(const domain::RunId& run, std::int64_t after) {
+  std::vector<JournalRow> rows;
+  for (const JournalRow& row : journals_[run])
+    if (row.seq > after) rows.push_back(row);
+  return rows;
 }
 
 Result<std::optional<RunRow>> MemoryStore::run(const domain::RunId& run) {
@@ -52,17 +55,23 @@ Result<domain::History> MemoryStore::history(const std::string& project) {
     std::vector<Millis>& kind = start.framework ? history.framework_starts : history.app_starts;
     if (kind.size() < starts_max) kind.push_back(start.duration);
   }
-  const RunRow* newest = nullptr;
-  for (const auto& [id, row] : runs_)
-    if (row.project == project && row.finished && (newest == nullptr || row.started > newest->started)) newest = &row;
-  if (newest == nullptr) return history;
-  history.has_run = true;
-  for (const StoredResult& result : results) {
-    const domain::Outcome outcome = result.row.outcome;
-    const bool good = outcome == domain::Outcome::passed || outcome == domain::Outcome::flaky || outcome == domain::Outcome::skipped;
-    if (result.run == newest->run && !good) history.failed_last_run.push_back(result.row.test);
+  const auto finished_run = [&](const domain::RunId& id) -> const RunRow* {
+    const auto found = runs_.find(id);
+    return found != runs_.end() && found->second.project == project && found->second.finished ? &found->second : nullptr;
+  };
+  history.has_run = std::any_of(runs_.begin(), runs_.end(), [&](const auto& one) { return finished_run(one.first) != nullptr; });
+  std::map<domain::TestId, std::pair<Instant, domain::Outcome>> newest;
+  for (const StoredResult& result : results) {  // newest first, so that the first of several in one run stands
+    const RunRow* run = finished_run(result.run);
+    if (!run) continue;
+    const auto [known, is_new] = newest.try_emplace(result.row.test, run->started, result.row.outcome);
+    if (!is_new && run->started > known->second.first) known->second = {run->started, result.row.outcome};
   }
-  std::sort(history.failed_last_run.begin(), history.failed_last_run.end());
+  for (const auto& [test, last] : newest) {
+    const domain::Outcome outcome = last.second;
+    const bool good = outcome == domain::Outcome::passed || outcome == domain::Outcome::flaky || outcome == domain::Outcome::skipped;
+    if (!good) history.failed_when_last_run.push_back(test);
+  }
   return history;
 }
 

@@ -1,38 +1,20 @@
 #include "store/sqlite/sqlite_store.h"
 
 #include <SQLiteCpp/SQLiteCpp.h>
-#include <sqlite3.h>
+
+#include <array>
 
 #include "base/text.h"
 #include "sql.h"
+#include "store/sqlite/sqlite_access.h"
+#include "store/sqlite/sqlite_error.h"
 
 namespace tamarack::store {
 namespace {
 
-constexpr int schema_version = 1;
-
-Error from_sqlite(const SQLite::Exception& exception, const std::string& path) {
-  const std::string what = exception.what();
-  switch (exception.getErrorCode()) {
-    case SQLITE_CONSTRAINT:
-      return make_error(ErrorCode::conflict, what);
-    case SQLITE_FULL:
-      return make_error(ErrorCode::io, "the disk is full while writing '" + path + "'",
-                        "free some space; the journal is intact, `tamarack resume` goes on");
-    case SQLITE_READONLY:
-    case SQLITE_CANTOPEN:
-    case SQLITE_PERM:
-      return make_error(ErrorCode::io, "cannot write '" + path + "': " + what,
-                        "check the permissions of the folder, or choose another one with --state-dir");
-    case SQLITE_BUSY:
-      return make_error(ErrorCode::conflict, "'" + path + "' is in use by another process", "wait for the other tamarack to end");
-    case SQLITE_NOTADB:
-    case SQLITE_CORRUPT:
-      return make_error(ErrorCode::corrupt, "'" + path + "' is not a usable database: " + what, "move the file away; a new one is created");
-    default:
-      return make_error(ErrorCode::io, "'" + path + "': " + what);
-  }
-}
+// One file per version, in order. A file that was released never changes: a later change of the tables is another file.
+const std::array migrations{embedded::schema_sql(), embedded::migrate_access_sql(), embedded::migrate_cause_sql()};
+constexpr int schema_version = static_cast<int>(migrations.size());
 
 domain::Outcome outcome_from(const std::string& text) {
   for (const domain::Outcome outcome : domain::final_outcomes)
@@ -45,13 +27,8 @@ class SqliteStore final : public Store {
   explicit SqliteStore(const std::string& path)
       : path_(path), db_(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOMUTEX, 5000) {
     db_.exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=4000");
-    const int found = db_.execAndGet("PRAGMA user_version").getInt();
-    found_version_ = found;
-    if (found != 0) return;
-    SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
-    db_.exec(std::string(embedded::schema_sql()));
-    db_.exec("PRAGMA user_version=" + std::to_string(schema_version));
-    transaction.commit();
+    found_version_ = version();
+    if (found_version_ < schema_version) migrate();
   }
 
   int found_version() const { return found_version_; }
@@ -59,7 +36,8 @@ class SqliteStore final : public Store {
   Result<> commit(const Commit& commit) override {
     return guarded([&]() -> Result<> {
       SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
-      if (!insert_row_) insert_row_.emplace(db_, "INSERT INTO journal (run_id, seq, at_ms, kind, body) VALUES (?, ?, ?, ?, ?)");
+      if (!insert_row_)
+        insert_row_.emplace(db_, "INSERT INTO journal (run_id, seq, at_ms, kind, body, session, message) VALUES (?, ?, ?, ?, ?, ?, ?)");
       for (const JournalRow& row : commit.rows) {
         insert_row_->reset();
         insert_row_->bind(1, commit.run.value);
@@ -67,6 +45,8 @@ class SqliteStore final : public Store {
         insert_row_->bind(3, to_ms(row.at));
         insert_row_->bind(4, row.kind);
         insert_row_->bind(5, row.body);
+        insert_row_->bind(6, row.session);
+        insert_row_->bind(7, row.message);
         insert_row_->exec();
       }
       for (const ResultRow& result : commit.results) {
@@ -96,14 +76,16 @@ class SqliteStore final : public Store {
     });
   }
 
-  Result<std::vector<JournalRow>> journal(const domain::RunId& run) override {
+  Result<std::vector<JournalRow>> journal(const domain::RunId& run, std::int64_t after) override {
     return guarded([&]() -> Result<std::vector<JournalRow>> {
-      SQLite::Statement query(db_, "SELECT seq, at_ms, kind, body FROM journal WHERE run_id = ? ORDER BY seq");
+      SQLite::Statement query(db_,
+                              "SELECT seq, at_ms, kind, body, session, message FROM journal WHERE run_id = ? AND seq > ? ORDER BY seq");
       query.bind(1, run.value);
+      query.bind(2, after);
       std::vector<JournalRow> rows;
       while (query.executeStep())
         rows.push_back({query.getColumn(0).getInt64(), from_ms(query.getColumn(1).getInt64()), query.getColumn(2).getString(),
-                        query.getColumn(3).getString()});
+                        query.getColumn(3).getString(), query.getColumn(4).getString(), query.getColumn(5).getInt64()});
       return rows;
     });
   }
@@ -139,14 +121,12 @@ class SqliteStore final : public Store {
                                                                                            outcome_from(timings.getColumn(3).getString())});
       history.app_starts = starts(project, false);
       history.framework_starts = starts(project, true);
-      SQLite::Statement last(db_, "SELECT run_id FROM runs WHERE project = ? AND finished_ms IS NOT NULL ORDER BY started_ms DESC LIMIT 1");
-      last.bind(1, project);
-      if (!last.executeStep()) return history;
-      history.has_run = true;
-      SQLite::Statement failed(
-          db_, "SELECT test_id FROM results WHERE run_id = ? AND outcome IN ('failed', 'timed_out', 'lost', 'cancelled', 'never_ran')");
-      failed.bind(1, last.getColumn(0).getString());
-      while (failed.executeStep()) history.failed_last_run.push_back(domain::TestId{failed.getColumn(0).getString()});
+      SQLite::Statement finished(db_, "SELECT 1 FROM runs WHERE project = ? AND finished_ms IS NOT NULL LIMIT 1");
+      finished.bind(1, project);
+      history.has_run = finished.executeStep();
+      SQLite::Statement failed(db_, std::string(embedded::failed_sql()));
+      failed.bind(1, project);
+      while (failed.executeStep()) history.failed_when_last_run.push_back(domain::TestId{failed.getColumn(0).getString()});
       return history;
     });
   }
@@ -170,15 +150,22 @@ class SqliteStore final : public Store {
     });
   }
 
+  AccessStore& access() override { return access_; }
+
  private:
-  // The library throws; nothing above this file does.
   template <class Work>
   auto guarded(Work work) -> decltype(work()) {
-    try {
-      return work();
-    } catch (const SQLite::Exception& exception) {
-      return from_sqlite(exception, path_);
-    }
+    return store::guarded(path_, work);
+  }
+
+  int version() { return db_.execAndGet("PRAGMA user_version").getInt(); }
+
+  // Asked again inside the transaction: another process may have opened the file at the same moment and done it.
+  void migrate() {
+    SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
+    for (int done = version(); done < schema_version; ++done) db_.exec(std::string(migrations[static_cast<std::size_t>(done)]));
+    db_.exec("PRAGMA user_version=" + std::to_string(std::max(version(), schema_version)));
+    transaction.commit();
   }
 
   std::vector<Millis> starts(const std::string& project, bool framework) {
@@ -254,6 +241,7 @@ class SqliteStore final : public Store {
 
   std::string path_;
   SQLite::Database db_;
+  SqliteAccess access_{db_, path_};
   std::optional<SQLite::Statement> insert_row_;
   int found_version_ = 0;
 };

@@ -4,9 +4,9 @@ import { action_input, expect, fill_form } from './fixtures';
 
 export async function create_in_form(page: Page, name: string, description: string) {
   await page.getByRole('button', { name: 'New action' }).click();
-  await page.getByRole('textbox', { name: 'Name' }).pressSequentially(name);
+  await page.getByRole('textbox', { name: 'Name' }).fill(name);
   await fill_form(page, { definition: action_input(name).definition, handler: `https://handlers.example.com/${name}` });
-  await page.getByLabel('Description').pressSequentially(description);
+  await page.getByLabel('Description').fill(description);
   await page.getByRole('button', { name: 'Create action' }).click();
   await expect(page.getByRole('heading', { name })).toBeVisible();
 }

@@ -1,0 +1,28 @@
+#include "base/sha256.h"
+
+#include <gtest/gtest.h>
+
+namespace tamarack {
+namespace {
+
+// The examples of FIPS 180-4 and the lengths around one block.
+TEST(Sha256, MatchesThePublishedVectors) {
+  EXPECT_EQ(sha256_hex(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(sha256_hex("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"),
+            "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+  EXPECT_EQ(sha256_hex(std::string(1'000'000, 'a')), "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+  EXPECT_EQ(sha256_hex(std::string(55, 'a')), "9f4390f8d30c2dd92ec9f095b65e2b9ae9b0a925a5258e241c9f1e910f734318");
+  EXPECT_EQ(sha256_hex(std::string(56, 'a')), "b35439a4ac6f0948b6d6f9e3c6af0f5f590ce20f1bde7090ef7970686ec6738a");
+  EXPECT_EQ(sha256_hex(std::string(64, 'a')), "ffe054fe7ae0cb6dc65c3af9b61d5209f439851db43d0ba5997337df154668eb");
+}
+
+TEST(Sha256, KnowsItsOwnText) {
+  EXPECT_TRUE(is_sha256(sha256_hex("x")));
+  EXPECT_FALSE(is_sha256(std::string(63, 'a')));
+  EXPECT_FALSE(is_sha256(std::string(64, 'A')));
+  EXPECT_FALSE(is_sha256("../" + std::string(61, 'a')));
+}
+
+}  // namespace
+}  // namespace tamarack

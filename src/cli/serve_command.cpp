@@ -1,0 +1,103 @@
+#include "cli/serve_command.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "base/text.h"
+#include "cli/data_folder.h"
+#include "cli/outputs.h"
+#include "cli/project.h"
+#include "cli/version.h"
+#include "coordinator/server.h"
+#include "io/machine.h"
+#include "io/net.h"
+#include "report_page.h"
+
+namespace tamarack::cli {
+namespace {
+
+constexpr Millis stop_grace{5'000};
+
+int fail(const Error& error) {
+  complain(error);
+  return exit_code_of(error.code);
+}
+
+struct Address {
+  std::string host;
+  int port = 0;
+  bool is_loopback() const { return host == "localhost" || host == "::1" || host.starts_with("127."); }
+};
+
+Result<Address> parse_address(const std::string& text) {
+  const auto bad = [&](std::string_view why) {
+    return make_error(ErrorCode::invalid_argument, fmt::format("--listen: {}, got '{}'", why, text), "for example --listen 127.0.0.1:8420");
+  };
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string::npos || colon == 0) return bad("expected HOST:PORT");
+  std::string host = text.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  const auto port = parse_integer(text.substr(colon + 1));
+  if (!port || *port < 0 || *port > 65'535) return bad("expected a port from 0 to 65535");
+  return Address{.host = host, .port = static_cast<int>(*port)};
+}
+
+Result<Address> checked(const ServeOptions& options) {
+  const Address address = TRY(parse_address(options.listen));
+  if (options.open && !address.is_loopback())
+    return make_error(ErrorCode::invalid_argument, fmt::format("--open lets everybody in who reaches '{}'", address.host),
+                      "listen on 127.0.0.1, or leave --open out and create tokens with `tamarack token create`");
+  if (options.tls_cert.empty() != options.tls_key.empty())
+    return make_error(ErrorCode::invalid_argument, "--tls-cert and --tls-key belong together", "pass both, as PEM files");
+  return address;
+}
+
+void greet(const ServeOptions& options, const Address& address, int port, bool has_tokens) {
+  const std::string host = address.host.find(':') == std::string::npos ? address.host : "[" + address.host + "]";
+  std::printf("%s\n", fmt::format("{}://{}:{}", options.tls_cert.empty() ? "http" : "https", host, port).c_str());
+  std::fflush(stdout);
+  if (options.open)
+    std::fputs("open: everybody on this machine may read everything here\n", stderr);
+  else if (!has_tokens)
+    std::fprintf(stderr, "closed: there is no token yet; `tamarack token create --data %s --project NAME --role viewer` makes one\n",
+                 options.data.c_str());
+  if (options.tls_cert.empty() && !address.is_loopback())
+    std::fputs("warning: tokens travel in the clear; pass --tls-cert and --tls-key, or put a TLS proxy in front\n", stderr);
+}
+
+}  // namespace
+
+int serve_command(const ServeOptions& options, const Clock& clock) {
+  const auto address = checked(options);
+  if (!address) return fail(address.error());
+  // Two connections to one database: reads of runs happen on another thread, tokens are looked up on the loop.
+  auto data = open_data_folder(options.data, IfMissing::create);
+  if (!data) return fail(data.error());
+  auto access = open_data_folder(options.data, IfMissing::create);
+  if (!access) return fail(access.error());
+  const auto tokens = access->store->access().list_tokens(std::nullopt);
+  if (!tokens) return fail(tokens.error());
+
+  io::Loop loop;
+  auto server = coordinator::Server::listen(
+      loop, clock, *data->store, access->store->access(),
+      {.http = {.host = address->host, .port = address->port, .tls_cert = options.tls_cert, .tls_key = options.tls_key},
+       .open = options.open,
+       .page_template = std::string(embedded::report_html()),
+       .machine = io::host_name(),
+       .version = version});
+  if (!server) return fail(server.error());
+  greet(options, *address, (*server)->port(), !tokens->empty());
+  int signals = 0;
+  const io::SignalWatch watch(loop, [&](int) {
+    if (++signals == 1)
+      (*server)->stop(stop_grace, [&] { loop.stop(); });
+    else
+      loop.stop();
+  });
+  loop.run();
+  return 0;
+}
+
+}  // namespace tamarack::cli

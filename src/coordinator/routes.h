@@ -1,0 +1,40 @@
+// The table of everything the server answers: which request, who may make it, what it is for. Dispatch, the OpenAPI document, the page of
+// the API and the authorization test all read this one table. Pure.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domain/access.h"
+
+namespace tamarack::coordinator {
+
+enum class RouteId { health, ready, metrics, openapi, runs, run, report, journal, events, page };
+
+struct Route {
+  RouteId id;
+  std::string_view method;
+  std::string_view pattern;            // "/api/v1/runs/{run}/report"; a name in braces is one segment
+  std::optional<domain::Role> needed;  // none: anybody
+  std::string_view produces;           // content type of a good answer
+  std::string_view summary;            // one line, for people
+};
+
+std::span<const Route> all_routes();
+
+struct RouteMatch {
+  const Route* route = nullptr;  // null: no such path, or not with this method
+  std::map<std::string, std::string, std::less<>> parameters;
+  std::vector<std::string_view> methods;  // what the path would answer to; empty: there is no such path
+};
+// `path` is percent-decoded and has no dot segments. HEAD goes where GET goes.
+RouteMatch match_route(std::string_view method, std::string_view path);
+
+// OpenAPI 3.1, as JSON.
+std::string openapi_document(std::string_view version);
+
+}  // namespace tamarack::coordinator

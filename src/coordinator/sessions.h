@@ -1,0 +1,102 @@
+// Who speaks with the coordinator, and on which link. Pure: what is heard and what time it is go in, what to send and what to tell the run
+// come out; the shell owns the links. A session is one agent's process. It outlives the link it came on, and where agents live on without
+// their coordinator it outlives that as well: the journal remembers how far each session was heard.
+//
+//   link     opened ──Hello──▶ carries a session ──closed, or the session came back on another──▶ gone
+//   session  here ──two heartbeats of silence──▶ quiet (handed nothing new) ──anything heard──▶ here
+//            here, quiet ──link closed, not back within two heartbeats──▶ away (its leases are taken back) ──Hello──▶ here
+//            any ──Gone, another process of the same agent, link closed where agents may not come back──▶ gone
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "run/event.h"
+#include "wire/delivery.h"
+
+namespace tamarack::coordinator {
+
+using LinkId = std::int64_t;
+
+// What the shell is to do, in this order.
+struct SendTo {
+  LinkId link = 0;
+  wire::ToAgent message;
+};
+struct AnnounceTo {  // the run, if it is planned
+  LinkId link = 0;
+};
+struct CloseLink {
+  LinkId link = 0;
+};
+struct FeedRun {
+  run::Event event;
+  run::Cause cause;
+};
+using SessionOrder = std::variant<SendTo, AnnounceTo, CloseLink, FeedRun>;
+using SessionOrders = std::vector<SessionOrder>;
+
+struct SessionRules {
+  Millis heartbeat{1000};
+  bool agents_may_come_back = false;  // false: a closed link is a dead agent
+};
+
+class Sessions {
+ public:
+  explicit Sessions(SessionRules rules) : rules_(rules) {}
+
+  LinkId opened() { return ++last_link_; }
+  [[nodiscard]] SessionOrders heard(LinkId link, const wire::AgentEnvelope& envelope, Instant now);
+  [[nodiscard]] SessionOrders closed(LinkId link, Instant now);
+  // Now and then, at least once per heartbeat: a machine that died says nothing, and a cut network says nothing either.
+  [[nodiscard]] SessionOrders look_after(Instant now);
+
+  // After a restart: what the journal holds of each session. Said again, it is known.
+  void remember(std::map<std::string, std::int64_t> heard) { remembered_ = std::move(heard); }
+
+  // Messages taken in since the last call, by session; told to the agents once they are durable.
+  std::map<std::int64_t, std::int64_t> take_acknowledgements() { return std::exchange(acknowledgements_, {}); }
+  bool has_acknowledgements() const { return !acknowledgements_.empty(); }
+
+  // Where to reach them now; none while nobody listens.
+  std::optional<LinkId> link_of_session(std::int64_t session) const;
+  std::optional<LinkId> link_of_worker(const domain::WorkerId& worker) const;
+  std::vector<LinkId> links() const;
+  bool is_anybody_there() const { return !sessions_.empty(); }
+
+ private:
+  enum class Presence { here, quiet, away };
+  struct Session {
+    domain::AgentId agent;
+    std::string id;
+    std::optional<LinkId> link;
+    wire::Inbox inbox;
+    Instant heard_at;
+    Instant link_lost_at;
+    Presence presence = Presence::here;
+  };
+
+  void greet(LinkId link, const wire::Hello& hello, Instant now, SessionOrders& orders);
+  void attach(std::int64_t number, LinkId link);
+  void detach(Session& session);
+  static void welcome(LinkId link, Millis heartbeat, SessionOrders& orders);
+  void begin_session(LinkId link, const wire::Hello& hello, Instant now, SessionOrders& orders);
+  void take(std::int64_t number, const wire::AgentEnvelope& envelope, SessionOrders& orders);
+  void lose(std::int64_t number, SessionOrders& orders);
+
+  SessionRules rules_;
+  LinkId last_link_ = 0;
+  std::int64_t last_session_ = 0;
+  std::map<std::int64_t, Session> sessions_;  // by number, in the order of their coming
+  std::map<LinkId, std::int64_t> on_link_;
+  std::map<domain::AgentId, std::int64_t> of_agent_;
+  std::map<std::int64_t, std::int64_t> acknowledgements_;
+  std::map<std::string, std::int64_t> remembered_;
+};
+
+}  // namespace tamarack::coordinator

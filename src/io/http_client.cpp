@@ -1,0 +1,241 @@
+#include "io/http_client.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <chrono>
+
+#include "io/body_file.h"
+#include "io/http_parser.h"
+#include "io/stream.h"
+
+namespace tamarack::io {
+namespace {
+
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+// The request goes out and the answer comes in independently: a server may refuse an upload while it is still being sent.
+class Call : public std::enable_shared_from_this<Call> {
+ public:
+  Call(Loop& loop, ClientRequest request, HttpUrl url, std::function<void(Result<ClientAnswer>)> done)
+      : loop_(loop), request_(std::move(request)), url_(std::move(url)), done_(std::move(done)) {}
+
+  void start() {
+    Dial dial{.host = url_.host, .port = url_.port, .timeout = request_.connect_timeout};
+    if (url_.tls) {
+      Result<std::shared_ptr<TlsContext>> tls = TlsContext::for_client(request_.ca_file);
+      if (!tls) return loop_.post([self = shared_from_this(), error = tls.error()] { self->fail(error); });
+      dial.tls = std::move(*tls);
+    }
+    if (request_.total_timeout > Millis{0})
+      total_ = loop_.after(request_.total_timeout, [weak = weak_from_this()] {
+        if (const auto self = weak.lock()) self->too_late("no complete answer", self->request_.total_timeout);
+      });
+    connect_stream(loop_, std::move(dial), [self = shared_from_this()](Result<std::shared_ptr<Stream>> stream) {
+      if (!self->done_) {
+        if (stream) (*stream)->close();
+        return;
+      }
+      if (!stream) return self->fail(stream.error());
+      self->stream_ = std::move(*stream);
+      self->watch_silence();
+      self->open_source();
+    });
+  }
+
+ private:
+  void open_source() {
+    if (request_.body_file.empty()) return send_head(request_.body.size());
+    FileSource::open(loop_, request_.body_file, [self = shared_from_this()](Result<std::shared_ptr<FileSource>> source) {
+      if (!self->done_) return;
+      if (!source) return self->fail(source.error());
+      if ((*source)->size() < self->request_.body_offset)
+        return self->fail(
+            make_error(ErrorCode::invalid_argument, fmt::format("'{}' has only {} bytes, cannot send from byte {}",
+                                                                self->request_.body_file, (*source)->size(), self->request_.body_offset)));
+      self->source_ = std::move(*source);
+      self->send_head(self->source_->size() - self->request_.body_offset);
+    });
+  }
+
+  void send_head(std::uint64_t length) {
+    std::string head = fmt::format("{} {} HTTP/1.1\r\n", request_.method, url_.target);
+    append_field(head, "Host", url_.authority);
+    if (field_of(request_.fields, "User-Agent").empty()) append_field(head, "User-Agent", "tamarack");
+    append_field(head, "Connection", "close");
+    for (const auto& [name, value] : request_.fields) append_field(head, name, value);
+    if (request_.save_offset > 0) append_field(head, "Range", fmt::format("bytes={}-", request_.save_offset));
+    if (length > 0 || (request_.method != "GET" && request_.method != "HEAD")) append_field(head, "Content-Length", std::to_string(length));
+    head += "\r\n";
+    if (!source_) head += std::exchange(request_.body, {});
+    stream_->write(std::move(head));
+    if (source_) send_piece(request_.body_offset, length);
+    read();
+  }
+
+  void send_piece(std::uint64_t offset, std::uint64_t left) {
+    if (left == 0 || !done_) return;
+    const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(left, file_piece_max));
+    source_->read(offset, length, [self = shared_from_this(), offset, left, length](Result<std::string> piece) {
+      if (!self->done_) return;
+      if (!piece) return self->fail(piece.error());
+      self->stream_->write(std::move(*piece), [self, offset, left, length](const Result<>& written) {
+        if (written) self->send_piece(offset + length, left - length);  // a failure shows itself to the reader, behind the answer
+      });
+    });
+  }
+
+  void read() {
+    if (!done_) return;
+    stream_->read([self = shared_from_this()](Result<std::string_view> bytes) {
+      if (!self->done_) return;
+      if (!bytes) return self->fail(bytes.error());
+      if (!bytes->empty()) return self->take(*bytes);
+      self->parser_.end();
+      if (self->parser_.done()) return self->finish();
+      self->fail(make_error(ErrorCode::unavailable, "the connection ended before the answer was complete"));
+    });
+  }
+
+  void take(std::string_view bytes) {
+    const auto sink = [this](std::string_view piece) { (sink_ ? pending_ : answer_.body) += piece; };
+    while (!bytes.empty() && !busy_ && !parser_.done()) {
+      bytes.remove_prefix(parser_.feed(bytes, sink));
+      if (parser_.failed()) return parse_failed();
+      if (!head_seen_ && parser_.head_done()) on_head();
+      if (parser_.failed()) return parse_failed();
+      if (!done_) return;
+      if (!pending_.empty()) write_pending();
+    }
+    leftover_ = std::string(bytes);
+    advance();
+  }
+
+  void advance() {
+    if (busy_ || !done_) return;
+    if (head_seen_ && parser_.done()) return finish();
+    if (leftover_.empty()) return read();
+    take(std::exchange(leftover_, {}));
+  }
+
+  void on_head() {
+    const int status = parser_.head().status;
+    if (status < 200) {  // 100 Continue and its like come before the answer
+      if (++interim_ > 16) return fail(make_error(ErrorCode::unavailable, "the server sends nothing but interim answers"));
+      parser_ = HttpParser(HttpParser::Kind::answer);
+      return;
+    }
+    head_seen_ = true;
+    MessageHead head = parser_.take_head();
+    answer_.status = status;
+    answer_.fields = std::move(head.fields);
+    if (request_.method == "HEAD") parser_.expect_no_body();
+    const bool save = !request_.save_file.empty() && (status == 200 || status == 206);
+    parser_.body_max(save ? request_.save_max : request_.body_max);
+    if (save && !parser_.failed()) open_sink(status == 206);
+  }
+
+  void open_sink(bool part) {
+    std::uint64_t first = 0;
+    if (part) {
+      std::string_view range = answer_.field("Content-Range");
+      range.remove_prefix(std::min<std::size_t>(range.size(), std::string_view("bytes ").size()));
+      const auto parsed = std::from_chars(range.data(), range.data() + range.size(), first);
+      if (parsed.ec != std::errc{} || first != request_.save_offset)
+        return fail(make_error(ErrorCode::unavailable,
+                               fmt::format("asked for bytes from {} on, got '{}'", request_.save_offset, answer_.field("Content-Range"))));
+    }
+    busy_ = true;
+    FileSink::open(loop_, request_.save_file, first, [self = shared_from_this()](Result<std::shared_ptr<FileSink>> opened) {
+      self->busy_ = false;
+      if (!self->done_) return;
+      if (!opened) return self->fail(opened.error());
+      self->sink_ = std::move(*opened);
+      self->advance();
+    });
+  }
+
+  void write_pending() {
+    busy_ = true;
+    const std::size_t count = pending_.size();
+    sink_->write(std::exchange(pending_, {}), [self = shared_from_this(), count](const Result<>& written) {
+      self->busy_ = false;
+      if (!self->done_) return;
+      if (!written) return self->fail(written.error());
+      self->answer_.saved_bytes += count;
+      self->advance();
+    });
+  }
+
+  void parse_failed() {
+    if (parser_.failure().status == 413) return fail(make_error(ErrorCode::limit_exceeded, "the answer is longer than allowed"));
+    fail(make_error(ErrorCode::unavailable, "the answer is not HTTP: " + parser_.failure().detail));
+  }
+
+  void watch_silence() {
+    const Millis tick = std::clamp(request_.silence_timeout / 4, Millis{10}, Millis{1000});
+    silence_ = loop_.after(tick, [weak = weak_from_this()] {
+      const auto self = weak.lock();
+      if (!self || !self->done_) return;
+      const SteadyTime now = std::chrono::steady_clock::now();
+      if (self->busy_ || self->stream_->moved() != self->last_moved_ || self->heard_ == SteadyTime{}) {
+        self->last_moved_ = self->stream_->moved();
+        self->heard_ = now;
+      }
+      if (now - self->heard_ >= self->request_.silence_timeout) return self->too_late("nothing moved", self->request_.silence_timeout);
+      self->watch_silence();
+    });
+  }
+
+  void too_late(std::string_view what, Millis timeout) {
+    fail(make_error(ErrorCode::unavailable, fmt::format("{} within {}", what, human_duration(timeout))));
+  }
+
+  void finish() { end(std::move(answer_)); }
+  void fail(Error error) { end(std::move(error).in(fmt::format("{} {}", request_.method, request_.url))); }
+  void end(Result<ClientAnswer> result) {
+    const auto done = std::exchange(done_, nullptr);
+    if (!done) return;
+    total_.cancel();
+    silence_.cancel();
+    if (stream_) stream_->close();
+    source_.reset();
+    sink_.reset();
+    done(std::move(result));
+  }
+
+  Loop& loop_;
+  ClientRequest request_;
+  HttpUrl url_;
+  std::function<void(Result<ClientAnswer>)> done_;  // empty: over
+  std::shared_ptr<Stream> stream_;
+  std::shared_ptr<FileSource> source_;
+  std::shared_ptr<FileSink> sink_;
+  HttpParser parser_{HttpParser::Kind::answer};
+  ClientAnswer answer_;
+  std::string leftover_;
+  std::string pending_;
+  bool busy_ = false;  // the file is being opened or written
+  bool head_seen_ = false;
+  int interim_ = 0;
+  Timer total_;
+  Timer silence_;
+  std::uint64_t last_moved_ = 0;
+  SteadyTime heard_{};
+};
+
+}  // namespace
+
+void http_call(Loop& loop, ClientRequest request, std::function<void(Result<ClientAnswer>)> done) {
+  Result<HttpUrl> url = parse_http_url(request.url);
+  if (!url) return loop.post([done = std::move(done), error = url.error()] { done(error); });
+  std::make_shared<Call>(loop, std::move(request), std::move(*url), std::move(done))->start();
+}
+
+ErrorCode code_of_status(int status) {
+  if (status >= 500 || status == 408 || status == 429) return ErrorCode::unavailable;
+  if (status == 404) return ErrorCode::not_found;
+  return status == 409 ? ErrorCode::conflict : ErrorCode::invalid_argument;
+}
+
+}  // namespace tamarack::io

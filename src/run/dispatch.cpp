@@ -1,0 +1,71 @@
+#include <algorithm>
+
+#include "run/stepper.h"
+
+namespace tamarack::run {
+
+using domain::Term;
+
+void Stepper::conclude() {
+  // Where nothing was decided nothing has changed, and the last step has handed out what could be.
+  if (!run_.is_planned() || run_.finished || entries_.empty()) return;
+  if (!run_.stopping) dispatch();
+  if (run_.ledger.is_complete() && run_.leases.empty()) finish();
+}
+
+Millis Stepper::in_flight() const {
+  Millis sum{0};
+  for (const auto& [term, lease] : run_.leases) {
+    Millis expected = run_.plan.cost.framework_start;
+    for (const schedule::Piece& piece : lease.pieces) expected += schedule::estimate(piece, run_.plan);
+    sum += std::max(expected - (now_ - lease.granted), Millis{0});
+  }
+  return sum;
+}
+
+Stepper::Crew Stepper::crew() const {
+  Crew crew;
+  for (const auto& [id, worker] : run_.workers) {
+    const bool away = worker.phase == WorkerPhase::ended || worker.phase == WorkerPhase::silent;
+    if (away) crew.somebody_away = true;
+    if (!away) ++crew.active;
+    if (worker.phase == WorkerPhase::starting) crew.somebody_starting = true;
+  }
+  return crew;
+}
+
+void Stepper::dispatch() {
+  const Crew crew = this->crew();
+  // A share may be meant for a worker that never came; whoever is left takes it when nothing else can happen any more.
+  const bool any_share = crew.somebody_away || (!crew.somebody_starting && run_.leases.empty());
+  // Workers that the plan counts on and that are still on their way get their part of what is handed out meanwhile.
+  const std::int64_t to_come = std::max<std::int64_t>(run_.plan.workers - static_cast<std::int64_t>(run_.workers.size()), 0);
+  const bool shares = run_.plan.policy == domain::Policy::count || run_.plan.policy == domain::Policy::timing;
+  for (const auto& [id, worker] : run_.workers) {
+    if (run_.queue.waiting.empty()) return;
+    if (worker.phase != WorkerPhase::idle) continue;
+    const schedule::InUse use = in_use(run_);
+    schedule::PickRequest request{.slot = worker.slot, .workers_active = crew.active + to_come, .in_flight = in_flight()};
+    std::vector<schedule::Piece> pieces = schedule::pick(run_.queue, run_.plan, use, request);
+    if (pieces.empty() && any_share) {
+      request.only_pinned = false;
+      pieces = schedule::pick(run_.queue, run_.plan, use, request);
+    }
+    // Without shares what one idle worker cannot get nobody can.
+    if (pieces.empty() && !shares) break;
+    if (pieces.empty()) continue;
+    const Term term{run_.last_term + 1};
+    record(LeaseGranted{term, id, pieces, now_ + run_.options.lease_lifetime});
+    effects_.push_back(GrantLease{id, term, std::move(pieces)});
+  }
+  const bool stuck = crew.active > 0 && !crew.somebody_starting && run_.leases.empty() && !run_.queue.waiting.empty();
+  if (stuck) give_up_all_waiting("it could not be scheduled: " + schedule::why_waiting(run_.queue, run_.plan, in_use(run_)));
+}
+
+void Stepper::finish() {
+  const domain::Verdict verdict = judge(run_.ledger, run_.circumstances);
+  record(RunFinished{verdict, run_.ledger, headline(run_.ledger, run_.circumstances)});
+  effects_.push_back(FinishRun{});
+}
+
+}  // namespace tamarack::run

@@ -1,0 +1,90 @@
+// How one event changes a run, the inside of step(). Three files by meaning: step.cpp what each event says, account.cpp what becomes of
+// tests that have no final entry, dispatch.cpp who gets what next.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "run/run.h"
+
+namespace tamarack::run {
+
+inline domain::Outcome outcome_of_bad(domain::TestStatus status) {
+  return status == domain::TestStatus::timed_out ? domain::Outcome::timed_out : domain::Outcome::failed;
+}
+
+class Stepper {
+ public:
+  Stepper(Run& run, Instant now) : run_(run), now_(now) {}
+
+  void operator()(const Planned& event);
+  void operator()(const WorkerAppeared& event);
+  void operator()(const WorkerBecameReady& event);
+  void operator()(const WorkerFailed& event);
+  void operator()(const Heartbeat& event);
+  void operator()(const AgentLost& event);
+  void operator()(const AgentAway& event);
+  void operator()(const AgentBack& event);
+  void operator()(const TestBegan& event);
+  void operator()(const TestEnded& event);
+  void operator()(const ArtifactArrived& event);
+  void operator()(const InvocationEnded& event);
+  void operator()(const StopAsked& event);
+  void operator()(const Resumed& event);
+  void operator()(const Tick&);
+
+  // After every event: hand out what can be handed out, and finish when nothing is left.
+  void conclude();
+
+  std::vector<Entry> entries_;
+  std::vector<Effect> effects_;
+
+ private:
+  // Whose fault the end of a lease was. Nobody's: our own or the machine's. in_flight: of the test that took the application down with it,
+  // if one ran. in_flight_or_all: when none ran, the framework passed over all of them.
+  enum class Blame { nobody, in_flight, in_flight_or_all };
+  struct Crew {
+    std::int64_t active = 0;
+    bool somebody_starting = false;
+    bool somebody_away = false;
+  };
+
+  void record(Record fact);
+  std::int64_t next_slot() const;
+  const LeaseState* held_lease(const domain::WorkerId& worker, domain::Term term, domain::TestIndex test) const;
+  domain::Outcome settles(const TestState& state, const domain::TestReport& report) const;
+  // In a serial chain the framework skips what follows a failed test. When that test is going to be tried again, so is the rest.
+  bool is_chain_casualty(const domain::TestReport& report) const;
+  bool may_retry(const TestState& state) const { return state.failures <= run_.options.retries && !run_.stopping; }
+
+  void stop_if_too_many_failed();
+  void stop(StopCause cause, const std::string& reason);
+  void give_up_all_waiting(const std::string& reason);
+  // For a test that was waiting to be handed out when the run stopped.
+  void give_up_waiting(domain::TestIndex test, const std::string& reason);
+  // A lease has ended: every test of it that has no final entry goes back to the queue or is given up, by name.
+  void account_for_rest(const LeaseState& lease, Blame blame, const std::string& why);
+  bool is_serial(domain::TestIndex test) const { return run_.plan.tests.at(test.value).serial; }
+  // A chain goes again as a whole, and so does everything where the framework cannot be told which tests to run; settled tests keep their
+  // entry, their new results are not counted.
+  std::vector<domain::TestIndex> with_what_belongs_to_it(domain::UnitIndex index, std::vector<domain::TestIndex> again) const;
+  void settle_stopped(domain::TestIndex test, bool in_flight);
+  // `had_nothing_else`: the invocation that did not get to it was handed nothing else, so nothing else can have been in its way.
+  bool give_up_if_hopeless(domain::TestIndex test, bool had_nothing_else, const std::string& why);
+  // Its worker cannot be reached; it may still come back.
+  void take_back(domain::Term term, LeaseEnd end, const std::string& why);
+  void end_worker(const domain::WorkerId& worker, const std::string& reason, Blame blame);
+  bool is_stranded() const;
+  void finish_if_stranded(const std::string& reason);
+
+  // What is left of the leases by their estimates; one that is overdue counts as nearly done.
+  Millis in_flight() const;
+  Crew crew() const;
+  void dispatch();
+  void finish();
+
+  Run& run_;
+  Instant now_;
+};
+
+}  // namespace tamarack::run
