@@ -98,17 +98,6 @@ struct Report {
   std::string html;
 };
 
-struct Workspace {                   // what travels to agents on other machines
-  std::vector<std::string> include;  // patterns, relative to the file's folder
-  std::vector<std::string> exclude;
-  std::string setup;  // command, run once on an agent after unpacking; empty: none
-  std::vector<std::string> setup_inputs{"**/package-lock.json", "**/npm-shrinkwrap.json", "**/yarn.lock",     "**/pnpm-lock.yaml",
-                                        "**/bun.lock",          "**/requirements*.txt",   "**/poetry.lock",   "**/uv.lock",
-                                        "**/Pipfile.lock",      "**/Gemfile.lock",        "**/composer.lock", "**/go.sum",
-                                        "**/Cargo.lock"};
-  std::int64_t bytes_max = 2'000'000'000;
-};
-
 struct Config {
   std::string path;  // of the file, absolute
   std::string root;  // its folder
@@ -124,7 +113,6 @@ struct Config {
   std::vector<QuarantineRule> quarantine;
   Artifacts artifacts;
   Report report;
-  Workspace workspace;
 };
 
 }  // namespace tamarack::config

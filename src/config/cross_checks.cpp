@@ -33,7 +33,6 @@ class Checker {
     check_app();
     check_ready();
     check_paths();
-    check_workspace();
     check_order();
     return std::move(findings_);
   }
@@ -172,22 +171,6 @@ class Checker {
         if (other < key && !path->empty() && *path == *other_path)
           problem("report." + key, fmt::format("'{}' in [report] must differ from '{}', got '{}' twice", key, other, *path));
     }
-  }
-
-  // A pattern that leads out of the project would silently match nothing.
-  void check_workspace() {
-    const std::map<std::string, const std::vector<std::string>*> lists{{"include", &config_.workspace.include},
-                                                                       {"exclude", &config_.workspace.exclude},
-                                                                       {"setup_inputs", &config_.workspace.setup_inputs}};
-    for (const auto& [key, patterns] : lists)
-      for (const std::string& pattern : *patterns) {
-        const std::vector<std::string> segments = split(pattern, '/');
-        const bool leads_out = std::find(segments.begin(), segments.end(), "..") != segments.end();
-        if (!trim(pattern).empty() && !pattern.starts_with('/') && !leads_out) continue;
-        problem("workspace." + key,
-                fmt::format("'{}' in [workspace] must hold patterns relative to the folder of this file, got '{}'", key, pattern),
-                "files outside of that folder do not travel; move tamarack.toml up to a folder that holds everything");
-      }
   }
 
   void check_order() {

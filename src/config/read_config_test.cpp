@@ -164,7 +164,7 @@ expires = 2027-01-31
 [runs]
 x = 1
 )"),
-      R"(tamarack.toml:2:1: unknown key 'projekt' at the top level, expected one of version, project, suite, app, run, lock, cap, together, order, quarantine, artifacts, report, workspace
+      R"(tamarack.toml:2:1: unknown key 'projekt' at the top level, expected one of version, project, suite, app, run, lock, cap, together, order, quarantine, artifacts, report
   hint: did you mean 'project'?
 tamarack.toml:5:13: 'framework' in [suite] must be one of "playwright", "pytest", "mocha", "ctest", "command", got string 'playwrite'
   hint: did you mean "playwright"?
@@ -203,7 +203,7 @@ tamarack.toml:28:1: missing key 'reason' in [[quarantine]]
   hint: for example reason = "races with the price service"
 tamarack.toml:30:11: 'expires' in [[quarantine]] must be a date such as "2027-01-31", got a date without quotes
   hint: write the date in quotes
-tamarack.toml:32:2: unknown section [runs], expected one of [suite], [app], [run], [[lock]], [[cap]], [[together]], [[order]], [[quarantine]], [artifacts], [report], [workspace]
+tamarack.toml:32:2: unknown section [runs], expected one of [suite], [app], [run], [[lock]], [[cap]], [[together]], [[order]], [[quarantine]], [artifacts], [report]
   hint: did you mean [run]?
 )");
 }

@@ -48,13 +48,6 @@ const std::vector<Section>& all_sections() {
       {.name = "artifacts", .description = "Screenshots, videos, traces and other files that tests leave behind."},
       {.name = "report",
        .description = "Extra copies of the reports. They are always written to the run's own folder under `.tamarack/` as well."},
-      {.name = "workspace",
-       .description =
-           "Which files agents on other machines get (`tamarack run --server`); a run on this machine alone does not need it. In "
-           "a git repository: what git tracks, and what is new and not ignored, except `node_modules`, `__pycache__` and "
-           "`.venv`. Without git: everything except these, `build`, `dist`, `target`, `coverage`, `.pytest_cache`, "
-           "`test-results` and `playwright-report`. Never `.git` and `.tamarack`. File names must be UTF-8, and symbolic links "
-           "must stay inside."},
   };
   return table;
 }
