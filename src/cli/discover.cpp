@@ -208,7 +208,7 @@ void list_tests(io::Loop& loop, const adapter::Adapter& adapter, store::Store& s
 
 }  // namespace
 
-void discover(io::Loop& loop, const adapter::Adapter& adapter, store::Store& store, const DiscoveryRequest& request, Done done) {
+void discover(io::Loop& loop, const adapter::Adapter& adapter, store::Store& store, const DiscoveryRequest& request, const Done& done) {
   // Only Playwright's listing is slow enough to be worth remembering (it starts node and compiles every spec).
   if (request.suite.framework != "playwright") return list_tests(loop, adapter, store, request, std::nullopt, done);
   const std::string project = project_root(real_path(request.suite.root));

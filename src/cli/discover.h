@@ -26,6 +26,6 @@ struct Discovered {
 
 // `done` is called on the loop. Errors name the cause; their code is invalid_config or unavailable.
 void discover(io::Loop& loop, const adapter::Adapter& adapter, store::Store& store, const DiscoveryRequest& request,
-              std::function<void(Result<Discovered>)> done);
+              const std::function<void(Result<Discovered>)>& done);
 
 }  // namespace tamarack::cli
