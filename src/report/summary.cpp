@@ -47,6 +47,17 @@ std::string wrapped(const std::string& text, std::size_t used, std::size_t inden
   return out;
 }
 
+// The same for sentences of ours about units: their names may be cut.
+std::string with_short_names(const std::string& text, std::size_t indent, std::size_t width) {
+  if (width == 0) return text;
+  std::string out;
+  for (const std::string& word : split(text, ' ')) {
+    if (!out.empty()) out += ' ';
+    out += indent + cells_of(word) <= width ? word : fit_end(word, width > indent + name_cells_min ? width - indent : name_cells_min);
+  }
+  return out;
+}
+
 // What is left of a line for a name once `used` cells are taken.
 std::string fitted(const std::string& name, std::size_t used, std::size_t width) {
   if (width == 0) return name;
@@ -148,8 +159,9 @@ std::string time_line(const RunView& run, std::size_t width, const Style& style)
   line += fmt::format(" on {}", count_of(run.workers, "worker"));
   if (run.wall_ms > 0 && run.workers > 0) line += fmt::format(", busy {} %", 100 * run.busy_ms / (run.wall_ms * run.workers));
   std::string text = labelled("time", wrapped(line, label_cells, label_cells, width), style);
+  constexpr std::size_t indent = label_cells + 2;
   for (const std::string& sentence : run.held_back)
-    text += labelled("", "· " + wrapped(printable(sentence), label_cells + 2, label_cells + 2, width), style);
+    text += labelled("", "· " + wrapped(with_short_names(printable(sentence), indent, width), indent, indent, width), style);
   return text;
 }
 
