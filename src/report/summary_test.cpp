@@ -39,7 +39,9 @@ TEST(TerminalSummary, ALedgerThatDoesNotAddUpIsSeen) {
 
 TEST(TerminalSummary, FitsTheTerminal) {
   ReportView view = mixed_view();
-  view.run.held_back = {"the longest unit 'tests/a-unit-with-a-name-that-is-longer-than-the-whole-terminal-is-wide.spec.ts' alone took 58 s of 1 m 02 s, and others waited for it"};
+  view.run.held_back = {
+      "the longest unit 'tests/a-unit-with-a-name-that-is-longer-than-the-whole-terminal-is-wide.spec.ts' alone took 58 s of 1 m 02 s, and "
+      "others waited for it"};
   view.run.headline = "2 of 7 tests failed (1 flaky, 1 skipped, 1 lost, 1 never ran, 1 failed in quarantine)";
   view.tests[1].spec = "tests/" + std::string(80, 'x') + ".spec.ts";
   view.tests[1].attempts.back().errors = {error_view("expected the basket to hold three things but it held none of them at all")};
