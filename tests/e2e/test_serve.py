@@ -8,6 +8,8 @@ import urllib.request
 
 import pytest
 
+from harness import wait_until
+
 
 @pytest.fixture
 def serve(project):
@@ -69,13 +71,8 @@ def test_a_run_can_be_watched_while_it_goes_on(project, serve):
     project.commands(["a"], f'while [ ! -e "{gate}" ]; do sleep 0.05; done')
     address, _ = serve("--open")
     running = project.start("run", "--json")
-    watched = None
-    for _ in range(400):
-        runs = json.loads(get(address, "/api/v1/runs")[1])["runs"]
-        if runs:
-            watched = runs[0]
-            break
-    assert watched and watched["verdict"] == "running", watched
+    (watched,) = wait_until(lambda: json.loads(get(address, "/api/v1/runs")[1])["runs"], "the run in the list")
+    assert watched["verdict"] == "running", watched
     with urllib.request.urlopen(f"{address}/api/v1/runs/{watched['run_id']}/events", timeout=30) as stream:
         events = []
         for line in stream:
