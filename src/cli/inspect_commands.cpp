@@ -4,16 +4,17 @@
 
 #include "artifact/disk/disk_artifact_store.h"
 #include "base/text.h"
+#include "cli/at_work.h"
 #include "cli/discover.h"
 #include "cli/live_display.h"
 #include "cli/outputs.h"
+#include "coordinator/read_run.h"
+#include "coordinator/run_json.h"
 #include "io/process_tree.h"
 #include "plan/make_plan.h"
 #include "plan/plan_text.h"
 #include "plan/what_if.h"
 #include "report/summary.h"
-#include "report/view_query.h"
-#include "run/run.h"
 #include "schedule/chunk.h"
 
 namespace tamarack::cli {
@@ -38,32 +39,6 @@ Result<store::RunRow> find_run(store::Store& store, const std::string& run) {
   return rows.front();
 }
 
-// The run that another process works on at this moment; empty: none. Whoever works on a run holds the lock and has put his command there.
-Result<std::string> run_at_work(const std::string& state_dir, store::Store& store) {
-  const std::string lock = state_dir + "/lock";
-  if (io::FileLock::wait_until_free(lock, 0)) return std::string{};
-  const std::vector<std::string> words = split(TRY(io::read_file(lock, 4096)), ' ');
-  if (words.size() > 1 && words[1].starts_with("r-")) return words[1];
-  // `tamarack resume` without a name takes the newest that is not finished.
-  if (words.empty() || words[0] != "resume") return std::string{};
-  for (const store::RunRow& row : TRY(store.runs(1000)))
-    if (!row.finished) return row.run.value;
-  return std::string{};
-}
-
-// The row of a run that is not finished holds what was known when it began: the journal knows what it did since.
-Result<std::string> complete_row(store::Store& store, store::RunRow& row, bool is_running) {
-  if (row.finished) return row.verdict;
-  run::Run folded;
-  for (const run::Entry& entry : TRY(load_journal(store, row.run))) run::apply(folded, entry);
-  row.ledger = folded.ledger;
-  row.attempts = folded.attempts;
-  row.exit_code = exit_code_of(domain::Verdict::incomplete);
-  row.headline = fmt::format("{} of {} finished", folded.ledger.settled(), count_of(folded.ledger.planned, "test"));
-  if (!is_running) row.headline += "; `tamarack resume " + row.run.value + "` finishes it";
-  return std::string(is_running ? "running" : "interrupted");
-}
-
 struct Opened {
   std::string state_dir;
   std::unique_ptr<store::Store> store;
@@ -76,39 +51,13 @@ Result<Opened> open_run(const ShowOptions& options) {
   opened.state_dir = TRY(find_state_dir(options.project));
   opened.store = TRY(open_store(opened.state_dir));
   opened.row = TRY(find_run(*opened.store, options.run));
-  opened.view = TRY(load_view(*opened.store, opened.row));
-  if (!opened.row.finished && TRY(run_at_work(opened.state_dir, *opened.store)) == opened.row.run.value)
-    opened.view.run.headline = fmt::format("running: {} of {} finished", opened.view.run.planned - report::pending_count(opened.view),
-                                           count_of(opened.view.run.planned, "test"));
+  const bool at_work = !opened.row.finished && TRY(run_at_work(opened.state_dir, *opened.store)) == opened.row.run;
+  opened.view = TRY(load_view(*opened.store, opened.row, at_work));
   return opened;
 }
 
 OutputPaths paths_of(const Opened& opened) {
   return existing_outputs(opened.state_dir + "/runs/" + opened.row.run.value);
-}
-
-std::string json_line(const store::RunRow& row, const std::string& verdict) {
-  report::JsonWriter json;
-  json.begin_object();
-  json.field("run_id", row.run.value);
-  json.field("project", row.project);
-  json.field("framework", row.framework);
-  json.field("started_at", iso8601(row.started));
-  json.field("verdict", verdict);
-  json.field("headline", row.headline);
-  json.field("exit_code", std::int64_t{row.exit_code});
-  json.field("planned", row.ledger.planned);
-  write_ledger(json, row.ledger);
-  json.field("pending", row.ledger.count(domain::Outcome::pending));
-  json.field("workers", row.workers);
-  json.field("wall_ms", row.wall.count());
-  json.field("lower_bound_ms", row.lower_bound.count());
-  json.field("busy_ms", row.busy.count());
-  json.field("attempts", row.attempts);
-  json.field("branch", row.branch);
-  json.field("commit", row.commit);
-  json.end_object();
-  return std::move(json).take();
 }
 
 }  // namespace
@@ -153,14 +102,13 @@ int runs_command(const RunsOptions& options) {
   const auto at_work = run_at_work(*state_dir, **store);
   if (!at_work) return fail(at_work.error());
   for (store::RunRow& row : *rows) {
-    const auto verdict = complete_row(**store, row, row.run.value == *at_work);
-    if (!verdict) return fail(verdict.error());
+    if (const auto completed = coordinator::complete_row(**store, row, row.run == *at_work); !completed) return fail(completed.error());
     if (options.json) {
-      std::printf("%s\n", json_line(row, *verdict).c_str());
+      std::printf("%s\n", coordinator::run_json(row).c_str());
       continue;
     }
     std::printf("%s  %s  %-14s %8s  %s\n", row.run.value.c_str(), iso8601(row.started).substr(0, 16).replace(10, 1, " ").c_str(),
-                verdict->c_str(), row.finished ? human_duration(row.wall).c_str() : "", row.headline.c_str());
+                row.verdict.c_str(), row.finished ? human_duration(row.wall).c_str() : "", row.headline.c_str());
   }
   return 0;
 }

@@ -8,18 +8,18 @@
 
 #include "base/text.h"
 #include "cli/version.h"
+#include "coordinator/read_run.h"
 #include "io/files.h"
 #include "io/machine.h"
-#include "report/build_view.h"
 #include "report/cells.h"
 #include "report/ctrf.h"
 #include "report/github.h"
 #include "report/junit.h"
+#include "report/ledger_json.h"
 #include "report/markdown.h"
 #include "report/report_json.h"
 #include "report/view_query.h"
 #include "report_page.h"
-#include "wire/journal.h"
 
 namespace tamarack::cli {
 namespace {
@@ -176,7 +176,7 @@ std::string json_line(const report::ReportView& view, const OutputPaths& paths) 
   json.field("seed", run.seed);
   json.field("workers", run.workers);
   json.field("planned", run.planned);
-  write_ledger(json, view.ledger);
+  report::write_ledger(json, view.ledger);
   json.field("pending", report::pending_count(view));
   json.field("wall_ms", run.wall_ms);
   json.field("lower_bound_ms", run.lower_bound_ms);
@@ -190,33 +190,8 @@ std::string json_line(const report::ReportView& view, const OutputPaths& paths) 
   return std::move(json).take();
 }
 
-Result<std::vector<run::Entry>> load_journal(store::Store& store, const domain::RunId& run) {
-  const std::vector<store::JournalRow> rows = TRY(store.journal(run));
-  std::vector<run::Entry> entries;
-  entries.reserve(rows.size());
-  for (const store::JournalRow& row : rows) {
-    auto record = wire::decode_record(row.kind, row.body);
-    if (!record) return Error(record.error()).in(fmt::format("journal entry {} of run '{}' cannot be read", row.seq, run.value));
-    entries.push_back({row.seq, row.at, std::move(*record)});
-  }
-  return entries;
-}
-
-Result<report::ReportView> load_view(store::Store& store, const store::RunRow& row) {
-  const std::vector<run::Entry> journal = TRY(load_journal(store, row.run));
-  if (journal.empty()) return make_error(ErrorCode::corrupt, fmt::format("run '{}' has no journal", row.run.value));
-  const Instant ended = row.finished.value_or(journal.back().at);
-  const Instant started = row.wall.count() > 0 ? std::min(row.started, ended - row.wall) : row.started;
-  report::ReportView view = report::build_view(journal, {.project = row.project,
-                                                         .started = started,
-                                                         .ended = ended,
-                                                         .branch = row.branch,
-                                                         .commit = row.commit,
-                                                         .machine = machine_name(),
-                                                         .command = "tamarack run",
-                                                         .tamarack_version = version});
-  if (row.wall.count() > 0) view.run.wall_ms = row.wall.count();
-  return view;
+Result<report::ReportView> load_view(store::Store& store, const store::RunRow& row, bool at_work) {
+  return coordinator::load_view(store, row, {.machine = machine_name(), .version = std::string(version), .at_work = at_work});
 }
 
 std::string machine_name() {

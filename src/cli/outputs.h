@@ -7,7 +7,6 @@
 
 #include "artifact/artifact_store.h"
 #include "config/config.h"
-#include "report/json_writer.h"
 #include "report/report_view.h"
 #include "run/record.h"
 #include "store/store.h"
@@ -42,28 +41,11 @@ int complain(const Error& error);
 // Only where GitHub Actions is: annotations to standard error, which it reads as well, the summary to $GITHUB_STEP_SUMMARY.
 void tell_github(const report::ReportView& view, const std::string& suite_dir);
 
-// The eight counts of a ledger as the object "ledger"; for domain::Ledger as well as report::LedgerView.
-template <class Ledger>
-void write_ledger(report::JsonWriter& json, const Ledger& ledger) {
-  json.key("ledger");
-  json.begin_object();
-  json.field("passed", ledger.passed);
-  json.field("failed", ledger.failed);
-  json.field("flaky", ledger.flaky);
-  json.field("skipped", ledger.skipped);
-  json.field("timed_out", ledger.timed_out);
-  json.field("lost", ledger.lost);
-  json.field("cancelled", ledger.cancelled);
-  json.field("never_ran", ledger.never_ran);
-  json.end_object();
-}
-
 // The last line of --json.
 std::string json_line(const report::ReportView& view, const OutputPaths& paths);
 
-// The view of a run in the store; `row` says when it began and ended.
-Result<report::ReportView> load_view(store::Store& store, const store::RunRow& row);
-Result<std::vector<run::Entry>> load_journal(store::Store& store, const domain::RunId& run);
+// The view of a run in the store, with this machine and this version in it.
+Result<report::ReportView> load_view(store::Store& store, const store::RunRow& row, bool at_work = false);
 
 std::string machine_name();
 

@@ -8,6 +8,7 @@
 #include "cli/rule_warnings.h"
 #include "cli/suite_record.h"
 #include "config/cross_checks.h"
+#include "coordinator/read_run.h"
 #include "io/machine.h"
 #include "io/process_tree.h"
 #include "plan/make_plan.h"
@@ -195,7 +196,7 @@ int resume_command(const ResumeOptions& options, const Clock& clock) {
     return fail(options.run.empty()
                     ? make_error(ErrorCode::not_found, "no interrupted run is recorded here", "`tamarack runs` lists all runs")
                     : make_error(ErrorCode::not_found, fmt::format("there is no run '{}'", options.run), "`tamarack runs` lists all runs"));
-  auto journal = load_journal(*ground->store, row.run);
+  auto journal = coordinator::load_journal(*ground->store, row.run);
   if (!journal) return fail(journal.error());
   run::Run folded;
   for (const run::Entry& entry : *journal) run::apply(folded, entry);

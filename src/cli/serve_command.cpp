@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "base/text.h"
+#include "cli/at_work.h"
 #include "cli/data_folder.h"
 #include "cli/outputs.h"
 #include "cli/project.h"
@@ -86,7 +87,8 @@ int serve_command(const ServeOptions& options, const Clock& clock) {
        .open = options.open,
        .page_template = std::string(embedded::report_html()),
        .machine = io::host_name(),
-       .version = version});
+       .version = version,
+       .run_at_work = [folder = data->path](store::Store& store) { return run_at_work(folder, store); }});
   if (!server) return fail(server.error());
   greet(options, *address, (*server)->port(), !tokens->empty());
   int signals = 0;

@@ -1,9 +1,11 @@
 // A run as it is remembered: its journal, and the view that reports are made from.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "domain/access.h"
 #include "report/report_view.h"
 #include "run/record.h"
 #include "store/store.h"
@@ -13,7 +15,28 @@ namespace tamarack::coordinator {
 // Entries after number `after`. Errors: the store's; `corrupt` when an entry cannot be read.
 Result<std::vector<run::Entry>> load_journal(store::Store& store, const domain::RunId& run, std::int64_t after = 0);
 
-// `row` says when the run began and ended; one that goes on is shown as far as it has come.
-Result<report::ReportView> load_view(store::Store& store, const store::RunRow& row, const std::string& machine, const std::string& version);
+// The row of a run that is not finished holds what was known when it began: the journal knows what it did since. Afterwards it holds its
+// ledger so far, "running" or "interrupted" as its verdict, and the exit code of an incomplete run. A finished one stays as it is.
+Result<> complete_row(store::Store& store, store::RunRow& row, bool at_work);
+
+struct RunQuery {  // empty: any
+  std::string project;
+  std::string branch;
+  std::string verdict;
+  std::int64_t limit = 50;
+};
+
+// Complete rows, newest first: those that the query wants and the token reaches; without a token all.
+Result<std::vector<store::RunRow>> find_runs(store::Store& store, const RunQuery& query, const std::optional<domain::Token>& token,
+                                             const domain::RunId& at_work);
+
+struct ViewSource {
+  std::string machine;
+  std::string version;   // of this program
+  bool at_work = false;  // somebody works on the run; says nothing about a finished one
+};
+
+// `row` says when the run began and ended; one without an end is shown as far as it has come.
+Result<report::ReportView> load_view(store::Store& store, const store::RunRow& row, const ViewSource& source);
 
 }  // namespace tamarack::coordinator

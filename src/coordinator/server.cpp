@@ -129,6 +129,8 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
          });
   }
 
+  Result<domain::RunId> run_at_work() { return settings.run_at_work ? settings.run_at_work(data) : domain::RunId{}; }
+
   std::string metrics() const {
     const io::ServerCounts counts = http->counts();
     std::string out;
@@ -151,8 +153,9 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
     auto answer = std::make_shared<Answer>();
     read(
         [self = shared_from_this(), answer, query = *wanted, token = caller.token] {
-          const auto rows = self->data.runs(static_cast<int>(runs_max * 10));
-          *answer = rows ? text("application/json", runs_json(*rows, query, token)) : trouble(rows.error());
+          const auto at_work = self->run_at_work();
+          const auto rows = at_work ? find_runs(self->data, query, token, *at_work) : at_work.error();
+          *answer = rows ? text("application/json", runs_json(*rows)) : trouble(rows.error());
         },
         [answer, exchange] { exchange->answer(*answer); });
   }
@@ -204,8 +207,12 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
     if (!found) return trouble(found.error());
     row = *found;
     if (!row || (caller.token && !domain::reaches_project(*caller.token, row->project))) return no_such_run(run.value);
+    const auto working = run_at_work();
+    if (!working) return trouble(working.error());
+    const bool at_work = *working == row->run;
     switch (route) {
       case RouteId::run:
+        if (const auto completed = complete_row(data, *row, at_work); !completed) return trouble(completed.error());
         return text("application/json", run_json(*row));
       case RouteId::journal: {
         const auto rows = data.journal(run, after);
@@ -219,7 +226,7 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
       default:
         break;
     }
-    const auto view = load_view(data, *row, settings.machine, settings.version);
+    const auto view = load_view(data, *row, {.machine = settings.machine, .version = settings.version, .at_work = at_work});
     if (!view) return trouble(view.error());
     if (route == RouteId::report) return text("application/json", report::to_json(*view));
     Answer page = text("text/html; charset=utf-8", report::embed_report(settings.page_template, *view));

@@ -3,6 +3,7 @@
 // disturbed.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -20,6 +21,8 @@ struct ServerSettings {
   std::string page_template;  // of the report
   std::string machine;
   std::string version;
+  // The run that somebody works on at this moment, empty for none; asked on the reading thread. Without it none is.
+  std::function<Result<domain::RunId>(store::Store&)> run_at_work;
   Millis poll{500};  // how often a journal that is watched is looked at
 };
 

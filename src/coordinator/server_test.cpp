@@ -17,10 +17,12 @@ class ServerTest : public testing::Test {
   void start(bool open = false) {
     add_run("r-1", "shop", true);
     add_run("r-2", "other", false);
+    add_run("r-3", "shop", false);
     server_ = std::move(*Server::listen(loop_, clock_, store_, store_.access(),
                                         {.open = open,
                                          .page_template = R"(<script type="application/json" id="tamarack-report"></script>)",
                                          .version = "1.2.3",
+                                         .run_at_work = [](store::Store&) { return domain::RunId{"r-2"}; },
                                          .poll = Millis{5}}));
   }
 
@@ -132,6 +134,20 @@ TEST_F(ServerTest, ARunItsReportAndItsPage) {
   const auto page = ask("/runs/r-1");
   EXPECT_NE(page.body.find("the 1 test passed"), std::string::npos);
   EXPECT_NE(io::field_of(page.fields, "Content-Security-Policy").find("connect-src 'none'"), std::string::npos);
+}
+
+TEST_F(ServerTest, ARunWhoseProcessDiedIsInterruptedAndSaysHowFarItCame) {
+  start(true);
+  const std::string died = ask("/api/v1/runs/r-3").body;
+  EXPECT_NE(died.find(R"("verdict":"interrupted")"), std::string::npos) << died;
+  EXPECT_NE(died.find(R"("exit_code":4)"), std::string::npos) << died;
+  EXPECT_NE(died.find(R"("pending":1)"), std::string::npos) << died;
+  EXPECT_NE(died.find("`tamarack resume r-3` finishes it"), std::string::npos) << died;
+  EXPECT_NE(ask("/api/v1/runs/r-3/report").body.find(R"("verdict":"interrupted")"), std::string::npos);
+  EXPECT_NE(ask("/api/v1/runs/r-2/report").body.find(R"("verdict":"running")"), std::string::npos);
+  const std::string interrupted = ask("/api/v1/runs?verdict=interrupted").body;
+  EXPECT_NE(interrupted.find("r-3"), std::string::npos);
+  EXPECT_EQ(interrupted.find("r-2"), std::string::npos);
 }
 
 TEST_F(ServerTest, TheJournalFromAnyEntryOn) {

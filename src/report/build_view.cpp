@@ -1,9 +1,12 @@
 #include "report/build_view.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <set>
 
+#include "base/text.h"
 #include "insight/measures.h"
 #include "report/held_back.h"
 #include "run/run.h"
@@ -223,10 +226,9 @@ class Builder {
     run.project = facts_.project;
     run.framework = run_.plan.framework;
     run.policy = to_string(run_.plan.policy);
-    run.verdict = run_.finished ? to_string(run_.verdict) : "incomplete";
-    run.headline =
-        run_.finished ? headline(run_.ledger, run_.circumstances) : "interrupted: `tamarack resume " + run_.id.value + "` finishes it";
-    run.exit_code = exit_code_of(run_.verdict);
+    run.verdict = standing_of(run_, facts_.at_work);
+    run.headline = headline_of(run_, facts_.at_work);
+    run.exit_code = exit_code_of(run_.finished ? run_.verdict : domain::Verdict::incomplete);
     run.seed = std::to_string(run_.plan.seed);
     run.started_at_ms = to_ms(facts_.started);
     run.wall_ms = since_start(facts_.ended);
@@ -270,6 +272,17 @@ class Builder {
 };
 
 }  // namespace
+
+std::string standing_of(const run::Run& run, bool at_work) {
+  if (run.finished) return std::string(to_string(run.verdict));
+  return at_work ? "running" : "interrupted";
+}
+
+std::string headline_of(const run::Run& run, bool at_work) {
+  if (run.finished) return headline(run.ledger, run.circumstances);
+  const std::string done = fmt::format("{} of {} finished", run.ledger.settled(), count_of(run.ledger.planned, "test"));
+  return at_work ? done : fmt::format("{}; `tamarack resume {}` finishes it", done, run.id.value);
+}
 
 ReportView build_view(const std::vector<run::Entry>& journal, const RunFacts& facts) {
   return Builder(journal, facts).build();

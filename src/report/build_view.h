@@ -7,6 +7,7 @@
 
 #include "report/report_view.h"
 #include "run/record.h"
+#include "run/run.h"
 
 namespace tamarack::report {
 
@@ -19,7 +20,13 @@ struct RunFacts {  // what the journal does not know
   std::string machine;
   std::string command;
   std::string tamarack_version;
+  bool at_work = false;  // somebody works on a run that is not finished; otherwise it was interrupted
 };
+
+// The verdict of a finished run; "running" or "interrupted" for another.
+std::string standing_of(const run::Run& run, bool at_work);
+// One line for people: how it ended, how far it has come, or what finishes it.
+std::string headline_of(const run::Run& run, bool at_work);
 
 ReportView build_view(const std::vector<run::Entry>& journal, const RunFacts& facts);
 

@@ -90,8 +90,9 @@ TEST(BuildView, AGuessIsNoEstimate) {
 
 TEST(BuildView, ARunWithoutAnEndSaysHowToFinishIt) {
   const ReportView view = Story().view();
-  EXPECT_EQ(view.run.verdict, "incomplete");
-  EXPECT_EQ(view.run.headline, "interrupted: `tamarack resume r-1` finishes it");
+  EXPECT_EQ(view.run.verdict, "interrupted");
+  EXPECT_EQ(view.run.headline, "0 of 1 test finished; `tamarack resume r-1` finishes it");
+  EXPECT_EQ(view.run.exit_code, 4);
   EXPECT_EQ(view.tests[0].outcome, "never_ran");
 }
 

@@ -125,7 +125,7 @@ struct RunView {
   std::string project;
   std::string framework;
   std::string policy;
-  std::string verdict;   // passed, failed, timed_out, incomplete, invalid, infrastructure, cancelled
+  std::string verdict;   // passed, failed, timed_out, incomplete, invalid, infrastructure, cancelled; without an end: running, interrupted
   std::string headline;  // "2 of 34 tests failed"
   std::int64_t exit_code = 0;
   std::string seed;

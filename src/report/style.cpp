@@ -10,7 +10,7 @@ std::string Style::wrap(std::string_view code, std::string_view text) const {
 
 std::string Style::outcome(std::string_view word, std::string_view text) const {
   if (word == "passed") return green(text);
-  if (word == "flaky" || word == "cancelled" || word == "incomplete") return yellow(text);
+  if (word == "flaky" || word == "cancelled" || word == "incomplete" || word == "running" || word == "interrupted") return yellow(text);
   if (word == "skipped") return dim(text);
   return red(text);
 }
@@ -19,7 +19,7 @@ std::string_view outcome_sign(std::string_view word) {
   if (word == "passed") return "✓";
   if (word == "flaky") return "~";
   if (word == "skipped") return "-";
-  if (word == "lost" || word == "cancelled" || word == "never_ran") return "?";
+  if (word == "lost" || word == "cancelled" || word == "never_ran" || word == "running" || word == "interrupted") return "?";
   return "✗";
 }
 

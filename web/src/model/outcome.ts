@@ -52,7 +52,7 @@ export function outcomeOfStatus(status: string): Outcome {
   return isOutcome(status) ? status : 'lost';
 }
 
-export type Verdict = 'passed' | 'failed' | 'timed_out' | 'incomplete' | 'invalid' | 'infrastructure' | 'cancelled';
+export type Verdict = 'passed' | 'failed' | 'timed_out' | 'incomplete' | 'invalid' | 'infrastructure' | 'cancelled' | 'running' | 'interrupted';
 
 const VERDICTS: Record<Verdict, string> = {
   passed: 'Passed',
@@ -62,6 +62,8 @@ const VERDICTS: Record<Verdict, string> = {
   invalid: 'Invalid',
   infrastructure: 'Infrastructure failure',
   cancelled: 'Cancelled',
+  running: 'Running',
+  interrupted: 'Interrupted',
 };
 
 export function isVerdict(word: string): word is Verdict {

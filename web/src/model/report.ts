@@ -17,7 +17,7 @@ export interface RunView {
   project: string;
   framework: string;
   policy: string;
-  /** passed, failed, timed_out, incomplete, invalid, infrastructure or cancelled. */
+  /** passed, failed, timed_out, incomplete, invalid, infrastructure or cancelled; of a run without an end running or interrupted. */
   verdict: string;
   headline: string;
   exit_code: number;

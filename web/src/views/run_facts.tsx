@@ -16,7 +16,7 @@ export function RunFacts({ report }: { report: ReportView }): React.ReactNode {
   const { run } = report;
   const ratio = wallRatio(run.wall_ms, run.lower_bound_ms);
   const facts: Fact[] = [
-    { name: 'Verdict', value: `${verdictLabel(run.verdict)}, exit code ${run.exit_code}` },
+    { name: 'Verdict', value: run.verdict === 'running' ? verdictLabel(run.verdict) : `${verdictLabel(run.verdict)}, exit code ${run.exit_code}` },
     { name: 'Project', value: orUnknown(run.project) },
     { name: 'Run', value: <Copyable text={run.run_id} what="the run id" /> },
     { name: 'Started', value: formatInstant(run.started_at_ms) },

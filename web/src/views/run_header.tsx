@@ -1,5 +1,5 @@
 // The top of the page: the verdict in colour, word and icon, the headline, and the facts one looks for first.
-import { BranchesOutlined, CheckCircleFilled, ClockCircleFilled, CloseCircleFilled, ExclamationCircleFilled, StopOutlined, ToolFilled, WarningFilled } from '@ant-design/icons';
+import { BranchesOutlined, CheckCircleFilled, ClockCircleFilled, CloseCircleFilled, ExclamationCircleFilled, PauseCircleFilled, StopOutlined, SyncOutlined, ToolFilled, WarningFilled } from '@ant-design/icons';
 import { wallRatio } from '../model/ledger';
 import { isVerdict, verdictLabel, type Verdict } from '../model/outcome';
 import type { RunView } from '../model/report';
@@ -15,6 +15,8 @@ const ICONS: Record<Verdict, React.ReactNode> = {
   invalid: <WarningFilled />,
   infrastructure: <ToolFilled />,
   cancelled: <StopOutlined />,
+  running: <SyncOutlined />,
+  interrupted: <PauseCircleFilled />,
 };
 
 const COMMIT_CHARACTERS = 10;
@@ -26,7 +28,7 @@ export function RunHeader({ run }: { run: RunView }): React.ReactNode {
       <div className="run-verdict">
         <span className="verdict-icon" aria-hidden="true">{ICONS[verdict]}</span>
         <div>
-          <p className="verdict-word">{verdictLabel(run.verdict)}<span className="soft"> · exit code {run.exit_code}</span></p>
+          <p className="verdict-word">{verdictLabel(run.verdict)}{run.verdict !== 'running' && <span className="soft"> · exit code {run.exit_code}</span>}</p>
           <h1>{run.headline}</h1>
           <p className="run-place">
             <span>{formatInstant(run.started_at_ms)}</span>
