@@ -27,6 +27,7 @@ add_library(vendor_toml STATIC ${CMAKE_CURRENT_LIST_DIR}/vendor/toml.cpp)
 target_compile_definitions(vendor_toml PUBLIC TOML_HEADER_ONLY=0 TOML_EXCEPTIONS=0)
 target_compile_options(vendor_toml PRIVATE -w)
 
+add_library(vendor_cli INTERFACE)  # CLI11: headers alone
 add_library(vendor_json INTERFACE)
 target_link_libraries(vendor_json INTERFACE ${BOOST_JSON_LIBRARY} ${BOOST_CONTAINER_LIBRARY})
 

@@ -23,7 +23,7 @@ export default tseslint.config(
     },
   },
   { files: ['src/**/*.{ts,tsx}'], ...reactHooks.configs.flat.recommended },
-  { files: ['scripts/*.mjs'], languageOptions: { globals: { console: 'readonly', process: 'readonly', document: 'readonly', performance: 'readonly', window: 'readonly', requestAnimationFrame: 'readonly', MouseEvent: 'readonly', URL: 'readonly' } } },
+  { files: ['scripts/**/*.mjs'], languageOptions: { globals: { console: 'readonly', process: 'readonly', document: 'readonly', performance: 'readonly', setInterval: 'readonly', clearInterval: 'readonly', setTimeout: 'readonly', fetch: 'readonly', window: 'readonly', requestAnimationFrame: 'readonly', MouseEvent: 'readonly', URL: 'readonly' } } },
   layer(['src/text/**'], ['react', 'react-dom', 'antd', '@ant-design/*', '../*'], 'text/ stands alone'),
   layer(['src/model/**'], ['react', 'react-dom', 'antd', '@ant-design/*', '**/ui/**', '**/views/**', '**/routes/**', '**/api/**'], 'model/ is pure: values and functions only'),
   layer(['src/api/**'], ['react', 'react-dom', 'antd', '@ant-design/*', '**/ui/**', '**/views/**', '**/routes/**'], 'api/ is pure: it turns bytes into model values'),

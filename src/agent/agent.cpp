@@ -89,12 +89,16 @@ void Agent::handle(const wire::Refused& message) {
 }
 
 void Agent::handle(const wire::RunAnnounced& message) {
+  know_plan(message.plan);
+}
+
+void Agent::know_plan(domain::Plan plan) {
   if (plan_) return;
-  plan_ = std::make_unique<domain::Plan>(message.plan);
+  plan_ = std::make_unique<domain::Plan>(std::move(plan));
   index_ = std::make_unique<PlanIndex>(*plan_);
   if (settings_.watch.empty()) return;
-  watch_ = std::make_unique<ArtifactWatch>(loop_, inotify_, clock_, settings_, *plan_, [this](const std::string& message) {
-    if (budget_.warn) budget_.warn("artifacts.watch works without events from here on: " + message);
+  watch_ = std::make_unique<ArtifactWatch>(loop_, inotify_, clock_, settings_, *plan_, [this](const std::string& why) {
+    if (budget_.warn) budget_.warn("artifacts.watch works without events from here on: " + why);
   });
 }
 
@@ -113,10 +117,19 @@ void Agent::handle(const wire::Acknowledged& message) {
 }
 
 void Agent::handle(const wire::GoHome&) {
-  shut_down([this] {
-    say(wire::Gone{"sent home"});
-    if (on_done_) on_done_();
-  });
+  leave();
+}
+
+void Agent::leave() {
+  if (std::exchange(going_home_, true)) return;
+  end_workers([this] { before_leaving_ ? before_leaving_([this] { say_goodbye(); }) : say_goodbye(); },
+              [](Worker& worker, io::Callback ended) { worker.shut_down(std::move(ended)); });
+}
+
+void Agent::say_goodbye() {
+  beat_timer_.cancel();
+  say(wire::Gone{"sent home"});
+  if (on_done_) on_done_();
 }
 
 void Agent::beat() {
@@ -130,15 +143,16 @@ void Agent::beat() {
 }
 
 void Agent::shut_down(io::Callback done) {
+  beat_timer_.cancel();
   end_workers(std::move(done), [](Worker& worker, io::Callback ended) { worker.shut_down(std::move(ended)); });
 }
 
 void Agent::kill_now(io::Callback done) {
+  beat_timer_.cancel();
   end_workers(std::move(done), [](Worker& worker, io::Callback ended) { worker.kill_now(std::move(ended)); });
 }
 
 void Agent::end_workers(io::Callback done, const std::function<void(Worker&, io::Callback)>& end) {
-  beat_timer_.cancel();
   if (workers_.empty()) return loop_.post(std::move(done));
   auto left = std::make_shared<std::size_t>(workers_.size());
   for (const auto& worker : workers_)

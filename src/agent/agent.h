@@ -21,6 +21,10 @@ class Agent {
   // Things a person should know that change no verdict: a limit that was reached, a folder that cannot be watched.
   void on_warning(std::function<void(const std::string&)> callback);
 
+  // Where the coordinator does not announce the run because the agent knows it already.
+  void know_plan(domain::Plan plan);
+  // What has to be done after the workers have stopped and before the agent says that it leaves: artifacts on their way.
+  void before_leaving(std::function<void(io::Callback)> callback) { before_leaving_ = std::move(callback); }
   // Starts talking, and the applications with it.
   void start();
   // Goes on over another link when the first one is lost. Tests run on meanwhile; what they say is kept and said again.
@@ -29,6 +33,8 @@ class Agent {
   void on_link_lost(io::Callback callback) { on_link_lost_ = std::move(callback); }
   // The coordinator will not talk to this agent.
   void on_refused(std::function<void(const std::string& reason)> callback) { on_refused_ = std::move(callback); }
+  // Goes home without being sent: what runs is given back, and the coordinator is told.
+  void go_home() { leave(); }
   // Stops everything at once, without the coordinator's word.
   void shut_down(io::Callback done);
   // The same without waiting for anybody: whole process trees are killed, also those that are being stopped.
@@ -47,6 +53,8 @@ class Agent {
   void handle(const wire::GoHome& message);
   void say(wire::FromAgent message);
   void beat();
+  void leave();
+  void say_goodbye();
   void end_workers(io::Callback done, const std::function<void(Worker&, io::Callback)>& end);
   Worker* worker_of(const domain::WorkerId& id);
 
@@ -70,6 +78,8 @@ class Agent {
   bool welcomed_ = false;  // on this link
   io::Timer greet_timer_;
   io::Callback on_link_lost_;
+  std::function<void(io::Callback)> before_leaving_;
+  bool going_home_ = false;
   std::function<void(const std::string&)> on_refused_;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };

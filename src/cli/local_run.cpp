@@ -3,9 +3,9 @@
 #include <csignal>
 
 #include "base/text.h"
+#include "cli/results.h"
 #include "cli/version.h"
 #include "report/build_view.h"
-#include "report/summary.h"
 
 namespace tamarack::cli {
 namespace {
@@ -19,6 +19,7 @@ LocalRun::LocalRun(io::Loop& loop, const Clock& clock, store::Store& store, cons
     : loop_(loop),
       clock_(clock),
       store_(store),
+      writing_(loop),
       adapter_(adapter),
       settings_(std::move(settings)),
       screen_(choose_screen(settings_.json)) {}
@@ -34,23 +35,17 @@ Result<> LocalRun::prepare() {
   display_ = std::make_unique<LiveDisplay>(loop_, clock_, screen_, settings_.command_started);
   store::RunRow row{.run = settings_.run, .project = project.config.project, .branch = git_.branch, .commit = git_.commit};
   coordinator_ = std::make_unique<coordinator::Coordinator>(
-      loop_, clock_, store_, coordinator::CoordinatorSettings{.run = settings_.run, .row = std::move(row)},
+      loop_, clock_, store_, writing_, coordinator::CoordinatorSettings{.run = settings_.run, .row = std::move(row)},
       coordinator::CoordinatorCallbacks{.on_entry = [this](const run::Entry& entry) { take(entry); },
                                         .on_finished = [this] { finished(); },
                                         .on_broken = [this](const Error& error) { broken(error); }});
-  agent::AgentSettings agent_settings{.workers = settings_.workers,
-                                      .run = settings_.run,
-                                      .seed = settings_.seed,
-                                      .run_dir = run_dir,
-                                      .shims_dir = settings_.shims_dir,
-                                      .suite = settings_.suite,
-                                      .app = app_settings(project),
-                                      .unit_timeout = project.config.run.unit_timeout.value_or(Millis{0}),
-                                      .watch = project.config.artifacts.watch,
-                                      .settle = project.config.artifacts.settle,
-                                      .artifact_bytes_max = project.config.artifacts.bytes_max};
+  agent::AgentSettings settings = agent_settings(project, settings_.suite, settings_.shims_dir);
+  settings.workers = settings_.workers;
+  settings.run = settings_.run;
+  settings.seed = settings_.seed;
+  settings.run_dir = run_dir;
   auto [coordinators_end, agents_end] = io::make_memory_link(loop_);
-  agent_ = std::make_unique<agent::Agent>(loop_, clock_, std::move(agent_settings), adapter_, *artifacts_, std::move(agents_end), nullptr);
+  agent_ = std::make_unique<agent::Agent>(loop_, clock_, std::move(settings), adapter_, *artifacts_, std::move(agents_end), nullptr);
   agent_->on_warning([this](const std::string& message) { warnings_.push_back(message); });
   coordinator_->attach(std::move(coordinators_end));
   signals_ = std::make_unique<io::SignalWatch>(loop_, [this](int signal) { interrupted(signal); });
@@ -97,7 +92,6 @@ void LocalRun::write_results() {
   if (std::exchange(results_written_, true)) return;
   display_->close();
   const Project& project = settings_.project;
-  const run::Run& run = coordinator_->run();
   report::ReportView view = report::build_view(journal_, {.project = project.config.project,
                                                           .started = settings_.command_started,
                                                           .ended = verdict_at_,
@@ -106,24 +100,14 @@ void LocalRun::write_results() {
                                                           .machine = machine_name(),
                                                           .command = settings_.command,
                                                           .tamarack_version = version});
-  exit_code_ = exit_code_of(run.verdict);
-  const Outputs outputs = write_outputs(view, project.run_dir(settings_.run), project.config.report, project.config.root, *artifacts_);
-  // The verdict is in the journal; a report that cannot be written must still not pass as a run that went well.
-  if (!outputs.errors.empty() && exit_code_ == 0) exit_code_ = exit_code_of(ErrorCode::io);
-  view.run.exit_code = exit_code_;
-  const std::string& page = outputs.paths.report;
-  const report::SummaryOptions options{.colour = screen_.colour,
-                                       .report_path = page.empty() ? page : io::relative_to(io::absolute_path("."), page),
-                                       .width = screen_.width()};
-  std::fputs(report::terminal_summary(view, options).c_str(), screen_.file);
-  std::fflush(screen_.file);
-  for (const Error& error : outputs.errors) complain(Error(error).in("a report cannot be written"));
-  for (const std::string& warning : warnings_) std::fprintf(stderr, "warning: %s\n", clean_lines(warning).c_str());
-  tell_github(view, project.config.suite.dir);
-  if (settings_.json) {
-    std::printf("%s\n", json_line(view, outputs.paths).c_str());
-    std::fflush(stdout);
-  }
+  exit_code_ = tell_results(view, *artifacts_,
+                            {.screen = screen_,
+                             .json = settings_.json,
+                             .run_dir = project.run_dir(settings_.run),
+                             .copies = project.config.report,
+                             .root = project.config.root,
+                             .suite_dir = project.config.suite.dir,
+                             .warnings = warnings_});
   // Applications' data and ports were this run's only; their logs stay.
   for (std::int64_t slot = 1; slot <= settings_.workers; ++slot)
     if (const auto removed = io::remove_tree(fmt::format("{}/workers/{}/data", project.run_dir(settings_.run), slot)); !removed)

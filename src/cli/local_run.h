@@ -61,6 +61,7 @@ class LocalRun {
   io::Loop& loop_;
   const Clock& clock_;
   store::Store& store_;
+  io::Lane writing_;
   const adapter::Adapter& adapter_;
   LocalRunSettings settings_;
   std::unique_ptr<artifact::ArtifactStore> artifacts_;

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "cli/outputs.h"
+#include "config/quarantine.h"
 #include "config/read_config.h"
 #include "io/loop.h"
 #include "io/machine.h"
@@ -114,6 +115,16 @@ agent::AppSettings app_settings(const Project& project) {
           .stop_timeout = app.stop_timeout};
 }
 
+agent::AgentSettings agent_settings(const Project& project, const adapter::SuiteSettings& suite, const std::string& shims_dir) {
+  return {.shims_dir = shims_dir,
+          .suite = suite,
+          .app = app_settings(project),
+          .unit_timeout = project.config.run.unit_timeout.value_or(Millis{0}),
+          .watch = project.config.artifacts.watch,
+          .settle = project.config.artifacts.settle,
+          .artifact_bytes_max = project.config.artifacts.bytes_max};
+}
+
 plan::Rules rules_of(const config::Config& config) {
   plan::Rules rules;
   for (const config::LockRule& rule : config.locks) rules.locks.push_back({rule.name, rule.tag, rule.match});
@@ -125,12 +136,7 @@ plan::Rules rules_of(const config::Config& config) {
 
 std::vector<std::string> quarantined_tests(const config::Config& config, const domain::Plan& plan) {
   std::vector<std::string> ids;
-  for (const domain::TestCase& test : plan.tests)
-    for (const config::QuarantineRule& rule : config.quarantine)
-      if (rule.expires >= today() && (test.id.value == rule.test || display_name(test.identity).find(rule.test) != std::string::npos)) {
-        ids.push_back(test.id.value);
-        break;
-      }
+  for (const domain::TestId& test : config::quarantined(config, plan.tests, today())) ids.push_back(test.value);
   return ids;
 }
 

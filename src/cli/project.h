@@ -37,6 +37,8 @@ Result<std::unique_ptr<store::Store>> open_store(const std::string& state_dir);
 // With the framework's program resolved, or an error that says how to install it.
 Result<adapter::SuiteSettings> suite_settings(const Project& project);
 agent::AppSettings app_settings(const Project& project);
+// All an agent needs of a project, but for who it is, how many workers it has and which run it works on.
+agent::AgentSettings agent_settings(const Project& project, const adapter::SuiteSettings& suite, const std::string& shims_dir);
 plan::Rules rules_of(const config::Config& config);
 std::vector<std::string> quarantined_tests(const config::Config& config, const domain::Plan& plan);
 std::int64_t default_workers();

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/project.h"
+#include "cli/server_options.h"
 #include "plan/make_plan.h"
 
 namespace tamarack::cli {
@@ -23,6 +24,12 @@ struct RunOptions {
   bool use_cache = true;
   bool json = false;
   std::string command;  // as it was typed, for the report
+  ServerOptions server;                    // with a URL: the run is the server's and its agents'
+  bool detach = false;                     // on a server: does not wait for it
+  bool afresh = false;                     // on a server: everything runs, although it is a retried CI job
+  std::vector<std::string> agent_labels;   // on a server: "zone=eu", what an agent must have
+  std::string suite_name;                  // tells several suites of one CI job apart
+  std::string carry_from;                  // `rerun --failed`: good verdicts of this run stand
 };
 
 int run_command(const RunOptions& options, const Clock& clock);

@@ -10,7 +10,10 @@
 #include "cli/outputs.h"
 #include "cli/project.h"
 #include "cli/version.h"
+#include "artifact/blobs/disk_blobs.h"
+#include "coordinator/authenticate.h"
 #include "coordinator/server.h"
+#include "dashboard.h"
 #include "io/machine.h"
 #include "io/net.h"
 #include "report_page.h"
@@ -59,7 +62,7 @@ void greet(const ServeOptions& options, const Address& address, int port, bool h
   std::printf("%s\n", fmt::format("{}://{}:{}", options.tls_cert.empty() ? "http" : "https", host, port).c_str());
   std::fflush(stdout);
   if (options.open)
-    std::fputs("open: everybody on this machine may read everything here\n", stderr);
+    std::fputs("open: everybody on this machine may read, start and stop everything here\n", stderr);
   else if (!has_tokens)
     std::fprintf(stderr, "closed: there is no token yet; `tamarack token create --data %s --project NAME --role viewer` makes one\n",
                  options.data.c_str());
@@ -69,28 +72,62 @@ void greet(const ServeOptions& options, const Address& address, int port, bool h
 
 }  // namespace
 
+namespace {
+
+// Several connections to one database: each belongs to one thread at a time.
+struct Data {
+  std::unique_ptr<io::FileLock> lock;
+  DataFolder reads;
+  DataFolder writes;
+  DataFolder access;
+  std::unique_ptr<artifact::BlobStore> blobs;
+  std::string signing_key;
+  bool has_tokens = false;
+};
+
+Result<Data> open_data(const std::string& folder) {
+  Data data;
+  data.reads = TRY(open_data_folder(folder, IfMissing::create));
+  auto lock = io::FileLock::take(data.reads.path + "/server.lock", fmt::format("serve (process {})", io::process_id()));
+  if (!lock) return Error(lock.error()).in(fmt::format("another server has '{}'", folder));
+  data.lock = std::move(*lock);
+  data.writes = TRY(open_data_folder(folder, IfMissing::create));
+  data.access = TRY(open_data_folder(folder, IfMissing::create));
+  data.blobs = TRY(artifact::open_disk_blobs(data.reads.path + "/blobs"));
+  data.signing_key = TRY(coordinator::signing_key(data.access.store->access()));
+  data.has_tokens = !TRY(data.access.store->access().list_tokens(std::nullopt)).empty();
+  return data;
+}
+
+coordinator::ServerSettings settings_of(const ServeOptions& options, const Address& address, const Data& data) {
+  return {.http = {.host = address.host, .port = address.port, .tls_cert = options.tls_cert, .tls_key = options.tls_key},
+          .open = options.open,
+          .report_template = std::string(embedded::report_html()),
+          .dashboard = std::string(embedded::dashboard_html()),
+          .assets = {{"/assets/dashboard.js", "text/javascript; charset=utf-8", std::string(embedded::dashboard_js())},
+                     {"/assets/dashboard.css", "text/css; charset=utf-8", std::string(embedded::dashboard_css())}},
+          .machine = io::host_name(),
+          .version = version,
+          .signing_key = data.signing_key,
+          .run_at_work = [folder = data.reads.path](store::Store& store) { return run_at_work(folder, store); },
+          .host = {.machine = io::host_name(), .version = version}};
+}
+
+}  // namespace
+
 int serve_command(const ServeOptions& options, const Clock& clock) {
   const auto address = checked(options);
   if (!address) return fail(address.error());
-  // Two connections to one database: reads of runs happen on another thread, tokens are looked up on the loop.
-  auto data = open_data_folder(options.data, IfMissing::create);
+  const auto data = open_data(options.data);
   if (!data) return fail(data.error());
-  auto access = open_data_folder(options.data, IfMissing::create);
-  if (!access) return fail(access.error());
-  const auto tokens = access->store->access().list_tokens(std::nullopt);
-  if (!tokens) return fail(tokens.error());
-
+  // After the data: what its threads still do may need it.
   io::Loop loop;
   auto server = coordinator::Server::listen(
-      loop, clock, *data->store, access->store->access(),
-      {.http = {.host = address->host, .port = address->port, .tls_cert = options.tls_cert, .tls_key = options.tls_key},
-       .open = options.open,
-       .page_template = std::string(embedded::report_html()),
-       .machine = io::host_name(),
-       .version = version,
-       .run_at_work = [folder = data->path](store::Store& store) { return run_at_work(folder, store); }});
+      loop, clock,
+      {.data = *data->reads.store, .journal = *data->writes.store, .access = data->access.store->access(), .blobs = *data->blobs},
+      settings_of(options, *address, *data), [](const Error& error) { complain(error); });
   if (!server) return fail(server.error());
-  greet(options, *address, (*server)->port(), !tokens->empty());
+  greet(options, *address, (*server)->port(), data->has_tokens);
   int signals = 0;
   const io::SignalWatch watch(loop, [&](int) {
     if (++signals == 1)

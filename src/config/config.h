@@ -54,6 +54,7 @@ struct Run {
   std::optional<Millis> timeout;       // for the whole run
   std::optional<Millis> unit_timeout;  // for one framework invocation
   std::int64_t lost_max = 3;           // workers a test may take down with it before it is given up as lost
+  std::int64_t quarantine_max = 50;    // tests that [[quarantine]] may hold
 };
 
 struct LockRule {  // [[lock]]: units that match hold the named lock
@@ -82,8 +83,10 @@ struct QuarantineRule {  // [[quarantine]]: run and shown, but not counted again
   std::string test;      // id or "SPEC › TITLE" substring
   std::string owner;
   std::string reason;
-  std::string expires;    // YYYY-MM-DD
-  std::int64_t line = 0;  // of its header in the file, for warnings about an expired entry
+  std::string expires;            // YYYY-MM-DD
+  std::int64_t line = 0;          // of its header in the file
+  std::int64_t expires_line = 0;  // of the key `expires`, for warnings about an expired entry
+  std::int64_t expires_column = 0;
 };
 
 struct Artifacts {
@@ -96,6 +99,17 @@ struct Report {
   std::string junit;  // extra copies beside the ones in the run's folder; empty: none
   std::string ctrf;
   std::string html;
+};
+
+struct Workspace {                   // what travels to agents on other machines
+  std::vector<std::string> include;  // patterns, relative to the file's folder
+  std::vector<std::string> exclude;
+  std::string setup;  // command, run once on an agent after unpacking; empty: none
+  std::vector<std::string> setup_inputs{"**/package-lock.json", "**/npm-shrinkwrap.json", "**/yarn.lock",     "**/pnpm-lock.yaml",
+                                        "**/bun.lock",          "**/requirements*.txt",   "**/poetry.lock",   "**/uv.lock",
+                                        "**/Pipfile.lock",      "**/Gemfile.lock",        "**/composer.lock", "**/go.sum",
+                                        "**/Cargo.lock"};
+  std::int64_t bytes_max = 2'000'000'000;
 };
 
 struct Config {
@@ -113,6 +127,7 @@ struct Config {
   std::vector<QuarantineRule> quarantine;
   Artifacts artifacts;
   Report report;
+  Workspace workspace;
 };
 
 }  // namespace tamarack::config

@@ -33,7 +33,9 @@ class Checker {
     check_app();
     check_ready();
     check_paths();
+    check_workspace();
     check_order();
+    check_quarantine();
     return std::move(findings_);
   }
 
@@ -173,6 +175,22 @@ class Checker {
     }
   }
 
+  // A pattern that leads out of the project would silently match nothing.
+  void check_workspace() {
+    const std::map<std::string, const std::vector<std::string>*> lists{{"include", &config_.workspace.include},
+                                                                       {"exclude", &config_.workspace.exclude},
+                                                                       {"setup_inputs", &config_.workspace.setup_inputs}};
+    for (const auto& [key, patterns] : lists)
+      for (const std::string& pattern : *patterns) {
+        const std::vector<std::string> segments = split(pattern, '/');
+        const bool leads_out = std::find(segments.begin(), segments.end(), "..") != segments.end();
+        if (!trim(pattern).empty() && !pattern.starts_with('/') && !leads_out) continue;
+        problem("workspace." + key,
+                fmt::format("'{}' in [workspace] must hold patterns relative to the folder of this file, got '{}'", key, pattern),
+                "files outside of that folder do not travel; move tamarack.toml up to a folder that holds everything");
+      }
+  }
+
   void check_order() {
     for (std::size_t i = 0; i < config_.order.size(); ++i) {
       const OrderRule& rule = config_.order[i];
@@ -180,6 +198,16 @@ class Checker {
       problem(fmt::format("order[{}].after", i), fmt::format("'after' in [[order]] must differ from 'before', got '{}' twice", rule.after),
               "specs that match cannot end before they start; to keep them in order on one worker use [[together]]");
     }
+  }
+
+  // Every entry holds at least one test, or none that exists: what its texts match is known once the tests are (quarantine.h).
+  void check_quarantine() {
+    const auto entries = std::ssize(config_.quarantine);
+    const std::int64_t max = config_.run.quarantine_max;
+    if (entries <= max) return;
+    problem(fmt::format("quarantine[{}]", max),
+            fmt::format("[[quarantine]] has {}, 'quarantine_max' in [run] allows {}", count_of(entries, "entry", "entries"), max),
+            "repair a test and take its entry out; an entry whose last day is over holds nothing any more");
   }
 
   const Config& config_;

@@ -194,5 +194,17 @@ TEST(Texts, must_not_hide_control_characters) {
             "tamarack.toml:5:10: 'config' in [suite] must not be empty\n  hint: leave the key out instead\n");
 }
 
+TEST(Workspace, patterns_stay_in_the_project) {
+  const std::string good = "version = 1\n[suite]\nframework = \"pytest\"\n[workspace]\n";
+  EXPECT_EQ(problems_of(good + "include = [\"dist/**\", \"./a\"]\nexclude = [\"**/*.mp4\"]\nsetup = \"npm ci\"\n"), "");
+  const std::string hint =
+      "\n  hint: files outside of that folder do not travel; move tamarack.toml up to a folder that holds everything\n";
+  EXPECT_EQ(problems_of(good + "include = [\"../shared/**\"]\nexclude = [\"/tmp\"]\nsetup_inputs = [\" \"]\n"),
+            "tamarack.toml:5:1: 'include' in [workspace] must hold patterns relative to the folder of this file, got '../shared/**'" +
+                hint + "tamarack.toml:6:1: 'exclude' in [workspace] must hold patterns relative to the folder of this file, got '/tmp'" +
+                hint + "tamarack.toml:7:1: 'setup_inputs' in [workspace] must hold patterns relative to the folder of this file, got ' '" +
+                hint);
+}
+
 }  // namespace
 }  // namespace tamarack::config

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "config/cross_checks.h"
+#include "config/quarantine.h"
 
 namespace tamarack::config {
 namespace {
@@ -242,7 +243,8 @@ std::vector<Check> diagnose_machine(const Config& config, const MachineFacts& fa
     checks.push_back(well("files", fmt::format("{} open files are allowed", facts.files_max)));
   checks.push_back(check_git(facts.git));
   for (const Problem& expired : expired_quarantine(config, facts.today))
-    checks.push_back(doubtful("quarantine", fmt::format("{}:{}: {}", expired.file, expired.line, expired.message), expired.hint));
+    checks.push_back(
+        doubtful("quarantine", fmt::format("{}:{}:{}: {}", expired.file, expired.line, expired.column, expired.message), expired.hint));
   return checks;
 }
 

@@ -153,7 +153,8 @@ TEST(Diagnosis, of_a_poor_machine_names_every_limit) {
   facts.disk_free = 1'500'000'000;
   Config config = shop();
   config.run.workers = 8;
-  config.quarantine.push_back({.test = "cart", .owner = "ada", .reason = "race", .expires = "2026-11-20", .line = 12});
+  config.quarantine.push_back(
+      {.test = "cart", .owner = "ada", .reason = "race", .expires = "2026-11-20", .line = 12, .expires_line = 16, .expires_column = 11});
   EXPECT_EQ(machine_complaints(facts, config),
             "! 8 workers on 1 processor\n    → tests slow each other down; lower 'workers' in [run]\n"
             "! 1.4 GiB free on the disk, artifacts of one run may take 1.9 GiB\n    → make room, or lower 'bytes_max' in [artifacts]\n"
@@ -161,7 +162,7 @@ TEST(Diagnosis, of_a_poor_machine_names_every_limit) {
             "fs.inotify.max_user_instances=128\n"
             "! 300 open files are allowed, 8 workers may need 768\n    → raise the limit: ulimit -n 1536\n"
             "! git was not found\n    → install git, so that runs record which commit they tested\n"
-            "! /shop/tamarack.toml:12: quarantine of 'cart' ended on 2026-11-20, the test counts again\n"
+            "! /shop/tamarack.toml:16:11: quarantine of 'cart' ended on 2026-11-20, the test counts again\n"
             "    → ada owns it: repair the test, or extend 'expires' with a reason\n");
   EXPECT_EQ(exit_code_of(diagnose_machine(config, facts)), 0);
 }

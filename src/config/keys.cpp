@@ -180,6 +180,11 @@ std::vector<Key> run_keys() {
           [](Config& c) -> Slot { return &c.run.lost_max; })
           .by_default("3")
           .within(1, 100),
+      key("run", "quarantine_max", Kind::integer, "10",
+          "How many tests `[[quarantine]]` may hold. One more is a mistake in this file, so that the list cannot grow unseen.",
+          [](Config& c) -> Slot { return &c.run.quarantine_max; })
+          .by_default("50")
+          .within(0, 1'000),
   };
 }
 
@@ -255,12 +260,42 @@ std::vector<Key> output_keys() {
   };
 }
 
+std::vector<Key> workspace_keys() {
+  return {
+      key("workspace", "include", Kind::list, "[\"dist/**\"]",
+          "Patterns of files that travel although git ignores them, such as a finished build. One that names or matches a folder stands "
+          "for everything in it.",
+          [](Config& c) -> Slot { return &c.workspace.include; })
+          .by_default("[]"),
+      key("workspace", "exclude", Kind::list, "[\"videos/**\"]",
+          "Patterns of files that stay at home, also when git tracks them or `include` matches them.",
+          [](Config& c) -> Slot { return &c.workspace.exclude; })
+          .by_default("[]"),
+      key("workspace", "setup", Kind::text, "\"npm ci\"",
+          "A command that an agent runs in the folder after unpacking it, and again only when the command, an input or the platform "
+          "has changed.",
+          [](Config& c) -> Slot { return &c.workspace.setup; }),
+      key("workspace", "setup_inputs", Kind::list, "[\"package-lock.json\", \"patches/**\"]",
+          "Patterns of files whose content decides whether `setup` must run again, beside files that the command itself names. If "
+          "nothing matches, every change counts.",
+          [](Config& c) -> Slot { return &c.workspace.setup_inputs; })
+          .by_default("[\"**/package-lock.json\", \"**/npm-shrinkwrap.json\", \"**/yarn.lock\", \"**/pnpm-lock.yaml\", "
+                      "\"**/bun.lock\", \"**/requirements*.txt\", \"**/poetry.lock\", \"**/uv.lock\", \"**/Pipfile.lock\", "
+                      "\"**/Gemfile.lock\", \"**/composer.lock\", \"**/go.sum\", \"**/Cargo.lock\"]"),
+      key("workspace", "bytes_max", Kind::size, "\"500MB\"",
+          "How large the files that travel may be together. Above it the run does not start, and the largest folders are named.",
+          [](Config& c) -> Slot { return &c.workspace.bytes_max; })
+          .by_default("\"2GB\"")
+          .within(1, 1'000'000'000'000'000),
+  };
+}
+
 }  // namespace
 
 std::span<const Key> keys() {
   static const std::vector<Key> table = [] {
     std::vector<Key> all;
-    for (const std::vector<Key>& part : {top_keys(), suite_keys(), app_keys(), run_keys(), rule_keys(), output_keys()})
+    for (const std::vector<Key>& part : {top_keys(), suite_keys(), app_keys(), run_keys(), rule_keys(), output_keys(), workspace_keys()})
       all.insert(all.end(), part.begin(), part.end());
     return all;
   }();

@@ -35,9 +35,6 @@ struct ReadResult {
 // `path` is what messages and Config::path name; Config::root is its folder.
 ReadResult read_config(std::string_view text, const std::string& path);
 
-// Quarantine entries that ended before `today` (YYYY-MM-DD). An expired entry no longer excuses its test, and its owner should know.
-std::vector<Problem> expired_quarantine(const Config& config, std::string_view today);
-
 // "tamarack.toml:12:5: unknown key 'worker' in [run], …\n  hint: did you mean 'workers'?\n" per problem. Files below `directory` are named
 // relative to it.
 std::string describe(const std::vector<Problem>& problems, std::string_view directory = {});

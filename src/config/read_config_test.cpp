@@ -164,7 +164,7 @@ expires = 2027-01-31
 [runs]
 x = 1
 )"),
-      R"(tamarack.toml:2:1: unknown key 'projekt' at the top level, expected one of version, project, suite, app, run, lock, cap, together, order, quarantine, artifacts, report
+      R"(tamarack.toml:2:1: unknown key 'projekt' at the top level, expected one of version, project, suite, app, run, lock, cap, together, order, quarantine, artifacts, report, workspace
   hint: did you mean 'project'?
 tamarack.toml:5:13: 'framework' in [suite] must be one of "playwright", "pytest", "mocha", "ctest", "command", got string 'playwrite'
   hint: did you mean "playwright"?
@@ -175,7 +175,7 @@ tamarack.toml:6:37: 'env.OK' in [suite] has the unknown placeholder '{prt}', exp
   hint: did you mean '{port}'? for the literal text write '{{prt}}'
 tamarack.toml:7:8: 'args' in [suite] must be an array of strings, got string '--headed'
   hint: put it in brackets: ["…"]
-tamarack.toml:10:1: unknown key 'worker' in [run], expected one of workers, policy, retries, fail_fast, timeout, unit_timeout, lost_max
+tamarack.toml:10:1: unknown key 'worker' in [run], expected one of workers, policy, retries, fail_fast, timeout, unit_timeout, lost_max, quarantine_max
   hint: did you mean 'workers'?
 tamarack.toml:11:11: 'workers' in [run] must be an integer from 1 to 512 or "auto", got integer 0
 tamarack.toml:12:11: 'retries' in [run] must be an integer from 0 to 10, got string '2'
@@ -203,7 +203,7 @@ tamarack.toml:28:1: missing key 'reason' in [[quarantine]]
   hint: for example reason = "races with the price service"
 tamarack.toml:30:11: 'expires' in [[quarantine]] must be a date such as "2027-01-31", got a date without quotes
   hint: write the date in quotes
-tamarack.toml:32:2: unknown section [runs], expected one of [suite], [app], [run], [[lock]], [[cap]], [[together]], [[order]], [[quarantine]], [artifacts], [report]
+tamarack.toml:32:2: unknown section [runs], expected one of [suite], [app], [run], [[lock]], [[cap]], [[together]], [[order]], [[quarantine]], [artifacts], [report], [workspace]
   hint: did you mean [run]?
 )");
 }
@@ -255,21 +255,6 @@ tamarack.toml:5:1: 'build_dir' in [suite] has no effect with framework "playwrig
 tamarack.toml:6:1: 'run' in [suite] has no effect with framework "playwright", it belongs to "command"
   hint: remove the line, or set framework = "command"
 )");
-}
-
-TEST(Warnings, name_quarantine_entries_that_ended) {
-  const ReadResult result = read(std::string(minimal) + R"(
-[[quarantine]]
-test = "cart"
-owner = "ada"
-reason = "race"
-expires = "2027-01-31"
-)");
-  ASSERT_TRUE(result.config);
-  EXPECT_EQ(describe(expired_quarantine(*result.config, "2027-01-31")), "");
-  EXPECT_EQ(describe(expired_quarantine(*result.config, "2027-02-01")),
-            "tamarack.toml:5:1: quarantine of 'cart' ended on 2027-01-31, the test counts again\n"
-            "  hint: ada owns it: repair the test, or extend 'expires' with a reason\n");
 }
 
 TEST(Describe, names_files_relative_to_a_folder) {

@@ -145,6 +145,17 @@ std::vector<ValueProblem> read_date(const Key& key, const toml::node& node, Slot
   return {};
 }
 
+// An entry of a list of words.
+std::vector<ValueProblem> check_entry(const Key& key, const std::string& text, Position at) {
+  const std::vector<std::string> choices(key.choices.begin(), key.choices.end());
+  if (std::find(choices.begin(), choices.end(), text) != choices.end()) return {};
+  const std::optional<std::string> meant = closest(text, choices);
+  return {{at,
+           {},
+           fmt::format("must be one of \"{}\", got '{}'", join(choices, "\", \""), shown(text)),
+           meant ? fmt::format("did you mean \"{}\"?", *meant) : std::string{}}};
+}
+
 std::vector<ValueProblem> read_list(const Key& key, const toml::node& node, Slot slot) {
   const auto* array = node.as_array();
   if (!array) return {mismatch(key, node, node.is_string() ? "put it in brackets: [\"…\"]" : "")};
@@ -157,6 +168,7 @@ std::vector<ValueProblem> read_list(const Key& key, const toml::node& node, Slot
     std::vector<ValueProblem> found;
     if (const auto* text = entry.as_string()) {
       found = check_text_value(key, text->get(), position_of(entry), 0, 4096);
+      if (found.empty() && !key.choices.empty()) found = check_entry(key, text->get(), position_of(entry));
       values.push_back(stored_text(key, text->get()));
     } else {
       found = {{position_of(entry), {}, fmt::format("must be a string, got {}", found_value(entry)), ""}};

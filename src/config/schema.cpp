@@ -48,6 +48,13 @@ const std::vector<Section>& all_sections() {
       {.name = "artifacts", .description = "Screenshots, videos, traces and other files that tests leave behind."},
       {.name = "report",
        .description = "Extra copies of the reports. They are always written to the run's own folder under `.tamarack/` as well."},
+      {.name = "workspace",
+       .description =
+           "Which files agents on other machines get (`tamarack run --server`); a run on this machine alone does not need it. In "
+           "a git repository: what git tracks, and what is new and not ignored, except `node_modules`, `__pycache__` and "
+           "`.venv`. Without git: everything except these, `build`, `dist`, `target`, `coverage`, `.pytest_cache`, "
+           "`test-results` and `playwright-report`. Never `.git` and `.tamarack`. File names must be UTF-8, and symbolic links "
+           "must stay inside."},
   };
   return table;
 }
@@ -64,27 +71,39 @@ std::span<const Section> sections() {
   return all_sections();
 }
 
-const Section* find_section(std::string_view name) {
-  for (const Section& section : all_sections())
+const Section* find_section(const Layout& layout, std::string_view name) {
+  for (const Section& section : layout.sections)
     if (section.name == name) return &section;
   return nullptr;
 }
 
-std::vector<const Key*> keys_of(std::string_view section) {
+std::vector<const Key*> keys_of(const Layout& layout, std::string_view section) {
   std::vector<const Key*> found;
-  for (const Key& key : keys())
+  for (const Key& key : layout.keys)
     if (key.section == section) found.push_back(&key);
   return found;
 }
 
-std::vector<const Section*> sections_in(std::string_view parent) {
+std::vector<const Section*> sections_in(const Layout& layout, std::string_view parent) {
   std::vector<const Section*> found;
-  for (const Section& section : all_sections()) {
+  for (const Section& section : layout.sections) {
     const std::size_t dot = section.name.rfind('.');
     const std::string_view above = dot == std::string_view::npos ? std::string_view{} : section.name.substr(0, dot);
     if (!section.name.empty() && above == parent) found.push_back(&section);
   }
   return found;
+}
+
+const Section* find_section(std::string_view name) {
+  return find_section({sections(), keys()}, name);
+}
+
+std::vector<const Key*> keys_of(std::string_view section) {
+  return keys_of({sections(), keys()}, section);
+}
+
+std::vector<const Section*> sections_in(std::string_view parent) {
+  return sections_in({sections(), keys()}, parent);
 }
 
 std::string_view last_part(std::string_view section) {

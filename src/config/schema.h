@@ -45,26 +45,38 @@ struct Key {
   std::vector<std::string_view> choices;
   Placeholders placeholders = Placeholders::none;
   std::string_view description;
-  std::string_view example;  // the value as it is written in the file
-  Slot (*slot)(Config&) = nullptr;
+  std::string_view example;         // the value as it is written in the file
+  Slot (*slot)(Config&) = nullptr;  // of tamarack.toml's keys
 };
 
 struct Section {
   std::string_view name;
   bool repeated = false;  // [[name]]
-  bool required = false;
+  bool required = false;  // wherever the section around it stands
   std::string_view description;
-  std::vector<std::string_view> alternatives = {};  // keys of which at most one may be set
-  bool alternative_required = false;                // exactly one of them
-  void (*append)(Config&, std::int64_t line) = nullptr;
+  std::vector<std::string_view> alternatives = {};       // keys of which at most one may be set
+  bool alternative_required = false;                     // exactly one of them
+  std::string_view short_form = {};                      // as it is written on one line; for required sections inside of others
+  bool secret = false;                                   // it names a secret: what stands in its place by mistake is never shown
+  void (*append)(Config&, std::int64_t line) = nullptr;  // of tamarack.toml's sections
 };
 
+// The tables of one file.
+struct Layout {
+  std::span<const Section> sections;
+  std::span<const Key> keys;
+};
+const Section* find_section(const Layout& layout, std::string_view name);
+std::vector<const Key*> keys_of(const Layout& layout, std::string_view section);
+std::vector<const Section*> sections_in(const Layout& layout, std::string_view parent);  // "" → suite, app, …; "app" → app.ready
+
+// Of tamarack.toml.
 std::span<const Section> sections();  // the top level first, then in the order of the reference page
 std::span<const Key> keys();
 
 const Section* find_section(std::string_view name);
 std::vector<const Key*> keys_of(std::string_view section);
-std::vector<const Section*> sections_in(std::string_view parent);  // "" → suite, app, …; "app" → app.ready
+std::vector<const Section*> sections_in(std::string_view parent);
 
 std::string_view last_part(std::string_view section);  // "app.ready" → "ready"
 std::string heading_of(const Section& section);        // "[run]", "[[lock]]", "the top level"

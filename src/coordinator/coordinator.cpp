@@ -12,11 +12,12 @@ constexpr Millis tick_interval{500};
 
 }  // namespace
 
-Coordinator::Coordinator(io::Loop& loop, const Clock& clock, store::Store& store, CoordinatorSettings settings,
+Coordinator::Coordinator(io::Loop& loop, const Clock& clock, store::Store& store, io::Lane& writing, CoordinatorSettings settings,
                          CoordinatorCallbacks callbacks)
     : loop_(loop),
       clock_(clock),
       store_(store),
+      writing_(writing),
       settings_(std::move(settings)),
       callbacks_(std::move(callbacks)),
       sessions_({.heartbeat = settings_.heartbeat, .agents_may_come_back = settings_.agents_may_come_back}) {}
@@ -65,7 +66,7 @@ void Coordinator::obey(const SessionOrders& orders) {
 }
 
 void Coordinator::announce(LinkId link) {
-  if (run_.is_planned()) send(link, wire::RunAnnounced{run_.id, run_.plan});
+  if (run_.is_planned() && settings_.announces_plan) send(link, wire::RunAnnounced{run_.id, run_.plan});
 }
 
 void Coordinator::note_who_left() {
@@ -74,9 +75,9 @@ void Coordinator::note_who_left() {
   loop_.post(std::exchange(all_home_, nullptr));
 }
 
-void Coordinator::begin(const domain::Plan& plan, const run::Options& options) {
+void Coordinator::begin(const domain::Plan& plan, const run::Options& options, const run::Carried& carried) {
   CHECK(!run_.is_planned(), "one coordinator, one run");
-  feed(run::Planned{settings_.run, plan, options});
+  feed(run::Planned{settings_.run, plan, options, carried});
   for (const LinkId link : sessions_.links()) announce(link);
   for (const run::Event& event : std::exchange(before_plan_, {})) feed(event);
   tick();
@@ -135,8 +136,9 @@ void Coordinator::flush() {
     if (in_flight_.entries.empty()) return committed();
     committing_ = true;
     auto commit = std::make_shared<store::Commit>(project(settings_.row, run_, in_flight_.entries));
+    commit->request = std::exchange(settings_.request, std::nullopt);
     auto outcome = std::make_shared<Result<>>();
-    loop_.background([this, commit, outcome] { *outcome = store_.commit(*commit); },
+    writing_.run([store = &store_, commit, outcome] { *outcome = store->commit(*commit); },
                      [this, outcome, still = std::weak_ptr(alive_)] {
                        if (still.expired()) return;
                        committing_ = false;
@@ -200,7 +202,7 @@ void Coordinator::send_home(Millis deadline, io::Callback done) {
 
 void Coordinator::close_row(const store::RunRow& row, std::function<void(Result<>)> done) {
   auto outcome = std::make_shared<Result<>>();
-  loop_.background([this, row, outcome] { *outcome = store_.commit({.run = row.run, .project = row.project, .run_row = row}); },
+  writing_.run([store = &store_, row, outcome] { *outcome = store->commit({.run = row.run, .project = row.project, .run_row = row}); },
                    [outcome, done = std::move(done)] { done(*outcome); });
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "coordinator/sessions.h"
+#include "io/lane.h"
 #include "io/link.h"
 #include "io/loop.h"
 #include "run/run.h"
@@ -22,7 +23,9 @@ struct CoordinatorSettings {
   // Agents on other machines: one that is silent for two heartbeats is handed nothing new, one whose link closed and who does not come back
   // within two loses its leases. False: a closed link is a dead agent.
   bool agents_may_come_back = false;
-  store::RunRow row;  // project, branch, commit …; the rest is filled in as the run goes on
+  bool announces_plan = true;                // false: agents get the plan elsewhere, it may be too large for a message
+  store::RunRow row;                         // project, branch, commit …; the rest is filled in as the run goes on
+  std::optional<store::RequestRow> request;  // how it was asked for: written together with its first entries
 };
 
 using Heard = std::map<std::string, std::int64_t>;  // by session: the number of its last message that left a trace in the journal
@@ -35,18 +38,22 @@ struct CoordinatorCallbacks {
 
 class Coordinator {
  public:
-  Coordinator(io::Loop& loop, const Clock& clock, store::Store& store, CoordinatorSettings settings, CoordinatorCallbacks callbacks);
+  // `writing`: where the store is written, one transaction at a time; coordinators of one store share it.
+  Coordinator(io::Loop& loop, const Clock& clock, store::Store& store, io::Lane& writing, CoordinatorSettings settings,
+              CoordinatorCallbacks callbacks);
   ~Coordinator();
 
   // An agent's end of a link. Agents may come before the plan: their applications start while tests are discovered.
   void attach(std::unique_ptr<io::Link> link);
-  void begin(const domain::Plan& plan, const run::Options& options);
+  void begin(const domain::Plan& plan, const run::Options& options, const run::Carried& carried = {});
   // Goes on with a run that was folded from its journal. `found` is what the interrupted attempts had left on disk: it is taken in under
   // their old leases before those are closed, so that nothing that finished runs again.
   void go_on(run::Run folded, const std::vector<run::Event>& found);
   // The same when the agents outlived the coordinator: leases stay theirs, and what they say again is taken in once. `heard` is what the
   // journal holds of each session.
   void go_on_with_agents(run::Run folded, const Heard& heard);
+  // An agent that was told to work could not begin.
+  void gave_up(const run::AgentGaveUp& event) { feed(event); }
   void stop(run::StopCause cause, const std::string& reason);
   // Sends all agents home; `done` when the last has left or the deadline has passed.
   void send_home(Millis deadline, io::Callback done);
@@ -71,6 +78,7 @@ class Coordinator {
   io::Loop& loop_;
   const Clock& clock_;
   store::Store& store_;
+  io::Lane& writing_;
   CoordinatorSettings settings_;
   CoordinatorCallbacks callbacks_;
   run::Run run_;

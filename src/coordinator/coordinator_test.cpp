@@ -9,19 +9,9 @@
 namespace tamarack::coordinator {
 namespace {
 
-class RefusingStore final : public store::Store {
+class RefusingStore final : public store::MemoryStore {
  public:
   Result<> commit(const store::Commit&) override { return make_error(ErrorCode::io, "the disk is full"); }
-  Result<std::vector<store::JournalRow>> journal(const domain::RunId&, std::int64_t) override { return std::vector<store::JournalRow>{}; }
-  Result<std::optional<store::RunRow>> run(const domain::RunId&) override { return std::optional<store::RunRow>{}; }
-  Result<std::vector<store::RunRow>> runs(int) override { return std::vector<store::RunRow>{}; }
-  Result<domain::History> history(const std::string&) override { return domain::History{}; }
-  Result<std::optional<std::string>> cached(const std::string&) override { return std::optional<std::string>{}; }
-  Result<> remember(const std::string&, const std::string&) override { return {}; }
-  store::AccessStore& access() override { return access_; }
-
- private:
-  store::MemoryAccess access_;
 };
 
 domain::Plan plan_of(std::size_t tests) {
@@ -76,7 +66,7 @@ class QuickAgent {
 class CoordinatorTest : public testing::Test {
  protected:
   void build(store::Store& store) {
-    coordinator_.emplace(loop_, clock_, store, CoordinatorSettings{.run = domain::RunId{"r-1"}, .row = {.project = "p"}},
+    coordinator_.emplace(loop_, clock_, store, writing_, CoordinatorSettings{.run = domain::RunId{"r-1"}, .row = {.project = "p"}},
                          CoordinatorCallbacks{.on_entry = [this](const run::Entry& entry) { entries_.push_back(entry); },
                                               .on_finished = [this] { coordinator_->send_home(Millis{5000}, [this] { loop_.stop(); }); },
                                               .on_broken =
@@ -99,6 +89,7 @@ class CoordinatorTest : public testing::Test {
 
   io::Loop loop_;
   io::SystemClock clock_;
+  io::Lane writing_{loop_};
   std::optional<Coordinator> coordinator_;
   std::optional<QuickAgent> agent_;
   std::vector<run::Entry> entries_;

@@ -7,11 +7,6 @@
 #include "wire/journal.h"
 
 namespace tamarack::coordinator {
-namespace {
-
-constexpr int searched_max = 10'000;  // the newest runs, of all projects
-
-}  // namespace
 
 Result<std::vector<run::Entry>> load_journal(store::Store& store, const domain::RunId& run, std::int64_t after) {
   const std::vector<store::JournalRow> rows = TRY(store.journal(run, after));
@@ -37,18 +32,18 @@ Result<> complete_row(store::Store& store, store::RunRow& row, bool at_work) {
   return {};
 }
 
-Result<std::vector<store::RunRow>> find_runs(store::Store& store, const RunQuery& query, const std::optional<domain::Token>& token,
-                                             const domain::RunId& at_work) {
-  std::vector<store::RunRow> found;
-  for (store::RunRow& row : TRY(store.runs(searched_max))) {
-    if (std::ssize(found) >= query.limit) break;
-    if (token && !domain::reaches_project(*token, row.project)) continue;
-    if (!query.project.empty() && query.project != row.project) continue;
-    if (!query.branch.empty() && query.branch != row.branch) continue;
-    TRY_VOID(complete_row(store, row, row.run == at_work));
-    if (query.verdict.empty() || query.verdict == row.verdict) found.push_back(std::move(row));
+Result<store::RunPage> find_runs(store::Store& store, store::RunFilter filter, const std::optional<domain::Token>& token,
+                                 const std::function<bool(const domain::RunId&)>& is_at_work) {
+  if (token && token->project != domain::all_projects) {
+    if (!filter.project.empty() && filter.project != token->project) return store::RunPage{};
+    filter.project = token->project;
   }
-  return found;
+  const std::string wanted = filter.verdict;
+  if (wanted == "running" || wanted == "interrupted") filter.verdict = "unfinished";
+  store::RunPage page = TRY(store.find_runs(filter));
+  for (store::RunRow& row : page.runs) TRY_VOID(complete_row(store, row, is_at_work(row.run)));
+  if (filter.verdict != wanted) std::erase_if(page.runs, [&](const store::RunRow& row) { return row.verdict != wanted; });
+  return page;
 }
 
 Result<report::ReportView> load_view(store::Store& store, const store::RunRow& row, const ViewSource& source) {

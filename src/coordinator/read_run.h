@@ -1,6 +1,7 @@
 // A run as it is remembered: its journal, and the view that reports are made from.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,16 +20,10 @@ Result<std::vector<run::Entry>> load_journal(store::Store& store, const domain::
 // ledger so far, "running" or "interrupted" as its verdict, and the exit code of an incomplete run. A finished one stays as it is.
 Result<> complete_row(store::Store& store, store::RunRow& row, bool at_work);
 
-struct RunQuery {  // empty: any
-  std::string project;
-  std::string branch;
-  std::string verdict;
-  std::int64_t limit = 50;
-};
-
-// Complete rows, newest first: those that the query wants and the token reaches; without a token all.
-Result<std::vector<store::RunRow>> find_runs(store::Store& store, const RunQuery& query, const std::optional<domain::Token>& token,
-                                             const domain::RunId& at_work);
+// A page of complete rows, newest first: those that the filter wants and the token reaches; without a token all. The verdicts "running" and
+// "interrupted" are known here as well; a page of them may be shorter than its limit although another one follows.
+Result<store::RunPage> find_runs(store::Store& store, store::RunFilter filter, const std::optional<domain::Token>& token,
+                                 const std::function<bool(const domain::RunId&)>& is_at_work);
 
 struct ViewSource {
   std::string machine;

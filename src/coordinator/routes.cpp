@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "base/text.h"
 #include "report/json_writer.h"
@@ -13,22 +14,73 @@ using domain::Role;
 
 constexpr std::string_view json = "application/json";
 
+constexpr std::uint64_t small_body = 64 << 10;
+constexpr std::uint64_t plan_body_max = UINT64_C(256) << 20;  // 100,000 tests take about 40 MiB
+constexpr std::uint64_t hashes_body_max = 32 << 20;
+
 constexpr std::array routes{
     Route{RouteId::health, "GET", "/healthz", {}, "text/plain", "The process is alive."},
     Route{RouteId::ready, "GET", "/readyz", {}, "text/plain", "The database answers; 503 when it does not."},
     Route{RouteId::openapi, "GET", "/api/v1/openapi.json", {}, json, "This document."},
     Route{RouteId::metrics, "GET", "/metrics", Role::viewer, "text/plain; version=0.0.4", "Counters in Prometheus' text format."},
+
+    Route{RouteId::session_open, "POST", "/api/v1/session", {}, json, "A browser hands over its token and gets a cookie.", small_body},
+    Route{RouteId::session, "GET", "/api/v1/session", Role::viewer, json, "Who am I: role, project, name."},
+    Route{RouteId::session_close, "DELETE", "/api/v1/session", {}, json, "The cookie is gone."},
+
     Route{RouteId::runs, "GET", "/api/v1/runs", Role::viewer, json,
-          "Runs, newest first. Query: project, branch, verdict, limit (1 to 1000, default 50)."},
+          "Runs, newest first. Query: project, branch, verdict, text, limit (1 to 1000, default 50), before (`next` of the page before)."},
+    Route{RouteId::run_start, "POST", "/api/v1/runs", Role::runner, json, "Starts a run, or finds the one of the same CI job.",
+          plan_body_max},
     Route{RouteId::run, "GET", "/api/v1/runs/{run}", Role::viewer, json, "One run: verdict, ledger, times."},
     Route{RouteId::report, "GET", "/api/v1/runs/{run}/report", Role::viewer, json,
           "Everything the report shows, also while the run goes on. Its schema: web/src/model/report.schema.json."},
+    Route{RouteId::report_page, "GET", "/api/v1/runs/{run}/report.html", Role::viewer, "text/html; charset=utf-8",
+          "The report as one file to keep."},
     Route{RouteId::journal, "GET", "/api/v1/runs/{run}/journal", Role::viewer, "application/x-ndjson",
           "Journal entries, one JSON object per line. Query: after (entry number, default 0)."},
     Route{RouteId::events, "GET", "/api/v1/runs/{run}/events", Role::viewer, "text/event-stream",
-          "Journal entries as server-sent events while they are written; goes on after Last-Event-ID."},
-    Route{RouteId::page, "GET", "/runs/{run}", Role::viewer, "text/html; charset=utf-8", "The report as a page."},
+          "Journal entries as server-sent events while they are written; goes on after Last-Event-ID, ends with `end`."},
+    Route{RouteId::cancel, "POST", "/api/v1/runs/{run}/cancel", Role::runner, json, "Stops what runs; what has not run stays so.", small_body},
+    Route{RouteId::spec, "GET", "/api/v1/runs/{run}/spec", Role::runner, json, "What an agent needs to work on the run."},
+    Route{RouteId::link, "GET", "/api/v1/runs/{run}/link", Role::runner, json, "WebSocket: the agent protocol."},
+
+    Route{RouteId::projects, "GET", "/api/v1/projects", Role::viewer, json, "Projects with their number of runs and the newest one."},
+
+    Route{RouteId::history, "GET", "/api/v1/projects/{project}/history", Role::viewer, json,
+          "What planning needs of the past: durations, start-ups, what failed last."},
+    Route{RouteId::tests, "GET", "/api/v1/projects/{project}/tests", Role::viewer, json,
+          "Tests with their figures. Query: text, sort (flaky, failures, slow, name, latest), limit, before."},
+    Route{RouteId::test, "GET", "/api/v1/projects/{project}/tests/{test}", Role::viewer, json,
+          "One test: its figures, by branch as well, and its newest executions."},
+    Route{RouteId::specs, "GET", "/api/v1/projects/{project}/specs", Role::viewer, json,
+          "Specs with the figures of their tests. Query: text, limit, before."},
+
+    Route{RouteId::blobs_missing, "POST", "/api/v1/projects/{project}/blobs/missing", Role::runner, json,
+          "Of these contents, which are not here, and how much of an interrupted upload is.", hashes_body_max},
+    Route{RouteId::blob_put, "PUT", "/api/v1/projects/{project}/blobs/{sha256}", Role::runner, json,
+          "The bytes of a blob, from `offset` on; 422 when they are not what its name says."},
+    Route{RouteId::blob, "GET", "/api/v1/projects/{project}/blobs/{sha256}", Role::viewer, "application/octet-stream",
+          "The bytes; a single range is answered."},
+    Route{RouteId::blob_link, "GET", "/blobs/{project}/{sha256}/{name}", {}, "application/octet-stream",
+          "The same for a browser: the query is signed and expires."},
+
+    Route{RouteId::agents, "GET", "/api/v1/agents", Role::viewer, json, "Agents: workers, labels, what they do."},
+    Route{RouteId::agents_poll, "POST", "/api/v1/agents/poll", Role::runner, json, "An agent says that it is there and waits for work.",
+          small_body},
+    Route{RouteId::agent_drain, "POST", "/api/v1/agents/{agent}/drain", Role::admin, json, "Takes no new run, or takes them again.",
+          small_body},
+
+    Route{RouteId::tokens, "GET", "/api/v1/tokens", Role::admin, json, "Tokens, without their secrets."},
+    Route{RouteId::token_create, "POST", "/api/v1/tokens", Role::admin, json, "A new token; its secret is in the answer and nowhere else.",
+          small_body},
+    Route{RouteId::token_revoke, "DELETE", "/api/v1/tokens/{token}", Role::admin, json, "From now on it opens nothing."},
 };
+constexpr Route page_route{RouteId::page, "GET", "/{page}", {}, "text/html; charset=utf-8", "The dashboard; it asks this API."};
+
+bool is_for_programs(std::string_view path) {
+  return path.starts_with("/api/") || path == "/api" || path.starts_with("/blobs/");
+}
 
 bool is_parameter(std::string_view segment) {
   return segment.starts_with('{');
@@ -47,6 +99,12 @@ std::optional<std::map<std::string, std::string, std::less<>>> fit(std::string_v
       return std::nullopt;
   }
   return parameters;
+}
+
+std::string lower(std::string_view method) {
+  std::string out;
+  for (const char c : method) out += static_cast<char>(c - 'A' + 'a');
+  return out;
 }
 
 void write_parameters(report::JsonWriter& out, std::string_view pattern) {
@@ -101,7 +159,7 @@ void write_operation(report::JsonWriter& out, const Route& route) {
   if (route.needed) write_answer(out, "401", "no token, or one that is of no use", "application/problem+json");
   if (route.needed) write_answer(out, "403", "the token's role does not reach", "application/problem+json");
   if (route.pattern.find('{') != std::string_view::npos)
-    write_answer(out, "404", "no such run, or none this token may see", "application/problem+json");
+    write_answer(out, "404", "no such object, or none this token may see", "application/problem+json");
   out.end_object();
   out.end_object();
 }
@@ -114,6 +172,7 @@ std::span<const Route> all_routes() {
 
 RouteMatch match_route(std::string_view method, std::string_view path) {
   RouteMatch match;
+  if ((method == "GET" || method == "HEAD") && !is_for_programs(path)) match.route = &page_route;
   for (const Route& route : routes) {
     auto parameters = fit(route.pattern, path);
     if (!parameters) continue;
@@ -137,11 +196,16 @@ std::string openapi_document(std::string_view version) {
   out.end_object();
   out.key("paths");
   out.begin_object();
-  for (const Route& route : routes) {
-    out.key(route.pattern);
+  std::set<std::string_view> written;
+  for (const Route& first : routes) {
+    if (!written.insert(first.pattern).second) continue;
+    out.key(first.pattern);
     out.begin_object();
-    out.key("get");
-    write_operation(out, route);
+    for (const Route& route : routes) {
+      if (route.pattern != first.pattern) continue;
+      out.key(lower(route.method));
+      write_operation(out, route);
+    }
     out.end_object();
   }
   out.end_object();

@@ -13,7 +13,16 @@
 
 namespace tamarack::coordinator {
 
-enum class RouteId { health, ready, metrics, openapi, runs, run, report, journal, events, page };
+enum class RouteId {
+  health, ready, metrics, openapi,
+  session_open, session, session_close,
+  runs, run_start, run, report, report_page, journal, events, cancel, spec, link,
+  projects, history, tests, test, specs,
+  blobs_missing, blob_put, blob, blob_link,
+  agents, agents_poll, agent_drain,
+  tokens, token_create, token_revoke,
+  page,
+};
 
 struct Route {
   RouteId id;
@@ -22,6 +31,7 @@ struct Route {
   std::optional<domain::Role> needed;  // none: anybody
   std::string_view produces;           // content type of a good answer
   std::string_view summary;            // one line, for people
+  std::uint64_t body_max = 0;          // bytes of a request; more: 413
 };
 
 std::span<const Route> all_routes();
@@ -31,7 +41,8 @@ struct RouteMatch {
   std::map<std::string, std::string, std::less<>> parameters;
   std::vector<std::string_view> methods;  // what the path would answer to; empty: there is no such path
 };
-// `path` is percent-decoded and has no dot segments. HEAD goes where GET goes.
+// `path` is percent-decoded and has no dot segments. HEAD goes where GET goes. What is neither below /api nor anything else of the table is
+// a page: the browser's part of the program decides what it shows.
 RouteMatch match_route(std::string_view method, std::string_view path);
 
 // OpenAPI 3.1, as JSON.

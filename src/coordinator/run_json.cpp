@@ -38,13 +38,14 @@ std::string run_json(const store::RunRow& row) {
   return std::move(out).take();
 }
 
-std::string runs_json(const std::vector<store::RunRow>& rows) {
+std::string runs_json(const store::RunPage& page) {
   report::JsonWriter out;
   out.begin_object();
   out.key("runs");
   out.begin_array();
-  for (const store::RunRow& row : rows) write(out, row);
+  for (const store::RunRow& row : page.runs) write(out, row);
   out.end_array();
+  if (!page.next.empty()) out.field("next", page.next);
   out.end_object();
   return std::move(out).take();
 }

@@ -10,8 +10,8 @@ namespace tamarack::coordinator {
 
 // One object. The row is complete (read_run.h), so a run without an end says "running" or "interrupted".
 std::string run_json(const store::RunRow& row);
-// {"runs":[…]}
-std::string runs_json(const std::vector<store::RunRow>& rows);
+// {"runs":[…],"next":"…"}; without `next` when nothing follows.
+std::string runs_json(const store::RunPage& page);
 // {"seq":…,"at":…,"kind":…,"body":{…}}
 std::string entry_json(const store::JournalRow& row);
 

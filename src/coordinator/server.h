@@ -1,13 +1,15 @@
-// What a data folder holds, over HTTP: runs, reports, journals as they grow. Closed by default: without a token of the right role and
-// project nothing is told, not even whether a run exists. Reads only; whoever writes the journal (a `tamarack run` beside it) is not
-// disturbed.
+// The HTTP server over a data folder: runs begun, worked on by agents and watched; blobs, agents, tokens; the dashboard's files. Closed by
+// default: without a token of the right role and project nothing is told, not even whether a run exists.
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
-#include "coordinator/routes.h"
+#include "artifact/blob_store.h"
+#include "coordinator/rate_limit.h"
+#include "coordinator/run_host.h"
 #include "domain/access.h"
 #include "io/http_server.h"
 #include "io/loop.h"
@@ -15,27 +17,49 @@
 
 namespace tamarack::coordinator {
 
+struct Asset {
+  std::string path;  // "/assets/dashboard.js"
+  std::string content_type;
+  std::string body;
+};
+
 struct ServerSettings {
   io::HttpServerOptions http;
-  bool open = false;          // everybody may do everything; only for loopback
-  std::string page_template;  // of the report
+  bool open = false;            // everybody may do everything; only for loopback
+  std::string report_template;  // the page of a report, with room for its data
+  std::string dashboard;        // the page of the dashboard
+  std::vector<Asset> assets;    // what it loads
   std::string machine;
   std::string version;
-  // The run that somebody works on at this moment, empty for none; asked on the reading thread. Without it none is.
+  std::string signing_key;                            // of links to blobs; empty: none are made
+  std::uint64_t blob_bytes_max = UINT64_C(8) << 30;   // of one blob
+  RateRule rate;                                      // of one token, or of one address on an open server
+  RateRule failed_rate{.per_second = 1, .burst = 60};  // of refused tokens from one address
+  // The run that somebody beside this server works on at this moment, empty for none; asked on the reading lane. Without it none is.
   std::function<Result<domain::RunId>(store::Store&)> run_at_work;
   Millis poll{500};  // how often a journal that is watched is looked at
+  RunHostSettings host;
+};
+
+// Several connections to one database: each belongs to one thread at a time.
+struct ServerStores {
+  store::Store& data;          // reads, one at a time beside the loop
+  store::Store& journal;       // writes of runs, one at a time beside the loop
+  store::AccessStore& access;  // on the loop
+  artifact::BlobStore& blobs;
 };
 
 class Server {
  public:
-  // `data` is read on another thread, one request at a time; `access` on the loop: two connections to one database. All outlive the server.
-  // Errors: those of HttpServer::listen.
-  static Result<std::unique_ptr<Server>> listen(io::Loop& loop, const Clock& clock, store::Store& data, store::AccessStore& access,
-                                                ServerSettings settings);
+  // All references outlive the server, and the loop's threads do not outlive them. Runs that were not finished are gone on with;
+  // `on_problem` hears what could not be, and of journals that cannot be written. Errors: those of HttpServer::listen.
+  static Result<std::unique_ptr<Server>> listen(io::Loop& loop, const Clock& clock, ServerStores stores, ServerSettings settings,
+                                                std::function<void(const Error&)> on_problem);
   ~Server();
 
   int port() const;
-  // Finishes answers under way and ends event streams.
+  // Lets go of the runs, as they are in their journals, so that agents come back to the next server; finishes answers under way, ends event
+  // streams.
   void stop(Millis grace, io::Callback done);
 
  private:

@@ -37,6 +37,11 @@ void Sessions::greet(LinkId link, const wire::Hello& hello, Instant now, Session
                                                             hello.agent.value, hello.protocol, wire::protocol_version)}});
     return;
   }
+  if (hello.agent.empty() || hello.workers < 1 || hello.workers > workers_per_agent_max) {
+    orders.push_back(SendTo{link, wire::Refused{fmt::format("an agent has a name and 1 to {} workers, got '{}' and {}",
+                                                            workers_per_agent_max, hello.agent.value, hello.workers)}});
+    return;
+  }
   const auto repeated = on_link_.find(link);
   if (repeated == on_link_.end()) return begin_session(link, hello, now, orders);
   sessions_.at(repeated->second).heard_at = now;

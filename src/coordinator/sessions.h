@@ -23,6 +23,8 @@ namespace tamarack::coordinator {
 
 using LinkId = std::int64_t;
 
+inline constexpr std::int64_t workers_per_agent_max = 1024;
+
 // What the shell is to do, in this order.
 struct SendTo {
   LinkId link = 0;

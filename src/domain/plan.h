@@ -58,6 +58,9 @@ struct Plan {
   friend bool operator==(const Plan&, const Plan&) = default;
 };
 
+// Everything that makes a plan from outside impossible, each with its place; empty for a good one. What make_plan() makes is good.
+std::vector<std::string> problems_of(const Plan& plan);
+
 // max(longest unit, sum of units / workers) over the estimates.
 Millis lower_bound(const Plan& plan, std::int64_t workers);
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 namespace tamarack::domain {
 namespace {
 
@@ -9,63 +11,61 @@ using enum FileOrigin;
 
 TEST(PathPatterns, AFolderStandsForWhatIsInIt) {
   const PathPatterns patterns({"dist/", "./docs", "packages/*/out", "**/*.mp4"});
-  EXPECT_TRUE(patterns.match("dist"));
-  EXPECT_TRUE(patterns.match("dist/a/b.js"));
-  EXPECT_TRUE(patterns.match("docs/a.md"));
-  EXPECT_TRUE(patterns.match("packages/shop/out/deep/file"));
-  EXPECT_TRUE(patterns.match("a/b/film.mp4"));
-  EXPECT_TRUE(patterns.match("film.mp4"));
-  EXPECT_FALSE(patterns.match("distance"));
-  EXPECT_FALSE(patterns.match("src/dist/x"));
-  EXPECT_FALSE(patterns.match("packages/shop/in"));
+  for (const char* path : {"dist", "dist/a/b.js", "docs/a.md", "packages/shop/out/deep/file", "a/b/film.mp4", "film.mp4"})
+    EXPECT_TRUE(patterns.match(path)) << path;
+  for (const char* path : {"distance", "src/dist/x", "packages/shop/in"}) EXPECT_FALSE(patterns.match(path)) << path;
 }
 
 TEST(PathPatterns, KnowWhereTheyLead) {
   const PathPatterns patterns({"packages/*/out", "assets/**/*.png"});
-  EXPECT_TRUE(patterns.lead_to("packages"));
-  EXPECT_TRUE(patterns.lead_to("packages/shop"));
-  EXPECT_TRUE(patterns.lead_to("packages/shop/out/deep"));
-  EXPECT_FALSE(patterns.lead_to("packages/shop/src"));
-  EXPECT_TRUE(patterns.lead_to("assets/a/b"));
-  EXPECT_FALSE(patterns.lead_to("assets/node_modules/x"));
-  EXPECT_FALSE(patterns.lead_to("src"));
+  for (const char* folder : {"packages", "packages/shop", "packages/shop/out/deep", "assets/a/b"})
+    EXPECT_TRUE(patterns.lead_to(folder)) << folder;
+  for (const char* folder : {"packages/shop/src", "assets/node_modules/x", "src"}) EXPECT_FALSE(patterns.lead_to(folder)) << folder;
   EXPECT_TRUE(PathPatterns({"node_modules/**/*.wasm"}).lead_to("node_modules/x/node_modules"));
+}
+
+// One row of a table: a file and whether it belongs.
+struct Wanted {
+  const char* path;
+  FileOrigin origin;
+  bool belongs;
+  const char* why = "";
+};
+void expect_all(const WorkspaceRules& rules, const std::vector<Wanted>& table) {
+  for (const auto& [path, origin, belongs, why] : table)
+    EXPECT_EQ(rules.belongs(path, origin), belongs) << path << " of origin " << static_cast<int>(origin) << ": " << why;
 }
 
 TEST(WorkspaceRules, WhatBelongsWithoutAnySetting) {
   const WorkspaceRules rules({}, {});
-  EXPECT_TRUE(rules.belongs("src/a.ts", walked));
-  EXPECT_FALSE(rules.belongs("node_modules/a.js", walked));
-  EXPECT_FALSE(rules.belongs("web/dist/a.js", walked));
-  EXPECT_TRUE(rules.belongs("scripts/build", walked)) << "a file of that name is no folder of tools";
-  EXPECT_TRUE(rules.belongs("dist/a.js", tracked)) << "who commits his build means it";
-  EXPECT_TRUE(rules.belongs("dist/a.js", untracked)) << "git does not ignore it";
-  EXPECT_FALSE(rules.belongs("node_modules/a.js", untracked)) << "somebody forgot to ignore it";
-  for (const FileOrigin origin : {tracked, untracked, walked}) {
-    EXPECT_FALSE(rules.belongs(".git/config", origin));
-    EXPECT_FALSE(rules.belongs("sub/.git", origin)) << "the file of a submodule";
-    EXPECT_FALSE(rules.belongs("e2e/.tamarack/tamarack.db", origin));
-  }
+  expect_all(rules, {{"src/a.ts", walked, true},
+                     {"node_modules/a.js", walked, false},
+                     {"web/dist/a.js", walked, false},
+                     {"scripts/build", walked, true, "a file of that name is no folder of tools"},
+                     {"dist/a.js", tracked, true, "who commits his build means it"},
+                     {"dist/a.js", untracked, true, "git does not ignore it"},
+                     {"node_modules/a.js", untracked, false, "somebody forgot to ignore it"}});
+  for (const FileOrigin origin : {tracked, untracked, walked})
+    expect_all(rules, {{".git/config", origin, false},
+                       {"sub/.git", origin, false, "the file of a submodule"},
+                       {"e2e/.tamarack/tamarack.db", origin, false}});
 }
 
 TEST(WorkspaceRules, ExcludeBeatsIncludeAndIncludeBeatsTheRest) {
-  const WorkspaceRules rules({"dist", ".git", "node_modules/own"}, {"**/*.mp4", "dist/maps"});
-  EXPECT_TRUE(rules.belongs("dist/a.js", walked));
-  EXPECT_FALSE(rules.belongs("dist/a.mp4", walked));
-  EXPECT_FALSE(rules.belongs("dist/maps/a.map", tracked));
-  EXPECT_FALSE(rules.belongs("film.mp4", tracked));
-  EXPECT_TRUE(rules.belongs("node_modules/own/a.js", walked));
-  EXPECT_FALSE(rules.belongs("node_modules/other/a.js", walked));
-  EXPECT_FALSE(rules.belongs(".git/config", walked)) << "not even by name";
+  expect_all(WorkspaceRules({"dist", ".git", "node_modules/own"}, {"**/*.mp4", "dist/maps"}),
+             {{"dist/a.js", walked, true},
+              {"dist/a.mp4", walked, false},
+              {"dist/maps/a.map", tracked, false},
+              {"film.mp4", tracked, false},
+              {"node_modules/own/a.js", walked, true},
+              {"node_modules/other/a.js", walked, false},
+              {".git/config", walked, false, "not even by name"}});
 }
 
 TEST(WorkspaceRules, OnlyFoldersThatMayHoldSomethingAreEntered) {
   const WorkspaceRules rules({"web/dist/**"}, {"videos"});
-  EXPECT_TRUE(rules.enters("src", false));
-  EXPECT_TRUE(rules.enters("web/dist", false));
-  EXPECT_FALSE(rules.enters("dist", false));
-  EXPECT_FALSE(rules.enters("videos", false));
-  EXPECT_FALSE(rules.enters(".git", false));
+  for (const char* folder : {"src", "web/dist"}) EXPECT_TRUE(rules.enters(folder, false)) << folder;
+  for (const char* folder : {"dist", "videos", ".git"}) EXPECT_FALSE(rules.enters(folder, false)) << folder;
   EXPECT_TRUE(rules.enters("web", true));
   EXPECT_FALSE(rules.enters("src", true)) << "git has listed it";
 }

@@ -6,8 +6,7 @@
 #include <chrono>
 
 #include "io/body_file.h"
-#include "io/http_parser.h"
-#include "io/stream.h"
+#include "io/client_connection.h"
 
 namespace tamarack::io {
 namespace {
@@ -15,38 +14,29 @@ namespace {
 using SteadyTime = std::chrono::steady_clock::time_point;
 
 // The request goes out and the answer comes in independently: a server may refuse an upload while it is still being sent.
-class Call : public std::enable_shared_from_this<Call> {
+class Call final : public ClientConnection {
  public:
   Call(Loop& loop, ClientRequest request, HttpUrl url, std::function<void(Result<ClientAnswer>)> done)
-      : loop_(loop), request_(std::move(request)), url_(std::move(url)), done_(std::move(done)) {}
+      : ClientConnection(loop, std::move(url)), request_(std::move(request)), done_(std::move(done)) {}
 
   void start() {
-    Dial dial{.host = url_.host, .port = url_.port, .timeout = request_.connect_timeout};
-    if (url_.tls) {
-      Result<std::shared_ptr<TlsContext>> tls = TlsContext::for_client(request_.ca_file);
-      if (!tls) return loop_.post([self = shared_from_this(), error = tls.error()] { self->fail(error); });
-      dial.tls = std::move(*tls);
-    }
-    if (request_.total_timeout > Millis{0})
-      total_ = loop_.after(request_.total_timeout, [weak = weak_from_this()] {
-        if (const auto self = weak.lock()) self->too_late("no complete answer", self->request_.total_timeout);
-      });
-    connect_stream(loop_, std::move(dial), [self = shared_from_this()](Result<std::shared_ptr<Stream>> stream) {
-      if (!self->done_) {
-        if (stream) (*stream)->close();
-        return;
-      }
-      if (!stream) return self->fail(stream.error());
-      self->stream_ = std::move(*stream);
-      self->watch_silence();
-      self->open_source();
-    });
+    Plan plan{.ca_file = request_.ca_file, .connect_timeout = request_.connect_timeout, .too_late = "no complete answer"};
+    if (request_.total_timeout > Millis{0}) plan.deadline = request_.total_timeout;
+    connect(plan);
   }
 
  private:
+  std::shared_ptr<Call> me() { return std::static_pointer_cast<Call>(shared_from_this()); }
+  bool over() const override { return !done_; }
+
+  void connected() override {
+    watch_silence();
+    open_source();
+  }
+
   void open_source() {
     if (request_.body_file.empty()) return send_head(request_.body.size());
-    FileSource::open(loop_, request_.body_file, [self = shared_from_this()](Result<std::shared_ptr<FileSource>> source) {
+    FileSource::open(loop_, request_.body_file, [self = me()](Result<std::shared_ptr<FileSource>> source) {
       if (!self->done_) return;
       if (!source) return self->fail(source.error());
       if ((*source)->size() < self->request_.body_offset)
@@ -59,11 +49,10 @@ class Call : public std::enable_shared_from_this<Call> {
   }
 
   void send_head(std::uint64_t length) {
-    std::string head = fmt::format("{} {} HTTP/1.1\r\n", request_.method, url_.target);
-    append_field(head, "Host", url_.authority);
-    if (field_of(request_.fields, "User-Agent").empty()) append_field(head, "User-Agent", "tamarack");
-    append_field(head, "Connection", "close");
-    for (const auto& [name, value] : request_.fields) append_field(head, name, value);
+    Fields own;
+    if (field_of(request_.fields, "User-Agent").empty()) own.emplace_back("User-Agent", "tamarack");
+    own.emplace_back("Connection", "close");
+    std::string head = request_head(request_.method, own, request_.fields);
     if (request_.save_offset > 0) append_field(head, "Range", fmt::format("bytes={}-", request_.save_offset));
     if (length > 0 || (request_.method != "GET" && request_.method != "HEAD")) append_field(head, "Content-Length", std::to_string(length));
     head += "\r\n";
@@ -76,7 +65,7 @@ class Call : public std::enable_shared_from_this<Call> {
   void send_piece(std::uint64_t offset, std::uint64_t left) {
     if (left == 0 || !done_) return;
     const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(left, file_piece_max));
-    source_->read(offset, length, [self = shared_from_this(), offset, left, length](Result<std::string> piece) {
+    source_->read(offset, length, [self = me(), offset, left, length](Result<std::string> piece) {
       if (!self->done_) return;
       if (!piece) return self->fail(piece.error());
       self->stream_->write(std::move(*piece), [self, offset, left, length](const Result<>& written) {
@@ -85,19 +74,12 @@ class Call : public std::enable_shared_from_this<Call> {
     });
   }
 
-  void read() {
-    if (!done_) return;
-    stream_->read([self = shared_from_this()](Result<std::string_view> bytes) {
-      if (!self->done_) return;
-      if (!bytes) return self->fail(bytes.error());
-      if (!bytes->empty()) return self->take(*bytes);
-      self->parser_.end();
-      if (self->parser_.done()) return self->finish();
-      self->fail(make_error(ErrorCode::unavailable, "the connection ended before the answer was complete"));
-    });
+  void ended() override {
+    if (parser_.done()) return finish();
+    fail(make_error(ErrorCode::unavailable, "the connection ended before the answer was complete"));
   }
 
-  void take(std::string_view bytes) {
+  void take(std::string_view bytes) override {
     const auto sink = [this](std::string_view piece) { (sink_ ? pending_ : answer_.body) += piece; };
     while (!bytes.empty() && !busy_ && !parser_.done()) {
       bytes.remove_prefix(parser_.feed(bytes, sink));
@@ -106,6 +88,8 @@ class Call : public std::enable_shared_from_this<Call> {
       if (parser_.failed()) return parse_failed();
       if (!done_) return;
       if (!pending_.empty()) write_pending();
+      if (streams_ && !answer_.body.empty() && !request_.on_piece(std::exchange(answer_.body, {})))
+        return fail(make_error(ErrorCode::cancelled, "the reader has had enough"));
     }
     leftover_ = std::string(bytes);
     advance();
@@ -131,7 +115,8 @@ class Call : public std::enable_shared_from_this<Call> {
     answer_.fields = std::move(head.fields);
     if (request_.method == "HEAD") parser_.expect_no_body();
     const bool save = !request_.save_file.empty() && (status == 200 || status == 206);
-    parser_.body_max(save ? request_.save_max : request_.body_max);
+    streams_ = request_.on_piece && status == 200;
+    parser_.body_max(save || streams_ ? request_.save_max : request_.body_max);
     if (save && !parser_.failed()) open_sink(status == 206);
   }
 
@@ -146,7 +131,7 @@ class Call : public std::enable_shared_from_this<Call> {
                                fmt::format("asked for bytes from {} on, got '{}'", request_.save_offset, answer_.field("Content-Range"))));
     }
     busy_ = true;
-    FileSink::open(loop_, request_.save_file, first, [self = shared_from_this()](Result<std::shared_ptr<FileSink>> opened) {
+    FileSink::open(loop_, request_.save_file, first, [self = me()](Result<std::shared_ptr<FileSink>> opened) {
       self->busy_ = false;
       if (!self->done_) return;
       if (!opened) return self->fail(opened.error());
@@ -158,7 +143,7 @@ class Call : public std::enable_shared_from_this<Call> {
   void write_pending() {
     busy_ = true;
     const std::size_t count = pending_.size();
-    sink_->write(std::exchange(pending_, {}), [self = shared_from_this(), count](const Result<>& written) {
+    sink_->write(std::exchange(pending_, {}), [self = me(), count](const Result<>& written) {
       self->busy_ = false;
       if (!self->done_) return;
       if (!written) return self->fail(written.error());
@@ -174,7 +159,7 @@ class Call : public std::enable_shared_from_this<Call> {
 
   void watch_silence() {
     const Millis tick = std::clamp(request_.silence_timeout / 4, Millis{10}, Millis{1000});
-    silence_ = loop_.after(tick, [weak = weak_from_this()] {
+    silence_ = loop_.after(tick, [weak = std::weak_ptr(me())] {
       const auto self = weak.lock();
       if (!self || !self->done_) return;
       const SteadyTime now = std::chrono::steady_clock::now();
@@ -182,43 +167,34 @@ class Call : public std::enable_shared_from_this<Call> {
         self->last_moved_ = self->stream_->moved();
         self->heard_ = now;
       }
-      if (now - self->heard_ >= self->request_.silence_timeout) return self->too_late("nothing moved", self->request_.silence_timeout);
+      if (now - self->heard_ >= self->request_.silence_timeout) return self->fail_too_late("nothing moved", self->request_.silence_timeout);
       self->watch_silence();
     });
   }
 
-  void too_late(std::string_view what, Millis timeout) {
-    fail(make_error(ErrorCode::unavailable, fmt::format("{} within {}", what, human_duration(timeout))));
-  }
-
   void finish() { end(std::move(answer_)); }
-  void fail(Error error) { end(std::move(error).in(fmt::format("{} {}", request_.method, request_.url))); }
+  void fail(Error error) override { end(std::move(error).in(fmt::format("{} {}", request_.method, request_.url))); }
   void end(Result<ClientAnswer> result) {
     const auto done = std::exchange(done_, nullptr);
     if (!done) return;
-    total_.cancel();
+    hang_up();
     silence_.cancel();
-    if (stream_) stream_->close();
     source_.reset();
     sink_.reset();
     done(std::move(result));
   }
 
-  Loop& loop_;
   ClientRequest request_;
-  HttpUrl url_;
   std::function<void(Result<ClientAnswer>)> done_;  // empty: over
-  std::shared_ptr<Stream> stream_;
   std::shared_ptr<FileSource> source_;
   std::shared_ptr<FileSink> sink_;
-  HttpParser parser_{HttpParser::Kind::answer};
   ClientAnswer answer_;
   std::string leftover_;
   std::string pending_;
   bool busy_ = false;  // the file is being opened or written
   bool head_seen_ = false;
+  bool streams_ = false;
   int interim_ = 0;
-  Timer total_;
   Timer silence_;
   std::uint64_t last_moved_ = 0;
   SteadyTime heard_{};

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "io/http_message.h"
@@ -24,6 +25,8 @@ struct ClientRequest {
   // stay in memory.
   std::string save_file;
   std::uint64_t save_offset = 0;
+  // A 200 is handed over as it comes, instead of being kept: for streams without an end. False cuts the connection (`cancelled`).
+  std::function<bool(std::string_view)> on_piece;
   std::uint64_t body_max = 1 << 20;             // of an answer in memory
   std::uint64_t save_max = UINT64_C(64) << 30;  // of an answer in a file
   Millis connect_timeout{10'000};

@@ -11,13 +11,9 @@ namespace {
 
 class HttpLiveTest : public testing::Test {
  protected:
-  void listen(HttpServerOptions options = {}) {
-    options.sweep_interval = Millis{20};
-    ASSERT_EQ(world_.listen(std::move(options)), "");
-  }
-  int port() const { return world_.server_->port(); }
+  void listen(HttpServerOptions options = {}) { ASSERT_EQ(world_.listen(std::move(options)), ""); }
   void during(const std::function<void()>& talk) { EXPECT_TRUE(world_.during(talk)) << "the test hangs"; }
-
+  int port() const { return world_.port(); }
   static std::string handshake(const std::string& without = "") {
     std::string text =
         "GET /ws HTTP/1.1\r\nHost: x\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"

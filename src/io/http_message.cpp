@@ -214,6 +214,16 @@ Result<Target> parse_target(std::string_view target) {
   return parsed;
 }
 
+std::string url_segment(std::string_view name) {
+  std::string out;
+  for (const char c : name) {
+    const bool plain =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~';
+    out += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned>(static_cast<unsigned char>(c)));
+  }
+  return out;
+}
+
 Result<HttpUrl> parse_http_url(std::string_view url) {
   const auto bad = [&](std::string_view why) {
     return make_error(ErrorCode::invalid_argument, fmt::format("'{}' is not a usable URL: {}", url, why),

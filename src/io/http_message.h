@@ -46,6 +46,9 @@ struct Target {
 // that are neither a path nor an http URL.
 Result<Target> parse_target(std::string_view target);
 
+// A name as one segment of a path: everything but unreserved characters (RFC 3986) is escaped.
+std::string url_segment(std::string_view name);
+
 struct HttpUrl {
   bool tls = false;
   std::string host;  // without brackets

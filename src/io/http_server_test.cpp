@@ -11,12 +11,9 @@ namespace {
 
 class HttpServerTest : public testing::Test {
  protected:
-  void listen(HttpServerOptions options = {}) {
-    options.sweep_interval = Millis{20};
-    ASSERT_EQ(world_.listen(std::move(options)), "");
-  }
-  int port() const { return world_.server_->port(); }
+  void listen(HttpServerOptions options = {}) { ASSERT_EQ(world_.listen(std::move(options)), ""); }
   void during(const std::function<void()>& talk) { EXPECT_TRUE(world_.during(talk)) << "the test hangs"; }
+  int port() const { return world_.port(); }
   // Sends the bytes on one connection and reads all that comes until the server ends it.
   std::string said_to(const std::string& bytes) {
     std::string answer;

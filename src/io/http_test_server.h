@@ -28,8 +28,9 @@ class TestServer {
   TestServer(const TestServer&) = delete;
   TestServer& operator=(const TestServer&) = delete;
 
-  // "" or why it does not listen.
+  // "" or why it does not listen. Timeouts are looked at every 20 ms, so that tests of them are quick.
   std::string listen(HttpServerOptions options = {}) {
+    options.sweep_interval = Millis{20};
     auto listening = HttpServer::listen(
         loop_, std::move(options),
         {.admit = [this](const RequestHead& head) { return admit(head); },
@@ -38,6 +39,7 @@ class TestServer {
     server_ = std::move(*listening);
     return "";
   }
+  int port() const { return server_->port(); }
   // Runs the loop until `talk`, on a thread of its own, has returned. False: it took longer than half a minute.
   template <class Talk>
   bool during(Talk talk) {

@@ -1,5 +1,6 @@
 #include "io/machine.h"
 
+#include <fstream>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -34,6 +35,23 @@ std::int64_t open_files_max() {
 std::uint64_t random_seed() {
   std::random_device device;
   return static_cast<std::uint64_t>(device()) << 32 | device();
+}
+
+std::int64_t load_percent() {
+  double last_minute = 0;
+  if (getloadavg(&last_minute, 1) != 1) return 0;
+  return static_cast<std::int64_t>(last_minute * 100 / static_cast<double>(processors()));
+}
+
+std::int64_t memory_free_mb() {
+  std::ifstream facts("/proc/meminfo");
+  std::string name;
+  std::int64_t kib = 0;
+  while (facts >> name >> kib) {
+    if (name == "MemAvailable:") return kib / 1024;
+    facts.ignore(1000, '\n');
+  }
+  return 0;
 }
 
 std::vector<std::string> environment_lines() {

@@ -2,10 +2,9 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "io/client_connection.h"
 #include "io/crypto.h"
 #include "io/http_client.h"
-#include "io/http_parser.h"
-#include "io/stream.h"
 #include "io/ws_link.h"
 
 namespace tamarack::io {
@@ -13,63 +12,38 @@ namespace {
 
 constexpr std::size_t refusal_bytes_max = 300;
 
-class Opening : public std::enable_shared_from_this<Opening> {
+class Opening final : public ClientConnection {
  public:
   Opening(Loop& loop, WebSocketRequest request, HttpUrl url, std::function<void(Result<std::unique_ptr<Link>>)> done)
-      : loop_(loop), request_(std::move(request)), url_(std::move(url)), done_(std::move(done)) {}
+      : ClientConnection(loop, std::move(url)), request_(std::move(request)), done_(std::move(done)) {}
 
   void start() {
-    Dial dial{.host = url_.host, .port = url_.port, .timeout = request_.timeout};
-    if (url_.tls) {
-      Result<std::shared_ptr<TlsContext>> tls = TlsContext::for_client(request_.ca_file);
-      if (!tls) return loop_.post([self = shared_from_this(), error = tls.error()] { self->fail(error); });
-      dial.tls = std::move(*tls);
-    }
-    deadline_ = loop_.after(request_.timeout, [weak = weak_from_this()] {
-      if (const auto self = weak.lock()) self->fail(too_late(self->request_.timeout));
-    });
-    connect_stream(loop_, std::move(dial), [self = shared_from_this()](Result<std::shared_ptr<Stream>> stream) {
-      if (!self->done_) {
-        if (stream) (*stream)->close();
-        return;
-      }
-      if (!stream) return self->fail(stream.error());
-      self->stream_ = std::move(*stream);
-      self->shake_hands();
-    });
+    connect({.ca_file = request_.ca_file,
+             .connect_timeout = request_.timeout,
+             .deadline = request_.timeout,
+             .too_late = "the server did not open the WebSocket"});
   }
 
  private:
-  static Error too_late(Millis timeout) {
-    return make_error(ErrorCode::unavailable, fmt::format("the server did not open the WebSocket within {}", human_duration(timeout)));
-  }
+  bool over() const override { return !done_; }
 
-  void shake_hands() {
+  void connected() override {
     key_ = base64(random_bytes(16));
-    std::string head = fmt::format("GET {} HTTP/1.1\r\n", url_.target);
-    append_field(head, "Host", url_.authority);
-    append_field(head, "User-Agent", "tamarack");
-    append_field(head, "Upgrade", "websocket");
-    append_field(head, "Connection", "Upgrade");
-    append_field(head, "Sec-WebSocket-Version", "13");
-    append_field(head, "Sec-WebSocket-Key", key_);
-    for (const auto& [name, value] : request_.fields) append_field(head, name, value);
-    stream_->write(head + "\r\n");
+    const Fields own{{"User-Agent", "tamarack"},
+                     {"Upgrade", "websocket"},
+                     {"Connection", "Upgrade"},
+                     {"Sec-WebSocket-Version", "13"},
+                     {"Sec-WebSocket-Key", key_}};
+    stream_->write(request_head("GET", own, request_.fields) + "\r\n");
     read();
   }
 
-  void read() {
-    stream_->read([self = shared_from_this()](Result<std::string_view> bytes) {
-      if (!self->done_) return;
-      if (!bytes) return self->fail(bytes.error());
-      if (!bytes->empty()) return self->take(*bytes);
-      self->parser_.end();
-      if (self->parser_.head_done()) return self->refused();
-      self->fail(make_error(ErrorCode::unavailable, "the connection ended before the server had answered"));
-    });
+  void ended() override {
+    if (parser_.head_done()) return refused();
+    fail(make_error(ErrorCode::unavailable, "the connection ended before the server had answered"));
   }
 
-  void take(std::string_view bytes) {
+  void take(std::string_view bytes) override {
     while (!bytes.empty()) {
       const std::size_t room = refusal_bytes_max - refusal_.size();
       const auto sink = [&](std::string_view piece) { refusal_ += piece.substr(0, room); };
@@ -108,24 +82,18 @@ class Opening : public std::enable_shared_from_this<Opening> {
                                                         reason_of(status), to_valid_utf8(refusal_))));
   }
 
-  void fail(Error error) { end(std::move(error).in(fmt::format("cannot open {}", request_.url))); }
+  void fail(Error error) override { end(std::move(error).in(fmt::format("cannot open {}", request_.url))); }
   void end(Result<std::unique_ptr<Link>> result) {
     const auto done = std::exchange(done_, nullptr);
     if (!done) return;
-    deadline_.cancel();
-    if (stream_) stream_->close();
+    hang_up();
     done(std::move(result));
   }
 
-  Loop& loop_;
   WebSocketRequest request_;
-  HttpUrl url_;
   std::function<void(Result<std::unique_ptr<Link>>)> done_;
-  std::shared_ptr<Stream> stream_;
   std::string key_;
-  HttpParser parser_{HttpParser::Kind::answer};
   std::string refusal_;
-  Timer deadline_;
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <iterator>
 
 #include "base/text.h"
@@ -87,6 +88,19 @@ void JsonWriter::value(std::int64_t number) {
 void JsonWriter::value(bool truth) {
   separate();
   out_ += truth ? "true" : "false";
+  needs_comma_ = true;
+}
+
+void JsonWriter::value(double number) {
+  if (!std::isfinite(number)) return null();
+  separate();
+  fmt::format_to(std::back_inserter(out_), "{:.6g}", number);
+  needs_comma_ = true;
+}
+
+void JsonWriter::null() {
+  separate();
+  out_ += "null";
   needs_comma_ = true;
 }
 

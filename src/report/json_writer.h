@@ -22,6 +22,8 @@ class JsonWriter {
   void value(const std::string& text) { value(std::string_view(text)); }
   void value(std::int64_t number);
   void value(bool truth);
+  void value(double number);  // six digits; what is not a number becomes null
+  void null();
 
   template <class T>
   void field(std::string_view name, const T& content) {

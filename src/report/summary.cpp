@@ -178,13 +178,16 @@ std::string terminal_summary(const ReportView& view, const SummaryOptions& optio
   if (!options.report_path.empty()) text += labelled("report", printable(options.report_path), style);
   const std::string sign{outcome_sign(view.run.verdict)};
   // Painted line by line: a colour that reaches over a line break colours the rest of the line in some pagers.
-  const std::string code = fmt::format("(exit code {})", view.run.exit_code);
-  const std::string headline = sign + " " + printable(view.run.headline);
+  const bool goes_on = view.run.verdict == "running";
+  const bool has_end = !goes_on && view.run.verdict != "interrupted";
+  const std::string code = goes_on ? std::string{} : fmt::format("(exit code {})", view.run.exit_code);
+  const std::string headline = sign + " " + (has_end ? std::string{} : view.run.verdict + ": ") + printable(view.run.headline);
   text += "\n";
   for (const std::string& line : split_lines(wrapped(headline, 0, 2, width)))
     text += (text.ends_with("\n\n") ? "" : "\n") + style.outcome(view.run.verdict, style.bold(line));
   const bool fits = width == 0 || cells_of(headline) + 2 + cells_of(code) <= width;
-  text += (fits ? "  " : "\n  ") + style.dim(code) + "\n";
+  if (!goes_on) text += (fits ? "  " : "\n  ") + style.dim(code);
+  text += "\n";
   return text;
 }
 

@@ -10,10 +10,22 @@
 
 namespace tamarack::run {
 
+// Verdicts of an earlier run that stand (carry.h): these tests do not run again.
+struct CarriedTest {
+  domain::TestIndex test;  // in this run's plan
+  domain::Outcome outcome = domain::Outcome::passed;
+  friend bool operator==(const CarriedTest&, const CarriedTest&) = default;
+};
+struct Carried {
+  domain::RunId from;
+  std::vector<CarriedTest> tests;
+};
+
 struct Planned {
   domain::RunId run;
   domain::Plan plan;
   Options options;
+  Carried carried;
 };
 struct WorkerAppeared {
   domain::WorkerId worker;
@@ -44,6 +56,12 @@ struct AgentAway {  // nothing is heard of it; it may come back and go on where 
 };
 struct AgentBack {
   domain::AgentId agent;
+};
+struct AgentGaveUp {  // it could not even begin: its workspace, the setup, the configuration
+  domain::AgentId agent;
+  std::string message;
+  std::string log_tail;
+  bool is_last = false;  // no other agent works for the run, or is about to
 };
 struct TestBegan {
   domain::WorkerId worker;
@@ -83,8 +101,8 @@ struct Resumed {                // the coordinator was started again
 };
 struct Tick {};
 
-using Event = std::variant<Planned, WorkerAppeared, WorkerBecameReady, WorkerFailed, Heartbeat, AgentLost, AgentAway, AgentBack, TestBegan,
-                           TestEnded, ArtifactArrived, InvocationEnded, StopAsked, Resumed, Tick>;
+using Event = std::variant<Planned, WorkerAppeared, WorkerBecameReady, WorkerFailed, Heartbeat, AgentLost, AgentAway, AgentBack, AgentGaveUp,
+                           TestBegan, TestEnded, ArtifactArrived, InvocationEnded, StopAsked, Resumed, Tick>;
 
 // Orders to the shell.
 struct GrantLease {

@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "base/text.h"
+#include "run/carry.h"
 #include "run/stepper.h"
 
 namespace tamarack::run {
@@ -32,6 +33,9 @@ std::string describe_end(const InvocationEnded& event) {
 void Stepper::operator()(const Planned& event) {
   CHECK(!run_.is_planned(), "a run is planned once");
   record(RunPlanned{event.run, event.plan, event.options});
+  const std::string reason = fmt::format("carried forward from run '{}'", event.carried.from.value);
+  for (const CarriedTest& carried : event.carried.tests)
+    if (is_good(carried.outcome)) record(TestSettled{carried.test, carried.outcome, reason});
 }
 
 void Stepper::operator()(const WorkerAppeared& event) {
@@ -95,6 +99,13 @@ void Stepper::operator()(const AgentAway& event) {
 void Stepper::operator()(const AgentBack& event) {
   for (const auto& [id, worker] : std::map(run_.workers))
     if (worker.agent == event.agent && worker.phase == WorkerPhase::silent && worker.was_idle) record(WorkerReady{id, Millis{0}});
+}
+
+// One machine that cannot begin costs the others nothing. When it was the last one, waiting for another would not mend it.
+void Stepper::operator()(const AgentGaveUp& event) {
+  if (!event.is_last || !run_.is_planned() || !is_stranded()) return;
+  record(InfrastructureFailed{WorkerId{event.agent.value + "/1"}, event.message, event.log_tail});
+  give_up_all_waiting(fmt::format("agent '{}' could not begin: {}", event.agent.value, event.message));
 }
 
 void Stepper::operator()(const TestBegan& event) {

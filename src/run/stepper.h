@@ -25,6 +25,7 @@ class Stepper {
   void operator()(const AgentLost& event);
   void operator()(const AgentAway& event);
   void operator()(const AgentBack& event);
+  void operator()(const AgentGaveUp& event);
   void operator()(const TestBegan& event);
   void operator()(const TestEnded& event);
   void operator()(const ArtifactArrived& event);

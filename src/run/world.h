@@ -17,6 +17,7 @@ struct WorldOptions {
   bool serial = false;
   bool share_invocation = false;  // several units in one lease, all there are
   std::size_t shares = 0;         // policy count: unit u belongs to slot u modulo this
+  Carried carried = {};
 };
 
 class World {
@@ -39,7 +40,7 @@ class World {
       unit.estimate = Millis{static_cast<std::int64_t>(1000 * unit.tests.size())};
       plan.units.push_back(unit);
     }
-    feed(Planned{domain::RunId{"r-1"}, plan, options.run});
+    feed(Planned{domain::RunId{"r-1"}, plan, options.run, options.carried});
     for (int w = 1; w <= options.workers; ++w) feed(WorkerAppeared{worker(w), domain::AgentId{"local"}});
     for (int w = 1; w <= options.workers; ++w) feed(WorkerBecameReady{worker(w), Millis{0}});
   }

@@ -13,6 +13,7 @@
 #include "domain/ids.h"
 #include "domain/ledger.h"
 #include "store/access_store.h"
+#include "store/test_store.h"
 
 namespace tamarack::store {
 
@@ -44,21 +45,63 @@ struct RunRow {
   std::int64_t attempts = 0;
   std::string branch;
   std::string commit;
+  // Why its results are kept out of the statistics (insight/mass_failure.h); empty: they count. Set by TestStore::refresh alone.
+  std::string set_aside = {};
   friend bool operator==(const RunRow&, const RunRow&) = default;
 };
 
 struct ResultRow {  // one per test with a final entry
   domain::TestId test;
-  std::string name;
+  domain::TestIdentity identity;
   domain::Outcome outcome = domain::Outcome::passed;
   Millis duration{0};
   Instant at;
+  std::int64_t attempts = 1;  // tries that counted, this one among them
+  std::string error = {};     // first line; empty: that of its newest TryRow in this run
+  bool cut_off = false;       // its last try came to no end: the duration is that of its newest TryRow, too
+};
+
+struct TryRow {  // a bad execution that did not settle its test
+  domain::TestId test;
+  Millis duration{0};
+  std::string error;  // first line
 };
 
 struct StartRow {          // what start-ups cost
   bool framework = false;  // false: the application
   Millis duration{0};
   Instant at;
+};
+
+struct RequestRow {  // how a run was asked for
+  domain::RunId run;
+  std::string project;
+  std::string identity;  // of the CI job that asked; empty: none
+  Instant at;
+  std::string body;          // JSON, opaque to the store
+  std::string carried_from;  // the run whose verdicts it carries forward; empty: none
+  friend bool operator==(const RequestRow&, const RequestRow&) = default;
+};
+
+struct RunFilter {  // empty: any
+  std::string project;
+  std::string branch;
+  std::string verdict;  // as in RunRow, or "unfinished": those without an end, at work or interrupted
+  std::string text;     // a part of run id, headline, branch or commit; ASCII letters match in either case
+  int limit = 50;       // 1 to page_max; what is beyond is brought into it
+  std::string before;   // RunPage::next of the page before; empty: the first page
+};
+
+struct RunPage {
+  std::vector<RunRow> runs;  // newest first, by start and then by id
+  std::string next;          // empty: nothing follows
+};
+
+struct ProjectRow {
+  std::string project;
+  std::int64_t runs = 0;
+  RunRow newest;
+  friend bool operator==(const ProjectRow&, const ProjectRow&) = default;
 };
 
 struct Commit {
@@ -68,8 +111,11 @@ struct Commit {
   std::optional<RunRow> run_row;
   std::vector<ResultRow> results;
   std::vector<StartRow> starts;
+  std::optional<RequestRow> request = {};
+  std::vector<TryRow> tries = {};  // kept until their run has ended
 };
 
+inline constexpr int page_max = 1000;
 inline constexpr int timings_per_test_max = 20;
 inline constexpr int starts_max = 30;
 
@@ -77,7 +123,8 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  // One transaction; durable when it returns. `conflict` when a (run, seq) exists already: somebody else writes this run.
+  // One transaction; durable when it returns. `conflict` when a (run, seq) exists already: somebody else writes this run; and when there is
+  // a request for the run already.
   virtual Result<> commit(const Commit& commit) = 0;
 
   // Entries after number `after`, in order.
@@ -85,6 +132,18 @@ class Store {
   virtual Result<std::optional<RunRow>> run(const domain::RunId& run) = 0;
   // Newest first.
   virtual Result<std::vector<RunRow>> runs(int count_max) = 0;
+  // `invalid_argument` when `before` is not a RunPage::next.
+  virtual Result<RunPage> find_runs(const RunFilter& filter) = 0;
+  // Those that have a run, by name.
+  virtual Result<std::vector<ProjectRow>> projects() = 0;
+
+  virtual Result<std::optional<RequestRow>> request(const domain::RunId& run) = 0;
+  // The newest of this identity in this project. An empty identity is nobody's: there is none.
+  virtual Result<std::optional<RequestRow>> newest_request(const std::string& project, const std::string& identity) = 0;
+  // Those whose run has no verdict yet, oldest first.
+  virtual Result<std::vector<RequestRow>> unfinished_requests() = 0;
+
+  // Durations of runs that are set aside are left out; what failed when it last ran failed there, too.
   virtual Result<domain::History> history(const std::string& project) = 0;
 
   // Small values that may be forgotten at any time (discoveries).
@@ -93,6 +152,8 @@ class Store {
 
   // Tokens and keys; lives as long as the store.
   virtual AccessStore& access() = 0;
+  // Tests over many runs; lives as long as the store.
+  virtual TestStore& tests() = 0;
 };
 
 }  // namespace tamarack::store

@@ -27,6 +27,30 @@ Result<run::Record> decode_record(std::string_view kind, std::string_view body) 
   return read_alternative<run::Record>(record_kinds, kind, value);
 }
 
+Result<run::Entry> decode_entry(std::string_view text) {
+  const boost::json::value value = TRY(json::parse(text));
+  if (!value.is_object()) return make_error(ErrorCode::corrupt, "an entry must be a JSON object");
+  const boost::json::object& object = value.get_object();
+  run::Entry entry;
+  std::string kind;
+  json::Problems problems;
+  const auto take = [&](std::string_view name, auto& out) {
+    const auto* field = object.if_contains(name);
+    if (field == nullptr)
+      problems.push_back(fmt::format("/{}: missing", name));
+    else
+      json::read(*field, out, "/" + std::string(name), problems);
+  };
+  take("seq", entry.seq);
+  take("at", entry.at);
+  take("kind", kind);
+  const auto* body = object.if_contains("body");
+  if (body == nullptr) problems.emplace_back("/body: missing");
+  if (!problems.empty()) return make_error(ErrorCode::corrupt, join(problems, "; "));
+  entry.record = TRY(read_alternative<run::Record>(record_kinds, kind, *body));
+  return entry;
+}
+
 std::string encode_discovery(const domain::Discovery& discovery) {
   std::string out;
   json::write(out, discovery);

@@ -16,6 +16,9 @@ std::string_view kind_of(const run::Record& record);  // "lease_granted"
 std::string encode_body(const run::Record& record);
 Result<run::Record> decode_record(std::string_view kind, std::string_view body);
 
+// One line of the API's journal: {"seq":…,"at":…,"kind":…,"body":{…}}. `corrupt`, naming what is wrong.
+Result<run::Entry> decode_entry(std::string_view text);
+
 // Discoveries are cached between runs.
 std::string encode_discovery(const domain::Discovery& discovery);
 Result<domain::Discovery> decode_discovery(std::string_view text);

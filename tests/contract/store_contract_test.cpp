@@ -104,8 +104,8 @@ TEST_P(StoreContract, HistoryKeepsTheNewestDurationsAndLeavesOutWhatWasLost) {
   for (int i = 1; i <= 30; ++i) {
     Commit commit = commit_of("r" + std::to_string(i), 1);
     commit.run_row = row_of("r" + std::to_string(i), i * 100);
-    commit.results = {{domain::TestId{"t"}, "t", domain::Outcome::passed, Millis{i}, from_ms(i * 100)},
-                      {domain::TestId{"gone"}, "gone", domain::Outcome::lost, Millis{1}, from_ms(i * 100)}};
+    commit.results = {{domain::TestId{"t"}, {"t", {}, ""}, domain::Outcome::passed, Millis{i}, from_ms(i * 100)},
+                      {domain::TestId{"gone"}, {"gone", {}, ""}, domain::Outcome::lost, Millis{1}, from_ms(i * 100)}};
     commit.starts = {{true, Millis{1000 + i}, from_ms(i * 100)}, {false, Millis{7}, from_ms(i * 100)}};
     ASSERT_TRUE(store_->commit(commit));
   }
@@ -130,7 +130,7 @@ TEST_P(StoreContract, ATestHasFailedUntilItPassesWhateverOtherRunsDid) {
     ASSERT_TRUE(store_->commit(commit));
   };
   const auto result = [](const std::string& test, domain::Outcome outcome, int at_ms) {
-    return ResultRow{domain::TestId{test}, test, outcome, Millis{1}, from_ms(at_ms)};
+    return ResultRow{domain::TestId{test}, {test, {}, ""}, outcome, Millis{1}, from_ms(at_ms)};
   };
   finish(
       "r1", 100,
@@ -149,6 +149,180 @@ TEST_P(StoreContract, CacheAnswersWithTheNewestValue) {
   ASSERT_TRUE(store_->remember("k", "2"));
   EXPECT_EQ(*store_->cached("k"), "2");
 }
+
+RequestRow request_of(const std::string& run, const std::string& identity, std::int64_t at) {
+  return {.run = domain::RunId{run},
+          .project = "p",
+          .identity = identity,
+          .at = from_ms(at),
+          .body = R"({"version":1,"branch":"föö"})",
+          .carried_from = "r-old"};
+}
+
+TEST_P(StoreContract, ARequestIsKeptWithTheCommitThatBringsIt) {
+  Commit commit = commit_of("r", 1);
+  commit.request = request_of("r", "github/1", 5);
+  ASSERT_TRUE(store_->commit(commit));
+  EXPECT_EQ(store_->request(domain::RunId{"r"}).value(), request_of("r", "github/1", 5));
+  EXPECT_EQ(store_->request(domain::RunId{"other"}).value(), std::nullopt);
+}
+
+TEST_P(StoreContract, ARunIsAskedForOnceAndNothingOfASecondRequestStays) {
+  Commit first = commit_of("r", 1);
+  first.request = request_of("r", "github/1", 5);
+  ASSERT_TRUE(store_->commit(first));
+  Commit second = commit_of("r", 2);
+  second.request = request_of("r", "github/2", 6);
+  const auto refused = store_->commit(second);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::conflict);
+  EXPECT_EQ(store_->journal(domain::RunId{"r"})->size(), 1U);
+  EXPECT_EQ(store_->request(domain::RunId{"r"}).value()->identity, "github/1");
+}
+
+TEST_P(StoreContract, ARefusedCommitLeavesNoRequest) {
+  ASSERT_TRUE(store_->commit(commit_of("r", 1)));
+  Commit second = commit_of("r", 1);
+  second.request = request_of("r", "github/1", 5);
+  ASSERT_FALSE(store_->commit(second));
+  EXPECT_EQ(store_->request(domain::RunId{"r"}).value(), std::nullopt);
+}
+
+TEST_P(StoreContract, TheNewestRequestOfAnIdentityIsFoundInItsProjectOnly) {
+  const auto ask = [&](const std::string& run, const std::string& project, const std::string& identity, std::int64_t at) {
+    Commit commit = commit_of(run, 1);
+    commit.request = request_of(run, identity, at);
+    commit.request->project = project;
+    ASSERT_TRUE(store_->commit(commit));
+  };
+  ask("r2", "p", "github/1", 20);
+  ask("r1", "p", "github/1", 10);
+  ask("r3", "bank", "github/1", 30);
+  ask("r4", "p", "github/2", 40);
+  ask("r5", "p", "", 50);
+  ask("r6", "p", "same/time", 60);
+  ask("r7", "p", "same/time", 60);
+  EXPECT_EQ(store_->newest_request("p", "github/1").value()->run.value, "r2");
+  EXPECT_EQ(store_->newest_request("bank", "github/1").value()->run.value, "r3");
+  EXPECT_EQ(store_->newest_request("p", "same/time").value()->run.value, "r7");
+  EXPECT_EQ(store_->newest_request("p", "github/3").value(), std::nullopt);
+  EXPECT_EQ(store_->newest_request("p", "").value(), std::nullopt) << "no identity is nobody's";
+}
+
+TEST_P(StoreContract, RequestsAreUnfinishedUntilTheirRunHasAnEnd) {
+  for (const auto& [run, at] : std::map<std::string, int>{{"r1", 30}, {"r2", 20}, {"r3", 10}}) {
+    Commit commit = commit_of(run, 1);
+    commit.request = request_of(run, "", at);
+    if (run != "r2") commit.run_row = row_of(run, at);
+    if (run == "r1") commit.run_row->finished.reset();
+    ASSERT_TRUE(store_->commit(commit));
+  }
+  const auto unfinished = [&] {
+    std::vector<std::string> runs;
+    const auto rows = store_->unfinished_requests().value();
+    for (const RequestRow& row : rows) runs.push_back(row.run.value);
+    return runs;
+  };
+  EXPECT_EQ(unfinished(), (std::vector<std::string>{"r2", "r1"})) << "r2 has not begun, r1 goes on, r3 has ended";
+  Commit end = commit_of("r1", 2);
+  end.run_row = row_of("r1", 30);
+  ASSERT_TRUE(store_->commit(end));
+  EXPECT_EQ(unfinished(), std::vector<std::string>{"r2"});
+}
+
+class RunsContract : public StoreContract {
+ protected:
+  void SetUp() override {
+    StoreContract::SetUp();
+    //   run   started project  branch    verdict        headline               commit
+    add("r-1", 100, "shop", "main", "passed", "all 2 tests passed", "abc1");
+    add("r-2", 200, "shop", "feature/x", "failed", "1 of 2 tests failed", "abc2");
+    add("r-3", 200, "bank", "main", "failed", "2 of 2 TESTS failed", "def3");
+    add("r-4", 300, "shop", "main", "", "", "def4");
+    add("r-5", 400, "shop", "main", "cancelled", "100%_sure", "fff5");
+  }
+  void add(const std::string& run, std::int64_t started, const std::string& project, const std::string& branch, const std::string& verdict,
+           const std::string& headline, const std::string& commit_id) {
+    Commit commit = commit_of(run, 1);
+    commit.run_row = row_of(run, started);
+    commit.run_row->project = project;
+    commit.run_row->branch = branch;
+    commit.run_row->verdict = verdict;
+    if (verdict.empty()) commit.run_row->finished.reset();
+    commit.run_row->headline = headline;
+    commit.run_row->commit = commit_id;
+    ASSERT_TRUE(store_->commit(commit));
+  }
+  std::string found(const RunFilter& filter) {
+    std::string runs;
+    const RunPage page = store_->find_runs(filter).value();
+    for (const RunRow& row : page.runs) runs += row.run.value.substr(2);
+    return runs;
+  }
+};
+
+TEST_P(RunsContract, RunsAreFoundByEveryPartOfAFilter) {
+  EXPECT_EQ(found({}), "54321") << "newest first, the greater id first at the same time";
+  EXPECT_EQ(found({.project = "shop"}), "5421");
+  EXPECT_EQ(found({.project = "Shop"}), "");
+  EXPECT_EQ(found({.branch = "main"}), "5431");
+  EXPECT_EQ(found({.verdict = "failed"}), "32");
+  EXPECT_EQ(found({.verdict = "unfinished"}), "4");
+  EXPECT_EQ(found({.project = "shop", .branch = "main", .verdict = "passed"}), "1");
+  EXPECT_EQ(found({.project = "bank", .verdict = "unfinished"}), "");
+}
+
+TEST_P(RunsContract, TextIsAPartOfIdHeadlineBranchOrCommitInEitherCase) {
+  EXPECT_EQ(found({.text = "R-3"}), "3");
+  EXPECT_EQ(found({.text = "Tests Failed"}), "32");
+  EXPECT_EQ(found({.text = "EATURE/"}), "2");
+  EXPECT_EQ(found({.text = "Abc"}), "21");
+  EXPECT_EQ(found({.text = "shop"}), "") << "the project has a filter of its own";
+  EXPECT_EQ(found({.text = "%_"}), "5") << "no wildcards";
+  EXPECT_EQ(found({.text = "_"}), "5");
+  EXPECT_EQ(found({.project = "shop", .text = "abc"}), "21");
+}
+
+TEST_P(RunsContract, PagesFollowEachOtherWhateverIsAddedMeanwhile) {
+  const RunPage first = store_->find_runs({.limit = 2}).value();
+  ASSERT_EQ(first.runs.size(), 2U);
+  ASSERT_FALSE(first.next.empty());
+  add("r-6", 500, "shop", "main", "passed", "", "");
+  EXPECT_EQ(found({.limit = 2, .before = first.next}), "32") << "r-3 and r-2 began in the same millisecond";
+  const RunPage second = store_->find_runs({.limit = 2, .before = first.next}).value();
+  const RunPage third = store_->find_runs({.limit = 2, .before = second.next}).value();
+  ASSERT_EQ(third.runs.size(), 1U);
+  EXPECT_EQ(third.next, "") << "nothing follows";
+  EXPECT_EQ(store_->find_runs({.limit = 6}).value().next, "") << "exactly as many as there are";
+  const RunPage between = store_->find_runs({.limit = 4}).value();
+  EXPECT_EQ(between.runs.back().run.value, "r-3");
+  EXPECT_EQ(found({.before = between.next}), "21");
+  EXPECT_EQ(found({.project = "shop", .before = between.next}), "21");
+}
+
+TEST_P(RunsContract, ALimitIsBroughtIntoItsRangeAndACursorThatIsNoneIsRefused) {
+  EXPECT_EQ(found({.limit = 0}), "5");
+  EXPECT_EQ(found({.limit = -7}), "5");
+  EXPECT_EQ(found({.limit = 1'000'000}), "54321");
+  for (const std::string before : {"x", "12", "~r-1", "12~", "12x~r-1", "99999999999999999999~r"}) {
+    const auto refused = store_->find_runs({.before = before});
+    ASSERT_FALSE(refused) << before;
+    EXPECT_EQ(refused.error().code, ErrorCode::invalid_argument) << before;
+  }
+}
+
+TEST_P(RunsContract, ProjectsAreListedWithTheirNewestRun) {
+  const auto rows = store_->projects().value();
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[0].project, "bank");
+  EXPECT_EQ(rows[0].runs, 1);
+  EXPECT_EQ(rows[1].project, "shop");
+  EXPECT_EQ(rows[1].runs, 4);
+  EXPECT_EQ(rows[1].newest, store_->run(domain::RunId{"r-5"}).value());
+}
+
+INSTANTIATE_TEST_SUITE_P(Stores, RunsContract, testing::Values(false, true),
+                         [](const auto& info) { return info.param ? "sqlite" : "memory"; });
 
 INSTANTIATE_TEST_SUITE_P(Stores, StoreContract, testing::Values(false, true),
                          [](const auto& info) { return info.param ? "sqlite" : "memory"; });

@@ -94,10 +94,8 @@ REPORTS = {
 }
 
 
-@pytest.mark.parametrize("kind", REPORTS)
-def test_what_ended_unheard_is_recovered(project, kind):
-    suite, script, is_provable = REPORTS[kind]
-    project.commands(["a", "b"], f'if [ "$1" = a ]; then {WAITS.strip()}; fi\n' + script, suite=suite, workers=1, logged=True)
+def run_killed_before_it_heard_of_a(project):
+    """The id of a run in which unit "a" came to its end while Tamarack was frozen, before it was killed."""
     process = project.start("run", "--json")
     wait_for_unit(project, "a")
     process.send_signal(signal.SIGSTOP)
@@ -107,6 +105,14 @@ def test_what_ended_unheard_is_recovered(project, kind):
     process.kill()
     process.communicate()
     project.assert_nothing_left(5)
+    return run
+
+
+@pytest.mark.parametrize("kind", REPORTS)
+def test_what_ended_unheard_is_recovered(project, kind):
+    suite, script, is_provable = REPORTS[kind]
+    project.commands(["a", "b"], f'if [ "$1" = a ]; then {WAITS.strip()}; fi\n' + script, suite=suite, workers=1, logged=True)
+    run = run_killed_before_it_heard_of_a(project)
     project.resume(run, expect=0)
     assert project.tests() == {"a": "passed", "b": "passed"}
     assert project.starts() == {"a": 1 if is_provable else 2, "b": 1}
@@ -245,14 +251,6 @@ def test_pytest_results_that_nobody_heard_are_read_from_its_events(project):
 
 def test_a_failure_that_nobody_heard_still_counts(project):
     project.commands(["a", "b"], f'if [ "$1" = a ]; then {WAITS.strip()}; exit 4; fi\n', workers=1, logged=True)
-    process = project.start("run")
-    wait_for_unit(project, "a")
-    process.send_signal(signal.SIGSTOP)
-    project.write("go", "")
-    (run,) = project.run_ids()
-    wait_until(lambda: project.read(f".tamarack/runs/{run}/attempts/1/exit.json"), "the exit record")
-    process.kill()
-    process.communicate()
-    project.assert_nothing_left(5)
+    run = run_killed_before_it_heard_of_a(project)
     project.resume(run, expect=1)
     assert project.tests() == {"a": "failed", "b": "passed"} and project.starts() == {"a": 1, "b": 1}

@@ -37,10 +37,11 @@ export async function openBrowser() {
   });
 }
 
-/** Collects what a report must never do: ask the network, or write an error to the console. */
-export function watchPage(page) {
+/** Collects what a page must never do: ask the network (other than its own server), or write an error to the console. */
+export function watchPage(page, own_server = null) {
   const faults = [];
   page.on('request', (request) => {
+    if (own_server !== null && request.url().startsWith(`${own_server}/`)) return;
     if (!/^(file|data|blob):/.test(request.url())) faults.push(`asked the network for '${request.url()}'`);
   });
   page.on('console', (message) => {

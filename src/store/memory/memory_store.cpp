@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+#include "store/page_cursor.h"
+
 namespace tamarack::store {
 
 Result<> MemoryStore::commit(const Commit& commit) {
@@ -9,10 +12,18 @@ Result<> MemoryStore::commit(const Commit& commit) {
   for (const JournalRow& row : commit.rows)
     if (std::any_of(journal.begin(), journal.end(), [&](const JournalRow& other) { return other.seq == row.seq; }))
       return make_error(ErrorCode::conflict, fmt::format("journal entry {} of run '{}' exists already", row.seq, commit.run.value));
+  if (commit.request && !requests_.emplace(commit.run, *commit.request).second)
+    return make_error(ErrorCode::conflict, fmt::format("there is a request for run '{}' already", commit.run.value));
   journal.insert(journal.end(), commit.rows.begin(), commit.rows.end());
   std::sort(journal.begin(), journal.end(), [](const JournalRow& a, const JournalRow& b) { return a.seq < b.seq; });
-  if (commit.run_row) runs_[commit.run] = *commit.run_row;
-  for (const ResultRow& row : commit.results) results_[commit.project].push_back({commit.run, row});
+  tests_.add(commit);
+  if (commit.run_row) {
+    tests_.note_end(*commit.run_row);
+    const auto [known, is_new] = runs_.try_emplace(commit.run);
+    std::string set_aside = std::move(known->second.set_aside);  // not a commit's business
+    known->second = *commit.run_row;
+    known->second.set_aside = std::move(set_aside);
+  }
   std::vector<StartRow>& starts = starts_[commit.project];
   starts.insert(starts.end(), commit.starts.begin(), commit.starts.end());
   return {};
@@ -39,13 +50,71 @@ Result<std::vector<RunRow>> MemoryStore::runs(int count_max) {
   return rows;
 }
 
+Result<RunPage> MemoryStore::find_runs(const RunFilter& filter) {
+  const std::optional<RunCursor> before = TRY(parse_run_cursor(filter.before));
+  const auto wanted = [&](const RunRow& row) {
+    if (!filter.project.empty() && row.project != filter.project) return false;
+    if (!filter.branch.empty() && row.branch != filter.branch) return false;
+    if (filter.verdict == unfinished_verdict ? row.finished.has_value() : !filter.verdict.empty() && row.verdict != filter.verdict)
+      return false;
+    if (before && std::tie(row.started, row.run) >= std::tie(before->started, before->run)) return false;
+    return std::ranges::any_of(std::array{&row.run.value, &row.headline, &row.branch, &row.commit},
+                               [&](const std::string* text) { return contains_ignoring_case(*text, filter.text); });
+  };
+  const auto limit = static_cast<std::size_t>(std::clamp(filter.limit, 1, page_max));
+  RunPage page;
+  for (const RunRow& row : TRY(runs(std::numeric_limits<int>::max()))) {
+    if (!wanted(row)) continue;
+    if (page.runs.size() == limit) {
+      page.next = to_text(RunCursor{page.runs.back().started, page.runs.back().run});
+      break;
+    }
+    page.runs.push_back(row);
+  }
+  return page;
+}
+
+Result<std::vector<ProjectRow>> MemoryStore::projects() {
+  std::map<std::string, ProjectRow> found;
+  for (const RunRow& row : TRY(runs(std::numeric_limits<int>::max()))) {
+    const auto [project, is_new] = found.try_emplace(row.project, ProjectRow{row.project, 0, row});
+    ++project->second.runs;
+  }
+  std::vector<ProjectRow> rows;
+  for (auto& [name, row] : found) rows.push_back(std::move(row));
+  return rows;
+}
+
+Result<std::optional<RequestRow>> MemoryStore::request(const domain::RunId& run) {
+  const auto found = requests_.find(run);
+  return found == requests_.end() ? std::optional<RequestRow>{} : std::optional<RequestRow>{found->second};
+}
+
+Result<std::optional<RequestRow>> MemoryStore::newest_request(const std::string& project, const std::string& identity) {
+  std::optional<RequestRow> newest;
+  for (const auto& [run, row] : requests_)
+    if (!identity.empty() && row.project == project && row.identity == identity && (!newest || newest->at <= row.at)) newest = row;
+  return newest;
+}
+
+Result<std::vector<RequestRow>> MemoryStore::unfinished_requests() {
+  std::vector<RequestRow> rows;
+  for (const auto& [run, row] : requests_) {
+    const auto known = runs_.find(run);
+    if (known == runs_.end() || !known->second.finished) rows.push_back(row);
+  }
+  std::stable_sort(rows.begin(), rows.end(), [](const RequestRow& a, const RequestRow& b) { return a.at < b.at; });
+  return rows;
+}
+
 Result<domain::History> MemoryStore::history(const std::string& project) {
   domain::History history;
-  std::vector<StoredResult> results = results_[project];
-  std::stable_sort(results.begin(), results.end(), [](const StoredResult& a, const StoredResult& b) { return a.row.at > b.row.at; });
+  const std::vector<StoredResult> results = tests_.results_of(project);
   for (const StoredResult& result : results) {
     const domain::Outcome outcome = result.row.outcome;
     if (outcome != domain::Outcome::passed && outcome != domain::Outcome::failed && outcome != domain::Outcome::flaky) continue;
+    const auto run = runs_.find(result.run);
+    if (run != runs_.end() && run->second.finished && !run->second.set_aside.empty()) continue;
     auto& timings = history.tests[result.row.test].timings;
     if (timings.size() < timings_per_test_max) timings.push_back({result.row.duration, result.row.at, outcome});
   }

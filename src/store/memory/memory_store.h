@@ -4,32 +4,40 @@
 #include <map>
 
 #include "store/memory/memory_access.h"
+#include "store/memory/memory_tests.h"
 #include "store/store.h"
 
 namespace tamarack::store {
 
-class MemoryStore final : public Store {
+class MemoryStore : public Store {
  public:
+  MemoryStore() = default;
+  MemoryStore(const MemoryStore&) = delete;  // its parts look at each other
+  MemoryStore& operator=(const MemoryStore&) = delete;
+
   Result<> commit(const Commit& commit) override;
   Result<std::vector<JournalRow>> journal(const domain::RunId& run, std::int64_t after = 0) override;
   Result<std::optional<RunRow>> run(const domain::RunId& run) override;
   Result<std::vector<RunRow>> runs(int count_max) override;
+  Result<RunPage> find_runs(const RunFilter& filter) override;
+  Result<std::vector<ProjectRow>> projects() override;
+  Result<std::optional<RequestRow>> request(const domain::RunId& run) override;
+  Result<std::optional<RequestRow>> newest_request(const std::string& project, const std::string& identity) override;
+  Result<std::vector<RequestRow>> unfinished_requests() override;
   Result<domain::History> history(const std::string& project) override;
   Result<std::optional<std::string>> cached(const std::string& key) override;
   Result<> remember(const std::string& key, const std::string& value) override;
   AccessStore& access() override { return access_; }
+  TestStore& tests() override { return tests_; }
 
  private:
-  struct StoredResult {
-    domain::RunId run;
-    ResultRow row;
-  };
   std::map<domain::RunId, std::vector<JournalRow>> journals_;
   std::map<domain::RunId, RunRow> runs_;
-  std::map<std::string, std::vector<StoredResult>> results_;  // by project, oldest first
+  std::map<domain::RunId, RequestRow> requests_;
   std::map<std::string, std::vector<StartRow>> starts_;
   std::map<std::string, std::string> cache_;
   MemoryAccess access_;
+  MemoryTests tests_{runs_};
 };
 
 }  // namespace tamarack::store

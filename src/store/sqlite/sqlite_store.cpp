@@ -4,23 +4,21 @@
 
 #include <array>
 
-#include "base/text.h"
 #include "sql.h"
 #include "store/sqlite/sqlite_access.h"
 #include "store/sqlite/sqlite_error.h"
+#include "store/sqlite/sqlite_history.h"
+#include "store/sqlite/sqlite_requests.h"
+#include "store/sqlite/sqlite_runs.h"
+#include "store/sqlite/sqlite_tests.h"
 
 namespace tamarack::store {
 namespace {
 
 // One file per version, in order. A file that was released never changes: a later change of the tables is another file.
-const std::array migrations{embedded::schema_sql(), embedded::migrate_access_sql(), embedded::migrate_cause_sql()};
+const std::array migrations{embedded::schema_sql(), embedded::migrate_access_sql(), embedded::migrate_cause_sql(),
+                            embedded::migrate_requests_sql(), embedded::migrate_tests_sql()};
 constexpr int schema_version = static_cast<int>(migrations.size());
-
-domain::Outcome outcome_from(const std::string& text) {
-  for (const domain::Outcome outcome : domain::final_outcomes)
-    if (to_string(outcome) == text) return outcome;
-  return domain::Outcome::lost;
-}
 
 class SqliteStore final : public Store {
  public:
@@ -49,19 +47,7 @@ class SqliteStore final : public Store {
         insert_row_->bind(7, row.message);
         insert_row_->exec();
       }
-      for (const ResultRow& result : commit.results) {
-        SQLite::Statement insert(
-            db_,
-            "INSERT OR REPLACE INTO results (project, test_id, run_id, name, outcome, duration_ms, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?)");
-        insert.bind(1, commit.project);
-        insert.bind(2, result.test.value);
-        insert.bind(3, commit.run.value);
-        insert.bind(4, result.name);
-        insert.bind(5, std::string(to_string(result.outcome)));
-        insert.bind(6, result.duration.count());
-        insert.bind(7, to_ms(result.at));
-        insert.exec();
-      }
+      insert_results(db_, commit);
       for (const StartRow& start : commit.starts) {
         SQLite::Statement insert(db_, "INSERT INTO starts (project, framework, at_ms, duration_ms) VALUES (?, ?, ?, ?)");
         insert.bind(1, commit.project);
@@ -70,7 +56,11 @@ class SqliteStore final : public Store {
         insert.bind(4, start.duration.count());
         insert.exec();
       }
-      if (commit.run_row) upsert_run(*commit.run_row);
+      if (commit.request) insert_request(db_, *commit.request);
+      if (commit.run_row) {
+        note_end(db_, *commit.run_row);
+        upsert_run(db_, *commit.run_row);
+      }
       transaction.commit();
       return {};
     });
@@ -109,26 +99,28 @@ class SqliteStore final : public Store {
     });
   }
 
+  Result<RunPage> find_runs(const RunFilter& filter) override {
+    return guarded([&] { return select_runs(db_, filter); });
+  }
+
+  Result<std::vector<ProjectRow>> projects() override {
+    return guarded([&] { return select_projects(db_); });
+  }
+
+  Result<std::optional<RequestRow>> request(const domain::RunId& run) override {
+    return guarded([&] { return select_request(db_, run); });
+  }
+
+  Result<std::optional<RequestRow>> newest_request(const std::string& project, const std::string& identity) override {
+    return guarded([&] { return select_newest_request(db_, project, identity); });
+  }
+
+  Result<std::vector<RequestRow>> unfinished_requests() override {
+    return guarded([&] { return select_unfinished_requests(db_); });
+  }
+
   Result<domain::History> history(const std::string& project) override {
-    return guarded([&]() -> Result<domain::History> {
-      domain::History history;
-      SQLite::Statement timings(db_, std::string(embedded::history_sql()));
-      timings.bind(1, project);
-      timings.bind(2, timings_per_test_max);
-      while (timings.executeStep())
-        history.tests[domain::TestId{timings.getColumn(0).getString()}].timings.push_back({Millis{timings.getColumn(1).getInt64()},
-                                                                                           from_ms(timings.getColumn(2).getInt64()),
-                                                                                           outcome_from(timings.getColumn(3).getString())});
-      history.app_starts = starts(project, false);
-      history.framework_starts = starts(project, true);
-      SQLite::Statement finished(db_, "SELECT 1 FROM runs WHERE project = ? AND finished_ms IS NOT NULL LIMIT 1");
-      finished.bind(1, project);
-      history.has_run = finished.executeStep();
-      SQLite::Statement failed(db_, std::string(embedded::failed_sql()));
-      failed.bind(1, project);
-      while (failed.executeStep()) history.failed_when_last_run.push_back(domain::TestId{failed.getColumn(0).getString()});
-      return history;
-    });
+    return guarded([&] { return select_history(db_, project); });
   }
 
   Result<std::optional<std::string>> cached(const std::string& key) override {
@@ -151,6 +143,7 @@ class SqliteStore final : public Store {
   }
 
   AccessStore& access() override { return access_; }
+  TestStore& tests() override { return tests_; }
 
  private:
   template <class Work>
@@ -168,80 +161,10 @@ class SqliteStore final : public Store {
     transaction.commit();
   }
 
-  std::vector<Millis> starts(const std::string& project, bool framework) {
-    SQLite::Statement query(db_, "SELECT duration_ms FROM starts WHERE project = ? AND framework = ? ORDER BY at_ms DESC LIMIT ?");
-    query.bind(1, project);
-    query.bind(2, framework ? 1 : 0);
-    query.bind(3, starts_max);
-    std::vector<Millis> found;
-    while (query.executeStep()) found.push_back(Millis{query.getColumn(0).getInt64()});
-    return found;
-  }
-
-  void upsert_run(const RunRow& row) {
-    SQLite::Statement upsert(db_, std::string(embedded::upsert_run_sql()));
-    int at = 0;
-    const auto number = [&](std::int64_t value) { upsert.bind(++at, value); };
-    const auto text = [&](const std::string& value) { upsert.bind(++at, value); };
-    text(row.run.value);
-    text(row.project);
-    text(row.framework);
-    number(to_ms(row.started));
-    if (row.finished)
-      number(to_ms(*row.finished));
-    else
-      upsert.bind(++at);
-    text(row.verdict);
-    text(row.headline);
-    number(row.exit_code);
-    number(row.ledger.planned);
-    for (const domain::Outcome outcome : domain::final_outcomes) number(row.ledger.count(outcome));
-    number(row.workers);
-    text(std::to_string(row.seed));
-    number(row.wall.count());
-    number(row.lower_bound.count());
-    number(row.busy.count());
-    number(row.attempts);
-    text(row.branch);
-    text(row.commit);
-    upsert.exec();
-  }
-
-  static RunRow run_row(SQLite::Statement& query) {
-    const auto number = [&](const char* column) { return query.getColumn(column).getInt64(); };
-    const auto text = [&](const char* column) { return query.getColumn(column).getString(); };
-    RunRow row;
-    row.run = domain::RunId{text("run_id")};
-    row.project = text("project");
-    row.framework = text("framework");
-    row.started = from_ms(number("started_ms"));
-    if (!query.getColumn("finished_ms").isNull()) row.finished = from_ms(number("finished_ms"));
-    row.verdict = text("verdict");
-    row.headline = text("headline");
-    row.exit_code = number("exit_code");
-    row.ledger = {.planned = number("planned"),
-                  .passed = number("passed"),
-                  .failed = number("failed"),
-                  .flaky = number("flaky"),
-                  .skipped = number("skipped"),
-                  .timed_out = number("timed_out"),
-                  .lost = number("lost"),
-                  .cancelled = number("cancelled"),
-                  .never_ran = number("never_ran")};
-    row.workers = number("workers");
-    row.seed = std::strtoull(text("seed").c_str(), nullptr, 10);
-    row.wall = Millis{number("wall_ms")};
-    row.lower_bound = Millis{number("lower_bound_ms")};
-    row.busy = Millis{number("busy_ms")};
-    row.attempts = number("attempts");
-    row.branch = text("branch");
-    row.commit = text("commit_id");
-    return row;
-  }
-
   std::string path_;
   SQLite::Database db_;
   SqliteAccess access_{db_, path_};
+  SqliteTests tests_{db_, path_};
   std::optional<SQLite::Statement> insert_row_;
   int found_version_ = 0;
 };

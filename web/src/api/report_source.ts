@@ -22,6 +22,11 @@ export function parseReport(text: string): ReportSource {
   } catch (fault) {
     return { kind: 'unreadable', reason: fault instanceof Error ? fault.message : String(fault) };
   }
+  return readReport(value);
+}
+
+/** A report that has been parsed already, such as a server's answer. */
+export function readReport(value: unknown): ReportSource {
   if (value === null) return { kind: 'empty' };
   const reason = shapeFault(value);
   return reason === null ? { kind: 'report', report: readReportView(value as Written<ReportView>) } : { kind: 'unreadable', reason };

@@ -1,5 +1,6 @@
 // How an attachment is shown and where its bytes are. Paths come from test frameworks, so an address with a scheme is refused: the
-// report must never ask the network for anything, nor run what a test called its screenshot.
+// report must never ask the network for anything, nor run what a test called its screenshot. A server's own paths are rooted and signed;
+// they mean something only on its own pages.
 import type { AttachmentView } from './report';
 
 export type AttachmentKind = 'image' | 'video' | 'trace' | 'other';
@@ -20,6 +21,14 @@ export function attachmentAddress(attachment: AttachmentView): string | null {
   return path.split('/').map(encodeURIComponent).join('/');
 }
 
+/** The same in a report that a server has sent: its path is an address of that server already. */
+export function servedAddress(attachment: AttachmentView): string | null {
+  if (attachment.data_uri !== '') return attachmentAddress(attachment);
+  return /^\/(?:blobs|api)\/[^\\]*$/.test(attachment.path) ? attachment.path : null;
+}
+
 export function attachmentFileName(attachment: AttachmentView): string {
-  return attachment.path.split(/[/\\]/).pop() ?? attachment.name;
+  // Only a server's address has a query; a file may be called anything.
+  const path = attachment.path.startsWith('/') ? attachment.path.split('?', 1)[0] : attachment.path;
+  return path?.split(/[/\\]/).pop() ?? attachment.name;
 }

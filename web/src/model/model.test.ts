@@ -4,7 +4,7 @@ import { reportView } from '../test/factories/report_factory';
 import { demoReport } from '../test/factories/demo_report';
 import { attachmentAddress, attachmentKind } from './attachments';
 import { ledgerEntries, ledgerFault, ledgerSum, wallRatio } from './ledger';
-import { OUTCOMES, outcomeOfStatus, verdictLabel } from './outcome';
+import { LEDGER_WORDS, outcomeOfStatus, verdictLabel } from './outcome';
 import { rerunCommand, traceCommand } from './rerun';
 import { fullTitle, shortTitle, spokenTitle } from './titles';
 import { waterfall } from './steps';
@@ -20,7 +20,7 @@ describe('ledger', () => {
 
   it('has all eight words and shares that fill the bar', () => {
     const entries = ledgerEntries(ledger);
-    expect(entries.map((entry) => entry.outcome).sort()).toEqual([...OUTCOMES].sort());
+    expect(entries.map((entry) => entry.outcome).sort()).toEqual([...LEDGER_WORDS].sort());
     expect(entries.reduce((sum, entry) => sum + entry.share, 0)).toBeCloseTo(1);
     expect(ledgerSum(ledger)).toBe(1_000);
   });

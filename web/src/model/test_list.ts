@@ -29,13 +29,13 @@ export interface TestRow {
 
 export type ListRow = SectionRow | SpecRow | TestRow;
 
-const SECTION_RANK: Record<Section, number> = { attention: 0, flaky: 1, quiet: 2 };
+const SECTION_RANK: Record<Section, number> = { attention: 0, flaky: 1, open: 2, quiet: 3 };
 const NOTE_CHARACTERS_MAX = 300;
 
 /** All tests, failure first: by section, then spec (the worst spec of the section first), then severity, then the report's order. */
 export function listOrder(tests: readonly TestView[]): number[] {
   const groups = new Map<string, SpecGroup>();
-  const buckets: SpecGroup[][] = [[], [], []];
+  const buckets: SpecGroup[][] = [[], [], [], []];
   let last: SpecGroup | null = null;
   tests.forEach((test, at) => {
     const outcome = outcomeOf(test);
@@ -58,10 +58,12 @@ export function listOrder(tests: readonly TestView[]): number[] {
     const test = tests[at];
     return test === undefined ? 0 : severity(outcomeOf(test));
   };
-  // Only where something went wrong does the worst come first; flaky and quiet tests keep the report's order. Sorting is stable.
-  const attention = buckets[SECTION_RANK.attention] ?? [];
-  attention.sort((a, b) => a.worst - b.worst);
-  for (const group of attention) group.tests.sort((a, b) => rankOf(a) - rankOf(b));
+  // Where something went wrong the worst comes first, and what runs before what waits; flaky and quiet tests keep the report's order.
+  // Sorting is stable.
+  for (const bucket of [buckets[SECTION_RANK.attention] ?? [], buckets[SECTION_RANK.open] ?? []]) {
+    bucket.sort((a, b) => a.worst - b.worst);
+    for (const group of bucket) group.tests.sort((a, b) => rankOf(a) - rankOf(b));
+  }
   return buckets.flatMap((bucket) => bucket.flatMap((group) => group.tests));
 }
 
@@ -100,7 +102,7 @@ export function listRows(tests: readonly TestView[], matches: readonly number[],
 
 /** What went wrong, or why it was skipped, in one line; a test that passed needs no words. */
 export function noteOf(test: TestView): string {
-  if (test.outcome === 'passed') return '';
+  if (test.outcome === 'passed' || test.outcome === 'pending') return '';
   if (test.reason !== '') return firstLine(test.reason);
   if (test.outcome === 'skipped') return firstLine(skipReason(test));
   for (const attempt of test.attempts) {

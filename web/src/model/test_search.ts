@@ -16,6 +16,17 @@ export function emptyIndex(tests: readonly TestView[]): TestIndex {
   return { haystacks: [], tests };
 }
 
+/** The index of tests of which only some have changed keeps the texts of the others: a running report changes many times a second. */
+export function nextIndex(before: TestIndex, tests: readonly TestView[]): TestIndex {
+  // A report that was read again shares nothing with the one before.
+  if (before.tests.length !== tests.length || before.tests[0]?.title_path !== tests[0]?.title_path) return emptyIndex(tests);
+  const haystacks = before.haystacks.map((haystack, at) => {
+    const [old, test] = [before.tests[at], tests[at]];
+    return test === undefined || old === test || (old?.attempts === test.attempts && old.title_path === test.title_path && old.reason === test.reason) ? haystack : haystackOf(test);
+  });
+  return { haystacks, tests };
+}
+
 export function haystackOf(test: TestView): string {
   let text = test.spec;
   for (const title of test.title_path) text += ` › ${title}`;

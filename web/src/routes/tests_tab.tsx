@@ -8,9 +8,9 @@ import type { ViewState } from '../model/view_state';
 import { TestDetail } from '../views/test_detail';
 import { TestList } from '../views/test_list';
 import { TestToolbar } from '../views/test_toolbar';
-import { useShortcuts } from './use_shortcuts';
+import { useShortcuts } from '../ui/use_shortcuts';
 import { useSearchText, useTestSearch } from './use_test_search';
-import type { History } from './use_view_state';
+import type { History } from '../ui/navigation';
 
 interface TestsTabProps {
   report: ReportView;

@@ -4,7 +4,7 @@ import { useEffect, useMemo, useState } from 'react';
 import { isOutcome, type Outcome } from '../model/outcome';
 import type { TestView } from '../model/report';
 import { listOrder } from '../model/test_list';
-import { emptyIndex, growIndex, searchTests, type SearchResult } from '../model/test_search';
+import { emptyIndex, growIndex, nextIndex, searchTests, type SearchResult } from '../model/test_search';
 
 /** Short enough to feel instant, long enough that a fast typist does not search for every letter. */
 const DEBOUNCE_MS = 40;
@@ -15,7 +15,9 @@ const IDLE_MS_MIN = 2;
 
 export function useTestSearch(tests: readonly TestView[], query: string, outcomes: readonly Outcome[]): SearchResult {
   const order = useMemo(() => listOrder(tests), [tests]);
-  const index = useMemo(() => emptyIndex(tests), [tests]);
+  const [kept, keep] = useState(() => emptyIndex(tests));
+  const index = kept.tests === tests ? kept : nextIndex(kept, tests);
+  if (index !== kept) keep(index);
   useEffect(() => {
     if (typeof requestIdleCallback !== 'function') return undefined;
     const grow = (deadline: IdleDeadline): void => {
@@ -34,14 +36,14 @@ export function useTestSearch(tests: readonly TestView[], query: string, outcome
 }
 
 /** The text in the field follows every key; `settle` is called once the typing pauses. */
-export function useSearchText(settled: string, settle: (text: string) => void): [string, (text: string) => void] {
+export function useSearchText(settled: string, settle: (text: string) => void, pause_ms = DEBOUNCE_MS): [string, (text: string) => void] {
   const [typed, setTyped] = useState<string | null>(null);
   useEffect(() => {
     if (typed === null) return undefined;
     const timer = setTimeout(() => {
       settle(typed);
       setTyped(null);
-    }, DEBOUNCE_MS);
+    }, pause_ms);
     return () => clearTimeout(timer);
     // A new `settle` does not restart the pause.
     // eslint-disable-next-line react-hooks/exhaustive-deps

@@ -54,6 +54,16 @@ export function formatInstant(epoch_ms: number, locale?: string, timeZone?: stri
   }).format(new Date(epoch_ms));
 }
 
+/** How long ago, in the one unit that matters. */
+export function formatAgo(age_ms: number): string {
+  if (!Number.isFinite(age_ms)) return 'unknown';
+  const minutes = Math.floor(age_ms / 60_000);
+  if (minutes < 1) return 'just now';
+  if (minutes < 60) return `${minutes}${THIN}min ago`;
+  if (minutes < 48 * 60) return `${Math.floor(minutes / 60)}${THIN}h ago`;
+  return `${formatCount(Math.floor(minutes / 1440))}${THIN}days ago`;
+}
+
 /** The file's name without its folders. */
 export function baseName(path: string): string {
   return path.split('/').pop() ?? path;

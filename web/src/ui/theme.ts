@@ -17,6 +17,13 @@ function storedChoice(): ThemeChoice {
   }
 }
 
+/** Before the first paint, where no script in the page itself could do it. */
+export function applyStoredTheme(): void {
+  const choice = storedChoice();
+  const dark = choice === 'system' ? matchMedia('(prefers-color-scheme: dark)').matches : choice === 'dark';
+  document.documentElement.dataset.theme = dark ? 'dark' : 'light';
+}
+
 export function useTheme(): { choice: ThemeChoice; dark: boolean; choose: (choice: ThemeChoice) => void } {
   const [choice, setChoice] = useState<ThemeChoice>(storedChoice);
   const system_dark = useMedia('(prefers-color-scheme: dark)');
@@ -60,7 +67,7 @@ export function antdTheme(dark: boolean): ThemeConfig {
     },
     components: {
       Table: { headerBg: 'transparent', cellPaddingBlock: 9, cellPaddingInline: 12, headerSplitColor: 'transparent' },
-      Button: { primaryShadow: 'none', defaultShadow: 'none' },
+      Button: { primaryShadow: 'none', defaultShadow: 'none', primaryColor: dark ? '#0d1a20' : '#ffffff' },
     },
   };
 }

@@ -1,14 +1,15 @@
 // Pictures inline, videos playable, traces with the command that opens them, everything else as a download.
 import { DownloadOutlined } from '@ant-design/icons';
 import { Image } from 'antd';
-import { attachmentAddress, attachmentFileName, attachmentKind } from '../model/attachments';
+import { attachmentFileName, attachmentKind } from '../model/attachments';
 import type { AttachmentView } from '../model/report';
-import { traceCommand } from '../model/rerun';
 import { formatBytes } from '../text/format';
 import { CommandLine } from '../ui/code';
+import { useAttachmentPlaces } from './attachment_places';
 
 export function Attachments({ attachments }: { attachments: readonly AttachmentView[] }): React.ReactNode {
-  const shown = attachments.map((attachment) => ({ attachment, kind: attachmentKind(attachment), address: attachmentAddress(attachment) }));
+  const places = useAttachmentPlaces();
+  const shown = attachments.map((attachment) => ({ attachment, kind: attachmentKind(attachment), address: places.address(attachment) }));
   const pictures = shown.filter((one) => one.kind === 'image' && one.address !== null);
   const videos = shown.filter((one) => one.kind === 'video' && one.address !== null);
   const files = shown.filter((one) => !pictures.includes(one) && !videos.includes(one));
@@ -46,7 +47,7 @@ export function Attachments({ attachments }: { attachments: readonly AttachmentV
         <section className="detail-section" aria-label="Files">
           <h3>Files</h3>
           <ul className="files">
-            {files.map(({ attachment, kind, address }, at) => <FileItem key={at} attachment={attachment} trace={kind === 'trace'} address={address} />)}
+            {files.map(({ attachment, kind, address }, at) => <FileItem key={at} attachment={attachment} trace={kind === 'trace' && address !== null ? places.trace(attachment) : null} address={address} />)}
           </ul>
         </section>
       )}
@@ -54,7 +55,7 @@ export function Attachments({ attachments }: { attachments: readonly AttachmentV
   );
 }
 
-function FileItem({ attachment, trace, address }: { attachment: AttachmentView; trace: boolean; address: string | null }): React.ReactNode {
+function FileItem({ attachment, trace, address }: { attachment: AttachmentView; trace: string | null; address: string | null }): React.ReactNode {
   const file_name = attachmentFileName(attachment);
   return (
     <li>
@@ -63,7 +64,7 @@ function FileItem({ attachment, trace, address }: { attachment: AttachmentView; 
         <span className="soft">{formatBytes(attachment.size)}</span>
         <span className="soft">{address === null ? 'its bytes were not kept' : attachment.content_type}</span>
       </span>
-      {trace && address !== null && <CommandLine command={traceCommand(attachment.path === '' ? file_name : attachment.path)} what="the command that opens the trace" />}
+      {trace !== null && <CommandLine command={trace} what="the command that opens the trace" />}
     </li>
   );
 }

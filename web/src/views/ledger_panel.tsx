@@ -1,6 +1,6 @@
 // The account of every planned test as a proportional bar and as the equation that must always hold. Each word is a filter.
-import { ledgerEntries, ledgerSum } from '../model/ledger';
-import { outcomeLabel, type Outcome } from '../model/outcome';
+import { ledgerEntries, ledgerSum, type LedgerEntry } from '../model/ledger';
+import { outcomeLabel } from '../model/outcome';
 import type { LedgerView } from '../model/report';
 import { formatCount, formatPercent } from '../text/format';
 import { OutcomeIcon } from './outcome_mark';
@@ -9,12 +9,14 @@ import './ledger_panel.css';
 interface LedgerPanelProps {
   ledger: LedgerView;
   planned: number;
-  choose: (outcome: Outcome) => void;
+  /** Tests of an unfinished run that have no entry yet. */
+  pending?: number;
+  choose: (outcome: LedgerEntry['outcome']) => void;
 }
 
-export function LedgerPanel({ ledger, planned, choose }: LedgerPanelProps): React.ReactNode {
-  const entries = ledgerEntries(ledger);
-  const sum = ledgerSum(ledger);
+export function LedgerPanel({ ledger, planned, pending = 0, choose }: LedgerPanelProps): React.ReactNode {
+  const entries = ledgerEntries(ledger, pending);
+  const sum = ledgerSum(ledger) + pending;
   const spoken = entries.filter((entry) => entry.count > 0).map((entry) => `${entry.count} ${outcomeLabel(entry.outcome)}`).join(', ');
   return (
     <section className="ledger panel" aria-label="Ledger">

@@ -1,6 +1,6 @@
 // A word of the ledger as icon and word, so that no reader has to tell colours apart.
 import {
-  CheckCircleFilled, ClockCircleFilled, CloseCircleFilled, DisconnectOutlined, ExclamationCircleFilled, MinusCircleOutlined, StopOutlined, WarningFilled,
+  CheckCircleFilled, ClockCircleFilled, ClockCircleOutlined, CloseCircleFilled, DisconnectOutlined, ExclamationCircleFilled, MinusCircleOutlined, StopOutlined, SyncOutlined, WarningFilled,
 } from '@ant-design/icons';
 import { outcomeLabel, type Outcome } from '../model/outcome';
 import './outcome.css';
@@ -9,6 +9,8 @@ const ICONS: Record<Outcome, React.ReactNode> = {
   passed: <CheckCircleFilled />,
   failed: <CloseCircleFilled />,
   flaky: <WarningFilled />,
+  running: <SyncOutlined spin />,
+  pending: <ClockCircleOutlined />,
   skipped: <MinusCircleOutlined />,
   timed_out: <ClockCircleFilled />,
   lost: <DisconnectOutlined />,

@@ -1,7 +1,7 @@
 // All facts of the run in one place, and the keys this page understands.
 import type { ReportView } from '../model/report';
 import { wallRatio } from '../model/ledger';
-import { verdictLabel } from '../model/outcome';
+import { isAtWork, verdictLabel } from '../model/outcome';
 import { formatCount, formatDuration, formatInstant, formatRatio } from '../text/format';
 import { CommandLine } from '../ui/code';
 import { CopyButton } from '../ui/copy_button';
@@ -16,7 +16,7 @@ export function RunFacts({ report }: { report: ReportView }): React.ReactNode {
   const { run } = report;
   const ratio = wallRatio(run.wall_ms, run.lower_bound_ms);
   const facts: Fact[] = [
-    { name: 'Verdict', value: run.verdict === 'running' ? verdictLabel(run.verdict) : `${verdictLabel(run.verdict)}, exit code ${run.exit_code}` },
+    { name: 'Verdict', value: isAtWork(run.verdict) ? verdictLabel(run.verdict) : `${verdictLabel(run.verdict)}, exit code ${run.exit_code}` },
     { name: 'Project', value: orUnknown(run.project) },
     { name: 'Run', value: <Copyable text={run.run_id} what="the run id" /> },
     { name: 'Started', value: formatInstant(run.started_at_ms) },

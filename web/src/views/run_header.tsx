@@ -1,40 +1,31 @@
 // The top of the page: the verdict in colour, word and icon, the headline, and the facts one looks for first.
-import { BranchesOutlined, CheckCircleFilled, ClockCircleFilled, CloseCircleFilled, ExclamationCircleFilled, PauseCircleFilled, StopOutlined, SyncOutlined, ToolFilled, WarningFilled } from '@ant-design/icons';
+import { BranchesOutlined } from '@ant-design/icons';
 import { wallRatio } from '../model/ledger';
-import { isVerdict, verdictLabel, type Verdict } from '../model/outcome';
+import { isAtWork, isUnfinished, verdictLabel } from '../model/outcome';
 import type { RunView } from '../model/report';
+import { verdictClass } from '../model/run_row';
 import { formatCount, formatDuration, formatInstant, formatPercent, formatRatio } from '../text/format';
 import { CopyButton } from '../ui/copy_button';
+import { VerdictIcon } from './verdict_mark';
 import './run_header.css';
-
-const ICONS: Record<Verdict, React.ReactNode> = {
-  passed: <CheckCircleFilled />,
-  failed: <CloseCircleFilled />,
-  timed_out: <ClockCircleFilled />,
-  incomplete: <ExclamationCircleFilled />,
-  invalid: <WarningFilled />,
-  infrastructure: <ToolFilled />,
-  cancelled: <StopOutlined />,
-  running: <SyncOutlined />,
-  interrupted: <PauseCircleFilled />,
-};
 
 const COMMIT_CHARACTERS = 10;
 
-export function RunHeader({ run }: { run: RunView }): React.ReactNode {
-  const verdict = isVerdict(run.verdict) ? run.verdict : 'invalid';
+/** `actions`: what may be done with this run, where something may. */
+export function RunHeader({ run, actions }: { run: RunView; actions?: React.ReactNode }): React.ReactNode {
   return (
-    <header className={`run-header verdict-${verdict}`}>
+    <header className={`run-header ${verdictClass(run.verdict)}`}>
       <div className="run-verdict">
-        <span className="verdict-icon" aria-hidden="true">{ICONS[verdict]}</span>
+        <VerdictIcon verdict={run.verdict} />
         <div>
-          <p className="verdict-word">{verdictLabel(run.verdict)}{run.verdict !== 'running' && <span className="soft"> · exit code {run.exit_code}</span>}</p>
+          <p className="verdict-word">{verdictLabel(run.verdict)}{!isAtWork(run.verdict) && <span className="soft"> · exit code {run.exit_code}</span>}</p>
           <h1>{run.headline}</h1>
           <p className="run-place">
             <span>{formatInstant(run.started_at_ms)}</span>
             {run.branch !== '' && <span><BranchesOutlined aria-hidden="true" /> {run.branch}</span>}
             {run.commit !== '' && <span className="run-copyable"><span className="mono">{run.commit.slice(0, COMMIT_CHARACTERS)}</span><CopyButton text={run.commit} what="the commit" /></span>}
             <span className="run-copyable"><span className="mono">{run.run_id}</span><CopyButton text={run.run_id} what="the run id" /></span>
+            {actions}
           </p>
         </div>
       </div>
@@ -51,8 +42,8 @@ function RunStats({ run }: { run: RunView }): React.ReactNode {
       <div>
         <dt>Wall time</dt>
         <dd className="stat-value">{formatDuration(run.wall_ms)}</dd>
-        <dd className="soft">{ratio === null ? 'no lower bound known' : <>{formatRatio(ratio)} the lower bound of {formatDuration(run.lower_bound_ms)}</>}</dd>
-        {ratio !== null && <dd className="bound-bar" aria-hidden="true"><span style={{ width: `${Math.min(1, 1 / ratio) * 100}%` }} /></dd>}
+        <dd className="soft">{ratio === null ? 'no lower bound known' : isUnfinished(run.verdict) ? <>of {formatDuration(run.lower_bound_ms)} at least</> : <>{formatRatio(ratio)} the lower bound of {formatDuration(run.lower_bound_ms)}</>}</dd>
+        {ratio !== null && <dd className="bound-bar" aria-hidden="true" data-open={isUnfinished(run.verdict) ? '' : undefined}><span style={{ width: `${Math.min(1, isUnfinished(run.verdict) ? ratio : 1 / ratio) * 100}%` }} /></dd>}
       </div>
       <div>
         <dt>{run.workers === 1 ? 'Worker' : 'Workers'}</dt>

@@ -2,7 +2,7 @@
 import { CloseOutlined, LeftOutlined, RightOutlined } from '@ant-design/icons';
 import { Button, Segmented, Tag } from 'antd';
 import { useState } from 'react';
-import { outcomeOf, outcomeOfStatus } from '../model/outcome';
+import { outcomeOf, outcomeOfStatus, type Outcome } from '../model/outcome';
 import type { AttemptView, TestView } from '../model/report';
 import { rerunCommand } from '../model/rerun';
 import { skipReason } from '../model/test_list';
@@ -48,7 +48,7 @@ export function TestDetail({ test, close, previous, next }: TestDetailProps): Re
         </p>
       </header>
       {reason !== '' && <p className="detail-reason" style={{ borderColor: `var(--ink-${outcome})` }}>{reason}</p>}
-      <Attempts key={test.id} attempts={test.attempts} />
+      <Attempts key={test.id} attempts={test.attempts} none={NO_ATTEMPT[outcome] ?? 'No attempt of this test was recorded.'} />
       {test.annotations.length > 0 && (
         <section className="detail-section">
           <h3>Annotations</h3>
@@ -67,16 +67,21 @@ export function TestDetail({ test, close, previous, next }: TestDetailProps): Re
   );
 }
 
+const NO_ATTEMPT: Partial<Record<Outcome, string>> = {
+  pending: 'It has not begun yet.',
+  running: 'It is running. What it leaves behind is shown when it has ended.',
+};
+
 /** A link is followed only when the reader clicks it; anything but http stays text. */
 function Described({ text }: { text: string }): React.ReactNode {
   return /^https?:\/\/\S+$/.test(text) ? <a href={text} target="_blank" rel="noreferrer noopener">{text}</a> : <span>{text}</span>;
 }
 
-function Attempts({ attempts }: { attempts: readonly AttemptView[] }): React.ReactNode {
+function Attempts({ attempts, none }: { attempts: readonly AttemptView[]; none: string }): React.ReactNode {
   // The first attempt that failed is what a reader came for, also when a retry passed.
   const [chosen, setChosen] = useState(() => Math.max(0, attempts.findIndex((one) => one.errors.length > 0)));
   const attempt = attempts[chosen];
-  if (attempt === undefined) return <p className="soft detail-section">No attempt of this test was recorded.</p>;
+  if (attempt === undefined) return <p className="soft detail-section">{none}</p>;
   return (
     <>
       {attempts.length > 1 && (

@@ -19,7 +19,7 @@ interface RowProps {
   active: boolean;
 }
 
-const SECTIONS: Record<Section, string> = { attention: 'Needs attention', flaky: 'Flaky', quiet: 'Passed and skipped' };
+const SECTIONS: Record<Section, string> = { attention: 'Needs attention', flaky: 'Flaky', open: 'Running and pending', quiet: 'Passed and skipped' };
 
 /** Not a heading to a screen reader: a tree holds nothing but its items, and each of them says its outcome. */
 export function SectionHeading({ row, id, style }: RowProps & { row: SectionRow }): React.ReactNode {

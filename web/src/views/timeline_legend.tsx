@@ -1,6 +1,6 @@
 // What the colours of the timeline mean, and how much of the workers' time each kind took.
 import { useMemo } from 'react';
-import { OUTCOMES, outcomeLabel } from '../model/outcome';
+import { LEDGER_WORDS, outcomeLabel } from '../model/outcome';
 import type { ReportView } from '../model/report';
 import { shareKindLabel, timeShares, type ShareKind } from '../model/timeline';
 import { formatDuration, formatPercent } from '../text/format';
@@ -11,7 +11,7 @@ const FILLS: Record<ShareKind, string> = {
 
 export function TimelineLegend({ report }: { report: ReportView }): React.ReactNode {
   const shares = useMemo(() => timeShares(report.workers, report.run.wall_ms).filter((share) => share.total_ms > 0), [report]);
-  const outcomes = OUTCOMES.filter((outcome) => outcome !== 'never_ran' && report.ledger[outcome] > 0);
+  const outcomes = LEDGER_WORDS.filter((outcome) => outcome !== 'never_ran' && report.ledger[outcome] > 0);
   return (
     <div className="timeline-legend">
       <h2>Where the workers’ time went</h2>

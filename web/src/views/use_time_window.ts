@@ -40,18 +40,25 @@ export function placed(from_ms: number, length_ms: number, end_ms: number): Stre
   return { from_ms: from, until_ms: from + length_ms };
 }
 
+function lessThanAll(stretch: Stretch, end_ms: number): Stretch | null {
+  return stretch.until_ms - stretch.from_ms >= end_ms ? null : stretch;
+}
+
 export function useTimeWindow(end_ms: number, width: number, canvas: React.RefObject<HTMLCanvasElement | null>): TimeWindow {
   // A little room at the right keeps the last span and the end of the run apart from the edge.
   const limit_ms = end_ms * 1.01;
-  const [stretch, setStretch] = useState<Stretch>({ from_ms: 0, until_ms: limit_ms });
+  // Null is the whole run, which follows a run that still grows.
+  const [chosen, setChosen] = useState<Stretch | null>(null);
+  const stretch = chosen ?? { from_ms: 0, until_ms: limit_ms };
   const gesture = useRef<Gesture>({ pointers: new Map(), moved: false });
-  const zoom = useCallback((factor: number, around: number) => setStretch((before) => zoomed(before, factor, around, limit_ms)), [limit_ms]);
-  const reset = useCallback(() => setStretch({ from_ms: 0, until_ms: limit_ms }), [limit_ms]);
+  const zoom = useCallback((factor: number, around: number) => setChosen((before) => lessThanAll(zoomed(before ?? { from_ms: 0, until_ms: limit_ms }, factor, around, limit_ms), limit_ms)), [limit_ms]);
+  const reset = useCallback(() => setChosen(null), []);
 
   useEffect(() => {
     const element = canvas.current;
     if (element === null || width === 0) return undefined;
-    const pan = (pixels: number): void => setStretch((before) => {
+    const pan = (pixels: number): void => setChosen((before) => {
+      if (before === null) return null;
       const length = before.until_ms - before.from_ms;
       return placed(before.from_ms + (pixels / width) * length, length, limit_ms);
     });
@@ -108,11 +115,11 @@ export function useTimeWindow(end_ms: number, width: number, canvas: React.RefOb
     const length = stretch.until_ms - stretch.from_ms;
     const inside = start_ms >= stretch.from_ms && span_end_ms <= stretch.until_ms;
     const next = inside ? stretch : placed(start_ms - length * 0.1, length, limit_ms);
-    setStretch(next);
+    if (chosen !== null) setChosen(next);
     return next;
   };
   return {
-    ...stretch, whole: stretch.until_ms - stretch.from_ms >= limit_ms, zoom, reset, reveal,
+    ...stretch, whole: chosen === null, zoom, reset, reveal,
     dragging: () => gesture.current.pointers.size > 0 && gesture.current.moved,
     dragged: () => gesture.current.moved,
   };

@@ -1,7 +1,6 @@
 // Whole reports: their ledger, units and counts always follow from the tests, so that a factory cannot contradict itself.
-import { emptyCounts } from '../../model/test_search';
-import { outcomeOf } from '../../model/outcome';
-import type { ReportView, RunView, TestView } from '../../model/report';
+import { isSettled, outcomeOf } from '../../model/outcome';
+import { readLedgerView, type ReportView, type RunView, type TestView } from '../../model/report';
 
 export function runView(over: Partial<RunView> = {}): RunView {
   return {
@@ -13,8 +12,11 @@ export function runView(over: Partial<RunView> = {}): RunView {
 }
 
 export function reportView(tests: TestView[], over: Partial<Omit<ReportView, 'run'>> & { run?: Partial<RunView> } = {}): ReportView {
-  const ledger = emptyCounts();
-  for (const test of tests) ledger[outcomeOf(test)] += 1;
+  const ledger = readLedgerView({});
+  for (const test of tests) {
+    const outcome = outcomeOf(test);
+    if (isSettled(outcome)) ledger[outcome] += 1;
+  }
   const attempts = tests.reduce((sum, test) => sum + test.attempts.length, 0);
   const { run, ...rest } = over;
   return {

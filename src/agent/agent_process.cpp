@@ -1,0 +1,137 @@
+#include "agent/agent_process.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+
+namespace tamarack::agent {
+namespace {
+
+constexpr std::int64_t wait_s = 25;
+constexpr Millis poll_silence{60'000};
+
+}  // namespace
+
+AgentProcess::AgentProcess(io::Loop& loop, const Clock& clock, client::ApiClient& api, Workspaces& workspaces,
+                           artifact::ContentStore& contents, artifact::ArtifactStore& artifacts, AgentProcessSettings settings,
+                           std::function<void(Result<>)> done)
+    : loop_(loop),
+      clock_(clock),
+      api_(api),
+      workspaces_(workspaces),
+      contents_(contents),
+      artifacts_(artifacts),
+      settings_(std::move(settings)),
+      done_(std::move(done)),
+      idle_since_(clock.now()) {}
+
+void AgentProcess::start() {
+  poll();
+}
+
+void AgentProcess::poll() {
+  if (over_) return;
+  // A new word is not kept waiting behind an old question.
+  const std::uint64_t number = ++poll_number_;
+  wire::AgentPoll said{.agent = settings_.run.agent,
+                       .session = settings_.session,
+                       .tamarack = settings_.run.version,
+                       .machine = settings_.machine,
+                       .platform = settings_.platform,
+                       .workers = settings_.run.workers,
+                       .labels = settings_.run.labels,
+                       .run = working_on_,
+                       .wait = wait_s,
+                       .load_percent = settings_.load_percent(),
+                       .memory_free_mb = settings_.memory_free_mb()};
+  if (const auto idle = settings_.exit_when_idle; idle && !run_)
+    said.wait = std::clamp<std::int64_t>((*idle - (clock_.now() - idle_since_)).count() / 1000, 0, wait_s);
+  if (trouble_) {
+    said.gave_up = trouble_->first;
+    said.problem = trouble_->second.message;
+    said.log_tail = trouble_->second.log_tail;
+  }
+  api_.call({.method = "POST", .path = "/api/v1/agents/poll", .body = encode(said), .silence = poll_silence},
+            [this, number, alive = std::weak_ptr(alive_)](const Result<std::string>& body) {
+              if (alive.expired() || over_ || number != poll_number_) return;
+              answered(body);
+            });
+}
+
+void AgentProcess::answered(const Result<std::string>& body) {
+  const auto order = body ? wire::decode<wire::AgentOrder>(*body) : Result<wire::AgentOrder>(body.error());
+  if (order) {
+    if (std::exchange(failures_, 0) > 1) settings_.run.say("the server is back");
+    trouble_.reset();
+    return obey(*order);
+  }
+  // Rights, a name that another process has, another version: asking again would not mend it.
+  if (!client::is_passing(order.error())) {
+    const Error error = order.error();
+    if (!run_) return end(error);
+    over_ = true;
+    return run_->kill_now([this, error] { done_(error); });
+  }
+  if (++failures_ == 2) settings_.run.say("cannot reach the server and goes on trying: " + order.error().message);
+  pause_ = loop_.after(client::pause_before(failures_), [this] { poll(); });
+}
+
+void AgentProcess::obey(const wire::AgentOrder& order) {
+  if (order.drain) {
+    settings_.run.say("was drained and leaves");
+    return end({});
+  }
+  if (!order.run.empty() && !run_ && !leaving_) return begin(order.run);
+  const auto idle = settings_.exit_when_idle;
+  if (!run_ && idle && clock_.now() - idle_since_ >= *idle) {
+    settings_.run.say(fmt::format("had nothing to do for {} and leaves", human_duration(*idle)));
+    return end({});
+  }
+  poll();
+}
+
+void AgentProcess::begin(const domain::RunId& run) {
+  settings_.run.say("works on " + run.value);
+  working_on_ = run;
+  RemoteRunSettings settings = settings_.run;
+  settings.run = run;
+  settings.session = settings_.session;
+  run_ = std::make_unique<RemoteRun>(loop_, clock_, api_, workspaces_, contents_, artifacts_, std::move(settings),
+                                     [this](const std::optional<RunTrouble>& trouble) { run_over(trouble); });
+  run_->start();
+  poll();
+}
+
+void AgentProcess::run_over(const std::optional<RunTrouble>& trouble) {
+  if (over_) return;
+  const domain::RunId run = std::exchange(working_on_, {});
+  run_.reset();
+  idle_since_ = clock_.now();
+  if (trouble) {
+    settings_.run.say(fmt::format("could not begin to work on {}: {}", run.value, trouble->message));
+    trouble_.emplace(run, *trouble);
+  } else {
+    settings_.run.say("is done with " + run.value);
+  }
+  if (leaving_) return end({});
+  poll();
+}
+
+void AgentProcess::leave() {
+  if (std::exchange(leaving_, true)) return;
+  if (!run_) return end({});
+  run_->leave();
+}
+
+void AgentProcess::kill_now(io::Callback done) {
+  over_ = true;
+  if (run_) return run_->kill_now(std::move(done));
+  loop_.post(std::move(done));
+}
+
+void AgentProcess::end(const Result<>& outcome) {
+  if (std::exchange(over_, true)) return;
+  loop_.post([done = std::move(done_), outcome] { done(outcome); });
+}
+
+}  // namespace tamarack::agent

@@ -1,0 +1,138 @@
+#include "cli/agent_command.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "agent/agent_process.h"
+#include "artifact/disk/disk_artifact_store.h"
+#include "base/hash.h"
+#include "base/text.h"
+#include "cli/outputs.h"
+#include "cli/project.h"
+#include "cli/version.h"
+#include "io/machine.h"
+#include "io/net.h"
+#include "io/platform.h"
+#include "io/process_tree.h"
+
+namespace tamarack::cli {
+namespace {
+
+constexpr std::size_t name_max = 100;
+
+Result<std::map<std::string, std::string>> parse_labels(const std::vector<std::string>& texts) {
+  std::map<std::string, std::string> labels;
+  for (const std::string& text : texts) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0)
+      return make_error(ErrorCode::invalid_argument, fmt::format("--label: expected NAME=VALUE, got '{}'", text), "for example --label zone=eu");
+    labels[text.substr(0, equals)] = text.substr(equals + 1);
+  }
+  return labels;
+}
+
+// It becomes a part of workers' names and of paths.
+Result<std::string> checked_name(const std::string& wanted) {
+  const std::string name = wanted.empty() ? io::host_name() : wanted;
+  const bool plain = !name.empty() && name.size() <= name_max && std::all_of(name.begin(), name.end(), [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.';
+  });
+  if (!plain)
+    return make_error(ErrorCode::invalid_argument,
+                      fmt::format("an agent's name has letters, digits, '-', '_' and '.', at most {}, got '{}'", name_max, name),
+                      "pass one with --name");
+  return name;
+}
+
+std::string default_folder() {
+  const std::string cache = io::environment("XDG_CACHE_HOME");
+  return (cache.empty() ? io::environment("HOME") + "/.cache" : cache) + "/tamarack/agent";
+}
+
+Result<agent::PreparedProject> prepare_project(const std::string& config_path, const std::string& folder) {
+  const Project project = TRY(open_project({.config_path = config_path, .state_dir = folder}));
+  const adapter::SuiteSettings suite = TRY(suite_settings(project));
+  agent::PreparedProject prepared{.settings = agent_settings(project, suite, TRY(unpack_shims(folder))), .adapter = nullptr};
+  prepared.adapter = TRY(adapter::make_adapter(project.config.suite.framework));
+  return prepared;
+}
+
+// Everything that lives as long as the agent does; the order of the members is the order of their making.
+struct Ground {
+  std::string folder;
+  std::unique_ptr<io::FileLock> lock;
+  std::unique_ptr<artifact::ContentStore> contents;
+  std::unique_ptr<artifact::ArtifactStore> artifacts;
+  std::unique_ptr<agent::Workspaces> workspaces;
+};
+
+Result<Ground> prepare_ground(const AgentOptions& options, const std::string& name, const Clock& clock) {
+  Ground ground;
+  ground.folder = io::absolute_path(options.data.empty() ? default_folder() + "/" + name : options.data);
+  TRY_VOID(io::make_directories(ground.folder));
+  auto lock = io::FileLock::take(ground.folder + "/agent.lock", fmt::format("agent '{}' (process {})", name, io::process_id()));
+  if (!lock) {
+    Error error = Error(lock.error()).in(fmt::format("another agent has '{}'", ground.folder));
+    error.hint = "give each agent a name or a folder of its own, with --name or --data";
+    return error;
+  }
+  ground.lock = std::move(*lock);
+  ground.contents = std::make_unique<artifact::ContentStore>(TRY(artifact::ContentStore::open(ground.folder + "/contents")));
+  ground.artifacts = TRY(artifact::open_disk_store(ground.folder + "/artifacts"));
+  ground.workspaces = std::make_unique<agent::Workspaces>(
+      agent::WorkspaceSettings{.folder = ground.folder + "/workspaces", .platform = io::platform_name()}, *ground.contents, clock);
+  return ground;
+}
+
+}  // namespace
+
+int agent_command(const AgentOptions& options, const Clock& clock) {
+  const auto address = server_address(options.server);
+  if (!address) return complain(address.error());
+  const auto labels = parse_labels(options.labels);
+  if (!labels) return complain(labels.error());
+  const auto name = checked_name(options.name);
+  if (!name) return complain(name.error());
+  const auto ground = prepare_ground(options, *name, clock);
+  if (!ground) return complain(ground.error());
+
+  io::become_subreaper();
+  io::Loop loop;
+  client::ApiClient api(loop, *address);
+  const auto say = [name = *name](const std::string& text) {
+    std::fprintf(stderr, "%s\n", clean_lines(fmt::format("agent '{}' {}", name, text)).c_str());
+  };
+  int exit_code = 0;
+  const std::int64_t workers = options.workers > 0 ? options.workers : default_workers();
+  agent::AgentProcess process(loop, clock, api, *ground->workspaces, *ground->contents, *ground->artifacts,
+                              {.run = {.agent = domain::AgentId{*name},
+                                       .version = version,
+                                       .workers = workers,
+                                       .labels = *labels,
+                                       .folder = ground->folder,
+                                       .prepare = prepare_project,
+                                       .say = say},
+                               .session = hex64(io::random_seed()),
+                               .machine = io::host_name(),
+                               .platform = io::platform_name(),
+                               .exit_when_idle = options.exit_when_idle,
+                               .load_percent = io::load_percent,
+                               .memory_free_mb = io::memory_free_mb},
+                              [&](const Result<>& outcome) {
+                                if (!outcome) exit_code = complain(outcome.error());
+                                loop.stop();
+                              });
+  int signals = 0;
+  const io::SignalWatch watch(loop, [&](int) {
+    if (++signals > 1) return process.kill_now([&] { loop.stop(); });
+    if (process.is_working()) say("leaves: what runs is given back; once more to leave at once");
+    process.leave();
+  });
+  say(fmt::format("offers {} to {}", count_of(workers, "worker"), address->url));
+  process.start();
+  loop.run();
+  return exit_code;
+}
+
+}  // namespace tamarack::cli

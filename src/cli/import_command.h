@@ -1,0 +1,43 @@
+// `tamarack import`: reports of earlier runs, of whatever tool, into the history of this project.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "cli/import_run.h"
+#include "cli/project.h"
+
+namespace tamarack::cli {
+
+struct ImportOptions {
+  ProjectOptions project;
+  std::vector<std::string> files;
+  std::string name;  // of the project; empty: as the configuration says
+  std::string branch;
+  std::string commit;
+  std::string at;  // when the run started; empty: as the report says
+};
+
+// Every file by itself: one that cannot be read keeps no other from being imported. 2 when there was one, else 0.
+int import_command(const ImportOptions& options, const Clock& clock);
+
+// One report into a store, for the command and for the server's route.
+struct Imported {
+  store::RunRow run;
+  bool is_new = false;         // false: the same bytes were imported before, and nothing was written
+  std::int64_t cases = 0;      // in the report
+  std::int64_t not_known = 0;  // of them: named by the report alone
+};
+// `tests` is asked only when there is something to import. Errors: as read_report, and the store's. The figures are left to the caller
+// (coordinator/test_figures.h).
+Result<Imported> import_report(store::Store& store, std::string_view bytes, const ImportFacts& facts,
+                               const std::function<std::vector<domain::TestCase>()>& tests,
+                               const std::function<bool(const std::string&)>& has_file);
+
+// The tests a project has in its history: whom a report speaks of where nobody can ask the framework.
+Result<std::vector<domain::TestCase>> tests_in_history(store::Store& store, const std::string& project);
+
+}  // namespace tamarack::cli

@@ -1,0 +1,81 @@
+// Which agent works on which run. Pure: polls, runs and time go in, orders come out; the shell keeps the connections that wait for them.
+// An agent gives itself to one run at a time, with all its workers. A free one goes to the run that has the fewest agents, among equals to
+// the oldest.
+//
+//   agent   free ──order──▶ working ──polls without a run──▶ free (not for that run again in this session)
+//           any ──drain──▶ takes no new run;  any ──not heard for away_after──▶ away (counts for no run)
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "wire/api.h"
+
+namespace tamarack::coordinator {
+
+struct RunWish {  // of a run that goes on
+  domain::RunId run;
+  std::string project;
+  Instant asked;
+  std::int64_t workers_max = 0;  // 0: as many as come
+  std::map<std::string, std::string> labels;
+};
+
+struct AgentRow {  // for people
+  wire::AgentPoll said;
+  std::string reach;  // the project of its token; domain::all_projects
+  Instant seen;
+  bool draining = false;
+  bool away = false;
+  domain::RunId run;  // it works on this one, or was just told to
+};
+
+class AgentPool {
+ public:
+  // An agent polls once per `wait`, which is at most half of this.
+  static constexpr Millis away_after{75'000};
+  static constexpr Millis forgotten_after{24 * 3600'000};
+  static constexpr std::size_t agents_max = 10'000;
+
+  // It asks and waits from now on. `conflict` when another process has taken its name since; `invalid_argument` for an impossible poll.
+  Result<> polled(const wire::AgentPoll& poll, const std::string& reach, Instant now);
+  // Nobody listens for its order any more: it was answered, or has hung up.
+  void stopped_waiting(const domain::AgentId& agent);
+
+  void run_began(const RunWish& wish) { runs_[wish.run] = wish; }
+  void run_ended(const domain::RunId& run);
+  // False when it is not known.
+  bool drain(const domain::AgentId& agent, bool draining);
+
+  struct Assignment {
+    domain::AgentId agent;
+    wire::AgentOrder order;
+  };
+  // For those who wait, as far as there is something for them; they do not wait any more then.
+  std::vector<Assignment> assign(Instant now);
+
+  // How many agents work on it, or were told to.
+  std::int64_t agents_on(const domain::RunId& run, Instant now) const;
+  // By name. Those not heard of for a day are left out.
+  std::vector<AgentRow> rows(Instant now) const;
+  const AgentRow* find(const domain::AgentId& agent) const;
+
+ private:
+  struct Agent {
+    AgentRow row;
+    bool waiting = false;
+    std::set<domain::RunId> left;  // runs it was on and gave up while they went on
+  };
+  const RunWish* choose(const Agent& agent, Instant now) const;
+  std::int64_t workers_on(const domain::RunId& run, Instant now, std::int64_t& agents) const;
+
+  std::map<domain::AgentId, Agent> agents_;
+  std::map<domain::RunId, RunWish> runs_;
+  std::set<std::string> superseded_;  // sessions whose name another one took
+};
+
+}  // namespace tamarack::coordinator

@@ -1,0 +1,143 @@
+#include "coordinator/agent_pool.h"
+
+#include <gtest/gtest.h>
+
+#include "domain/access.h"
+
+namespace tamarack::coordinator {
+namespace {
+
+using domain::AgentId;
+using domain::RunId;
+
+class AgentPoolTest : public testing::Test {
+ protected:
+  wire::AgentPoll poll_of(const std::string& name, const std::string& run = {}, const std::string& session = "s") {
+    return {.agent = AgentId{name}, .session = session + name, .machine = "m", .workers = 2, .run = RunId{run}};
+  }
+  void polls(const std::string& name, const std::string& run = {}) {
+    ASSERT_TRUE(pool_.polled(poll_of(name, run), std::string(domain::all_projects), now_));
+  }
+  void begin(const std::string& run, const RunWish& wish = {}) {
+    RunWish whole = wish;
+    whole.run = RunId{run};
+    if (whole.project.empty()) whole.project = "shop";
+    whole.asked = asked_ += Millis{1};
+    pool_.run_began(whole);
+  }
+  // "a:r-1 b:r-2": who was told what.
+  std::string assigned() {
+    std::string text;
+    for (const AgentPool::Assignment& one : pool_.assign(now_))
+      text += (text.empty() ? "" : " ") + one.agent.value + ":" + (one.order.drain ? "drain" : one.order.run.value);
+    return text;
+  }
+
+  AgentPool pool_;
+  Instant now_ = from_ms(1'000'000);
+  Instant asked_ = from_ms(0);
+};
+
+TEST_F(AgentPoolTest, FreeAgentsGoToTheRunWithTheFewest) {
+  begin("r-1");
+  polls("a");
+  polls("b");
+  EXPECT_EQ(assigned(), "a:r-1 b:r-1");
+  begin("r-2");
+  polls("c");
+  EXPECT_EQ(assigned(), "c:r-2");
+}
+
+TEST_F(AgentPoolTest, WhoWaitsIsToldOnce) {
+  polls("a");
+  EXPECT_EQ(assigned(), "");
+  begin("r-1");
+  EXPECT_EQ(assigned(), "a:r-1");
+  EXPECT_EQ(assigned(), "");
+}
+
+TEST_F(AgentPoolTest, ATokenOfAnotherProjectBringsNoWork) {
+  begin("r-1", {.project = "shop"});
+  ASSERT_TRUE(pool_.polled(poll_of("a"), "other", now_));
+  EXPECT_EQ(assigned(), "");
+  ASSERT_TRUE(pool_.polled(poll_of("a"), "shop", now_));
+  EXPECT_EQ(assigned(), "a:r-1");
+}
+
+TEST_F(AgentPoolTest, LabelsAndTheLimitOfWorkersAreKept) {
+  begin("r-1", {.workers_max = 4, .labels = {{"os", "mac"}}});
+  polls("a");
+  EXPECT_EQ(assigned(), "") << "it has no such label";
+  for (const std::string name : {"b", "c", "d"}) {
+    wire::AgentPoll poll = poll_of(name);
+    poll.labels = {{"os", "mac"}, {"zone", "eu"}};
+    ASSERT_TRUE(pool_.polled(poll, "shop", now_));
+  }
+  EXPECT_EQ(assigned(), "b:r-1 c:r-1") << "four workers are enough";
+}
+
+TEST_F(AgentPoolTest, AnOrderThatWasNeverHeardIsGivenAgain) {
+  begin("r-1");
+  polls("a");
+  EXPECT_EQ(assigned(), "a:r-1");
+  polls("a");
+  EXPECT_EQ(assigned(), "a:r-1");
+}
+
+TEST_F(AgentPoolTest, ARunThatAnAgentGaveUpIsNotForItAgain) {
+  begin("r-1");
+  polls("a");
+  EXPECT_EQ(assigned(), "a:r-1");
+  polls("a", "r-1");
+  EXPECT_EQ(assigned(), "");
+  polls("a");
+  EXPECT_EQ(assigned(), "");
+  ASSERT_TRUE(pool_.polled(poll_of("a", "", "fresh"), "shop", now_));
+  EXPECT_EQ(assigned(), "a:r-1") << "a new process may try";
+}
+
+TEST_F(AgentPoolTest, AnAgentThatIsAwayCountsForNoRun) {
+  begin("r-1");
+  polls("a");
+  EXPECT_EQ(assigned(), "a:r-1");
+  begin("r-2");
+  now_ += AgentPool::away_after + Millis{1};
+  polls("b");
+  EXPECT_EQ(assigned(), "b:r-1") << "the older run has nobody any more";
+  ASSERT_EQ(pool_.rows(now_).size(), 2U);
+  EXPECT_TRUE(pool_.rows(now_)[0].away);
+  EXPECT_FALSE(pool_.rows(now_)[1].away);
+}
+
+TEST_F(AgentPoolTest, OneThatIsDrainedTakesNoNewRun) {
+  polls("a");
+  ASSERT_TRUE(pool_.drain(AgentId{"a"}, true));
+  EXPECT_EQ(assigned(), "a:drain");
+  begin("r-1");
+  polls("a", "r-0");
+  EXPECT_EQ(assigned(), "") << "it still works";
+  polls("a");
+  EXPECT_EQ(assigned(), "a:drain");
+  ASSERT_TRUE(pool_.drain(AgentId{"a"}, false));
+  polls("a");
+  EXPECT_EQ(assigned(), "a:r-1");
+  EXPECT_FALSE(pool_.drain(AgentId{"nobody"}, true));
+}
+
+TEST_F(AgentPoolTest, TheNewerOfTwoProcessesUnderOneNameIsMeant) {
+  polls("a");
+  ASSERT_TRUE(pool_.polled(poll_of("a", "", "newer"), "shop", now_));
+  const auto refused = pool_.polled(poll_of("a"), "shop", now_);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::conflict);
+}
+
+TEST_F(AgentPoolTest, AnImpossiblePollIsRefused) {
+  wire::AgentPoll poll = poll_of("a");
+  poll.workers = 0;
+  EXPECT_EQ(pool_.polled(poll, "shop", now_).error().code, ErrorCode::invalid_argument);
+  EXPECT_EQ(pool_.polled(poll_of(""), "shop", now_).error().code, ErrorCode::invalid_argument);
+}
+
+}  // namespace
+}  // namespace tamarack::coordinator

@@ -1,0 +1,38 @@
+// Agents over HTTP: they ask for work and wait for the answer; people see who is there.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "coordinator/server_parts.h"
+
+namespace tamarack::coordinator {
+
+class AgentRoutes {
+ public:
+  explicit AgentRoutes(ServerParts& parts) : parts_(parts) {}
+
+  void handle(Call call);
+  // Runs began or ended: those who wait may have something to do.
+  void look_for_work();
+  // The server stops: nobody is kept waiting.
+  void send_away();
+
+ private:
+  struct Waiting {
+    std::shared_ptr<io::Exchange> exchange;
+    io::Timer timer;
+  };
+
+  void poll(const Call& call);
+  void list(const Call& call);
+  void drain(const Call& call);
+  void answer(const domain::AgentId& agent, const wire::AgentOrder& order);
+
+  ServerParts& parts_;
+  std::map<domain::AgentId, Waiting> waiting_;
+  std::shared_ptr<int> alive_ = std::make_shared<int>(0);
+};
+
+}  // namespace tamarack::coordinator

@@ -1,0 +1,97 @@
+// The runs a server works on: one coordinator each, begun by a request, gone on with after a restart. Everything durable is in the store;
+// this holds what lives. All on the loop; the store is written through one lane.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "artifact/blob_store.h"
+#include "coordinator/agent_pool.h"
+#include "coordinator/coordinator.h"
+#include "wire/api.h"
+
+namespace tamarack::coordinator {
+
+struct RunHostSettings {
+  Millis heartbeat{5'000};
+  Millis lease_lifetime{30'000};
+  Millis no_worker_max{600'000};   // how long a run waits for a first or another agent
+  Millis home_deadline{120'000};   // after the verdict, for applications to stop and artifacts to arrive
+  std::string machine;             // of this server, for reports
+  std::string version;
+};
+
+struct RunHostCallbacks {
+  std::function<void()> on_change;                                             // a run began or is over
+  std::function<void(const domain::RunId&, const run::Entry&)> on_entry;      // durable; in order
+  std::function<void(const domain::RunId&, const Error&)> on_broken;           // its journal cannot be written
+};
+
+class RunHost {
+ public:
+  // `store` is only touched on `writing`. All outlive the host.
+  RunHost(io::Loop& loop, const Clock& clock, store::Store& store, io::Lane& writing, artifact::BlobStore& blobs, RunHostSettings settings,
+          RunHostCallbacks callbacks);
+  ~RunHost();
+
+  // Before anything else: goes on with the runs that were not finished when the server ended. Returns what could not be gone on with.
+  std::vector<Error> restore();
+
+  // `body` is the request as it came. One at a time, so that several machines of one CI job that ask at once come to one run. Errors:
+  // invalid_argument (every wrong field), conflict (the id is another request's), not_found (a blob is missing, or the run to carry from).
+  using Answered = std::function<void(Result<wire::RunStarted>)>;
+  void start(wire::RunRequest request, std::string body, Answered done);
+
+  // The agent protocol on a link. False when the run is over or was never here.
+  bool attach(const domain::RunId& run, std::unique_ptr<io::Link> link);
+  void gave_up(const domain::RunId& run, const run::AgentGaveUp& event);
+  bool cancel(const domain::RunId& run, const std::string& reason);
+
+  // Nothing is written from here on; the runs go on with the next server.
+  void let_go();
+
+  bool is_active(const domain::RunId& run) const { return active_.contains(run); }
+  std::set<domain::RunId> active() const;
+  const std::string* spec(const domain::RunId& run) const;  // JSON of wire::RunSpec; null when it is not active
+  std::vector<RunWish> wishes() const;
+
+ private:
+  struct Active;
+  struct Asked {
+    wire::RunRequest request;
+    std::string body;
+    Answered done;
+  };
+  struct Decided;
+  struct Decider;
+
+  void next_start();
+  void decided(const std::shared_ptr<Asked>& asked, const Result<Decided>& outcome);
+  Result<wire::RunStarted> known_run(const wire::RunStarted& known) const;
+  Active& make_active(const wire::RunRequest& request, std::optional<store::RequestRow> row, Instant asked);
+  Result<> go_on(const store::RequestRow& row);
+  void entered(const domain::RunId& run, const run::Entry& entry);
+  void finished(const domain::RunId& run);
+  void close(const domain::RunId& run);
+  void forget(const domain::RunId& run);
+  void refresh_figures();
+
+  io::Loop& loop_;
+  const Clock& clock_;
+  store::Store& store_;
+  io::Lane& writing_;
+  artifact::BlobStore& blobs_;
+  RunHostSettings settings_;
+  RunHostCallbacks callbacks_;
+  std::map<domain::RunId, std::unique_ptr<Active>> active_;
+  std::deque<std::shared_ptr<Asked>> asked_;
+  bool deciding_ = false;
+  std::shared_ptr<int> alive_ = std::make_shared<int>(0);
+};
+
+}  // namespace tamarack::coordinator

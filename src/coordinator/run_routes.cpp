@@ -1,0 +1,233 @@
+#include "coordinator/run_routes.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "coordinator/answers.h"
+#include "coordinator/run_json.h"
+#include "report/report_json.h"
+
+namespace tamarack::coordinator {
+namespace {
+
+constexpr std::size_t agent_message_max = 16 << 20;
+
+Result<store::RunFilter> read_run_query(const std::vector<std::pair<std::string, std::string>>& parameters) {
+  store::RunFilter query;
+  for (const auto& [name, value] : parameters) {
+    if (name == "project")
+      query.project = value;
+    else if (name == "branch")
+      query.branch = value;
+    else if (name == "verdict")
+      query.verdict = value;
+    else if (name == "text")
+      query.text = value;
+    else if (name == "before")
+      query.before = value;
+    else if (name == "limit") {
+      const auto number = parse_integer(value);
+      if (!number || *number < 1 || *number > store::page_max)
+        return make_error(ErrorCode::invalid_argument, fmt::format("limit: expected a number from 1 to {}, got '{}'", store::page_max, value));
+      query.limit = static_cast<int>(*number);
+    } else
+      return make_error(ErrorCode::invalid_argument,
+                        fmt::format("unknown parameter '{}', expected one of project, branch, verdict, text, limit, before", name));
+  }
+  return query;
+}
+
+// Everything inside one file: nothing is loaded from anywhere, and nothing it shows can run.
+io::Answer page_answer(std::string html) {
+  io::Answer page = text_answer("text/html; charset=utf-8", std::move(html));
+  page.fields.emplace_back("Content-Security-Policy",
+                           "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src 'self' data:; "
+                           "media-src 'self' data:; font-src data:; connect-src 'none'; frame-ancestors 'none'; base-uri 'none'; "
+                           "form-action 'none'");
+  page.fields.emplace_back("Referrer-Policy", "no-referrer");
+  return page;
+}
+
+void link_attachments(report::ReportView& view, const std::string& project, const BlobRoutes& blobs) {
+  for (report::TestView& test : view.tests)
+    for (report::AttemptView& attempt : test.attempts)
+      for (report::AttachmentView& attachment : attempt.attachments)
+        if (!attachment.sha256.empty()) attachment.path = blobs.link_to(project, attachment.sha256, attachment.name);
+}
+
+}  // namespace
+
+RunRoutes::~RunRoutes() = default;
+
+void RunRoutes::list(const Call& call) {
+  const auto wanted = read_run_query(call.request.head.query);
+  if (!wanted) return call.exchange->answer(trouble(wanted.error()));
+  auto answer = std::make_shared<io::Answer>();
+  parts_.reading.run(
+      [this, answer, query = *wanted, token = call.caller.token, active = parts_.host.active()] {
+        const auto at_work = run_at_work();
+        const auto page =
+            at_work ? find_runs(parts_.stores.data, query, token, [&](const domain::RunId& run) { return active.contains(run) || run == *at_work; })
+                    : at_work.error();
+        *answer = page ? json_answer(runs_json(*page)) : trouble(page.error());
+      },
+      [answer, exchange = call.exchange] { exchange->answer(*answer); });
+}
+
+// Somebody beside the server, with the same data folder.
+Result<domain::RunId> RunRoutes::run_at_work() {
+  return parts_.settings.run_at_work ? parts_.settings.run_at_work(parts_.stores.data) : domain::RunId{};
+}
+
+void RunRoutes::start(Call call) {
+  auto request = std::make_shared<Result<wire::RunRequest>>(wire::RunRequest{});
+  // A plan of 100,000 tests takes a moment to read.
+  auto body = std::make_shared<std::string>(std::move(call.request.body));
+  parts_.loop.background([body, request] { *request = wire::decode<wire::RunRequest>(*body); },
+                         [this, alive = std::weak_ptr(alive_), body, request, call = std::move(call)] {
+                           if (alive.expired()) return;
+                           if (!*request) return call.exchange->answer(trouble(request->error()));
+                           if (!call.reaches((*request)->project))
+                             return call.exchange->answer(io::problem(403, "the token is for another project"));
+                           parts_.host.start(std::move(**request), std::move(*body), [exchange = call.exchange](const auto& started) {
+                             if (!started) return exchange->answer(trouble(started.error()));
+                             const bool is_new = started->state == wire::Started::started || started->state == wire::Started::continued;
+                             exchange->answer(json_answer(encode(*started), is_new ? 201 : 200));
+                           });
+                         });
+}
+
+void RunRoutes::handle(Call call) {
+  const bool is_feed = call.route->id == RouteId::events;
+  const std::string_view since = is_feed ? call.request.head.field("Last-Event-ID") : call.request.head.parameter("after").value_or("");
+  const auto after = since.empty() ? std::optional<std::int64_t>(0) : parse_integer(since);
+  if (!after || *after < 0) return call.exchange->answer(io::problem(400, fmt::format("expected an entry number, got '{}'", since)));
+  auto shared = std::make_shared<Call>(std::move(call));
+  auto row = std::make_shared<store::RunRow>();
+  auto answer = std::make_shared<io::Answer>();
+  const bool active = parts_.host.is_active(domain::RunId{shared->parameter("run")});
+  parts_.reading.run([this, shared, row, answer, after, active] { *answer = read(*shared, *after, active, *row); },
+                     [this, shared, row, answer, after, alive = std::weak_ptr(alive_)] {
+                       if (alive.expired()) return;
+                       if (answer->status != 200) return shared->exchange->answer(*answer);
+                       act(*shared, *row, *after, *answer);
+                     });
+}
+
+// On the reading lane. Whatever the route is, the run has to be there for this caller.
+io::Answer RunRoutes::read(const Call& call, std::int64_t after, bool active, store::RunRow& row) {
+  const domain::RunId run{call.parameter("run")};
+  auto found = parts_.stores.data.run(run);
+  if (!found) return trouble(found.error());
+  if (!*found || !call.reaches((*found)->project)) return no_such_run(run.value);
+  row = **found;
+  const auto working = run_at_work();
+  if (!working) return trouble(working.error());
+  const bool at_work = active || *working == run;
+  switch (call.route->id) {
+    case RouteId::run: {
+      const auto completed = complete_row(parts_.stores.data, row, at_work);
+      return completed ? json_answer(run_json(row)) : trouble(completed.error());
+    }
+    case RouteId::journal: {
+      const auto rows = parts_.stores.data.journal(run, after);
+      if (!rows) return trouble(rows.error());
+      std::string lines;
+      for (const store::JournalRow& one : *rows) lines += entry_json(one) + "\n";
+      return text_answer("application/x-ndjson", std::move(lines));
+    }
+    case RouteId::report:
+    case RouteId::report_page: {
+      auto view = load_view(parts_.stores.data, row,
+                            {.machine = parts_.settings.machine, .version = parts_.settings.version, .at_work = at_work});
+      if (!view) return trouble(view.error());
+      link_attachments(*view, row.project, blobs_);
+      return call.route->id == RouteId::report ? json_answer(report::to_json(*view))
+                                               : page_answer(report::embed_report(parts_.settings.report_template, *view));
+    }
+    default:
+      return {.status = 200};
+  }
+}
+
+void RunRoutes::act(const Call& call, const store::RunRow& row, std::int64_t after, const io::Answer& answer) {
+  switch (call.route->id) {
+    case RouteId::events:
+      return follow(call, row.run, after);
+    case RouteId::link:
+      return link(call, row.run);
+    case RouteId::spec: {
+      const std::string* spec = parts_.host.spec(row.run);
+      return call.exchange->answer(spec != nullptr ? json_answer(*spec) : is_over(row.run));
+    }
+    case RouteId::cancel: {
+      const std::string by = call.caller.token && !call.caller.token->label.empty() ? " by '" + call.caller.token->label + "'" : "";
+      const bool done = parts_.host.cancel(row.run, "cancelled over the API" + by);
+      return call.exchange->answer(done ? json_answer("{}", 202) : is_over(row.run));
+    }
+    default:
+      return call.exchange->answer(answer);
+  }
+}
+
+io::Answer RunRoutes::is_over(const domain::RunId& run) {
+  return io::problem(409, fmt::format("run '{}' is over, or nobody here works on it", run.value));
+}
+
+void RunRoutes::link(const Call& call, const domain::RunId& run) {
+  if (!parts_.host.is_active(run)) return call.exchange->answer(is_over(run));
+  auto link = call.exchange->accept_websocket(agent_message_max);
+  if (link) (void)parts_.host.attach(run, std::move(*link));
+}
+
+// ---- a journal as it grows
+
+struct RunRoutes::Watcher {
+  domain::RunId run;
+  std::int64_t after = 0;
+  std::shared_ptr<io::EventFeed> feed;
+  io::Timer timer;
+};
+struct RunRoutes::Looked {
+  Result<std::vector<store::JournalRow>> rows = std::vector<store::JournalRow>{};
+  bool over = false;  // nothing will be added any more
+};
+
+void RunRoutes::follow(const Call& call, const domain::RunId& run, std::int64_t after) {
+  auto watcher = std::make_shared<Watcher>(Watcher{.run = run, .after = after, .feed = call.exchange->begin_events({})});
+  watcher->feed->on_close([weak = std::weak_ptr(watcher)] {
+    if (const auto left = weak.lock()) left->timer.cancel();
+  });
+  look(watcher);
+}
+
+void RunRoutes::look(const std::shared_ptr<Watcher>& watcher) {
+  auto looked = std::make_shared<Looked>();
+  const bool active = parts_.host.is_active(watcher->run);
+  parts_.reading.run(
+      [this, watcher, looked, active] {
+        // In this order: what came before it was over is in the rows.
+        const auto row = parts_.stores.data.run(watcher->run);
+        const auto working = run_at_work();
+        looked->over = !active && row && *row && (*row)->finished && working && *working != watcher->run;
+        looked->rows = parts_.stores.data.journal(watcher->run, watcher->after);
+      },
+      [this, watcher, looked, alive = std::weak_ptr(alive_)] {
+        if (!alive.expired()) tell(watcher, *looked);
+      });
+}
+
+void RunRoutes::tell(const std::shared_ptr<Watcher>& watcher, const Looked& looked) {
+  if (!looked.rows || !watcher->feed->open()) return;  // dropping the feed ends the stream; the reader comes back with its last number
+  for (const store::JournalRow& row : *looked.rows) {
+    watcher->feed->send(std::to_string(row.seq), row.kind, entry_json(row));
+    watcher->after = row.seq;
+  }
+  if (looked.over) return watcher->feed->send("", "end", "{}");
+  // The timer holds the watcher, and the watcher the timer: broken when the feed closes, or when the run has ended.
+  watcher->timer = parts_.loop.after(parts_.settings.poll, [this, alive = std::weak_ptr(alive_), watcher] {
+    if (!alive.expired() && watcher->feed->open()) look(watcher);
+  });
+}
+
+}  // namespace tamarack::coordinator

@@ -1,0 +1,307 @@
+// Runs that a server works on, over HTTP and WebSocket as clients and agents do.
+#include <gtest/gtest.h>
+
+#include "base/sha256.h"
+#include "tests/server/server_world.h"
+#include "io/files.h"
+#include "io/ws_link.h"
+#include "wire/api.h"
+#include "wire/delivery.h"
+
+namespace tamarack::coordinator {
+namespace {
+
+using domain::Role;
+
+// An agent without tests to run: it asks for work, takes the link and passes, or fails, whatever it is leased.
+class PaperAgent {
+ public:
+  PaperAgent(ServerWorld& world, std::string token, std::string failing = {})
+      : world_(world), token_(std::move(token)), failing_(std::move(failing)) {}
+
+  wire::AgentOrder poll(std::int64_t wait = 0, const std::string& run = {}) {
+    const wire::AgentPoll poll{.agent = domain::AgentId{"paper"}, .session = "s-1", .run = domain::RunId{run}, .wait = wait};
+    const auto answer =
+        world_.ask({.method = "POST", .path = "/api/v1/agents/poll", .token = token_, .fields = {}, .body = encode(poll)});
+    const auto order = wire::decode<wire::AgentOrder>(answer.body);
+    return answer.status == 200 && order ? *order : wire::AgentOrder{};
+  }
+
+  // Works until it is sent home.
+  void work(const domain::RunId& run, const domain::Plan& plan) {
+    plan_ = plan;
+    io::WebSocketRequest request{.url = world_.url() + "/api/v1/runs/" + run.value + "/link",
+                                 .fields = {{"Authorization", "Bearer " + token_}}};
+    io::connect_websocket(world_.loop(), request, [this](Result<std::unique_ptr<io::Link>> link) {
+      if (!link) return world_.loop().stop();
+      link_ = std::move(*link);
+      link_->on_message([this](const std::string& text) { hear(text); });
+      link_->send(encode(wire::AgentEnvelope{0, wire::Hello{.agent = domain::AgentId{"paper"}, .session = "s-1"}}));
+    });
+    const io::Timer watchdog = world_.loop().after(Millis{20'000}, [this] { world_.loop().stop(); });
+    world_.loop().run();
+  }
+  bool went_home() const { return went_home_; }
+
+ private:
+  void say(wire::FromAgent message) { link_->send(outbox_.pack(std::move(message))); }
+  void hear(const std::string& text) {
+    const auto message = wire::decode_to_agent(text);
+    if (!message) return;
+    if (std::holds_alternative<wire::Welcome>(*message)) say(wire::WorkerUp{domain::WorkerId{"paper/1"}, Millis{0}});
+    if (const auto* done = std::get_if<wire::Acknowledged>(&*message)) outbox_.acknowledged(done->seq);
+    if (std::holds_alternative<wire::GoHome>(*message)) {
+      say(wire::Gone{"sent home"});
+      went_home_ = true;
+      leaving_ = world_.loop().after(Millis{50}, [this] { world_.loop().stop(); });
+    }
+    if (const auto* lease = std::get_if<wire::Lease>(&*message)) run_tests(*lease);
+  }
+  void run_tests(const wire::Lease& lease) {
+    bool failed = false;
+    for (const schedule::Piece& piece : lease.pieces)
+      for (const domain::TestIndex test : piece.tests) {
+        const bool fails = plan_.tests.at(test.value).identity.title_path.back() == failing_;
+        failed = failed || fails;
+        const auto status = fails ? domain::TestStatus::failed : domain::TestStatus::passed;
+        say(wire::TestBegan{lease.worker, lease.term, test, 0, {}});
+        say(wire::TestEnded{lease.worker, lease.term, {.test = test, .status = status, .last_try = true}});
+      }
+    say(wire::InvocationEnded{lease.worker, lease.term, false, {.exit_code = failed ? 1 : 0}, {}});
+  }
+
+  ServerWorld& world_;
+  std::string token_;
+  std::string failing_;
+  domain::Plan plan_;
+  std::unique_ptr<io::Link> link_;
+  wire::Outbox outbox_;
+  io::Timer leaving_;
+  bool went_home_ = false;
+};
+
+class ServerRunsTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    world_.start(false, {.heartbeat = Millis{200}});
+    runner_ = world_.token("shop", Role::runner);
+  }
+
+  io::ClientAnswer post(const std::string& path, const std::string& body, const std::string& token = {}) {
+    return world_.ask({.method = "POST", .path = path, .token = token.empty() ? runner_ : token, .fields = {}, .body = body});
+  }
+  io::ClientAnswer put_blob(const std::string& sha256, const std::string& bytes, const std::string& query = {}) {
+    return world_.ask({.method = "PUT",
+                       .path = "/api/v1/projects/shop/blobs/" + sha256 + query,
+                       .token = runner_,
+                       .fields = {},
+                       .body = bytes});
+  }
+  wire::RunRequest request(const std::string& run, const std::string& identity = {}) {
+    EXPECT_EQ(put_blob(sha256_hex("manifest"), "manifest").status, 201);
+    return {.run_id = domain::RunId{run},
+            .project = "shop",
+            .identity = identity,
+            .branch = "main",
+            .commit = "c1",
+            .command = "tamarack run",
+            .plan = ServerWorld::plan_of(3),
+            .workspace = sha256_hex("manifest"),
+            .config = "tamarack.toml"};
+  }
+  wire::RunStarted start(const wire::RunRequest& wanted, int expected = 201) {
+    const auto answer = post("/api/v1/runs", encode(wanted));
+    EXPECT_EQ(answer.status, expected) << answer.body;
+    const auto started = wire::decode<wire::RunStarted>(answer.body);
+    return started ? *started : wire::RunStarted{};
+  }
+  // All of it: asked for, worked on, closed. Returns what the API says of it.
+  std::string whole_run(const wire::RunRequest& wanted, const std::string& failing = {}) {
+    const domain::RunId run = start(wanted).run_id;
+    PaperAgent agent(world_, runner_, failing);
+    EXPECT_EQ(agent.poll().run, run);
+    agent.work(run, wanted.plan);
+    EXPECT_TRUE(agent.went_home());
+    const auto events = world_.get("/api/v1/runs/" + run.value + "/events", runner_).body;
+    EXPECT_NE(events.find("event: end"), std::string::npos) << "the run is closed";
+    return world_.get("/api/v1/runs/" + run.value, runner_).body;
+  }
+  static bool says(const std::string& body, const std::string& part) { return body.find(part) != std::string::npos; }
+
+  ServerWorld world_{testing::TempDir() + "/runs-" + testing::UnitTest::GetInstance()->current_test_info()->name()};
+  std::string runner_;
+};
+
+TEST_F(ServerRunsTest, ARunIsAskedForWorkedOnAndClosed) {
+  const std::string run = whole_run(request("r-10"));
+  EXPECT_TRUE(says(run, R"("verdict":"passed")")) << run;
+  EXPECT_TRUE(says(run, R"("passed":3)")) << run;
+  EXPECT_TRUE(says(run, R"("branch":"main")")) << run;
+}
+
+TEST_F(ServerRunsTest, TheSameRequestTwiceIsOneRun) {
+  const wire::RunRequest wanted = request("r-10");
+  EXPECT_EQ(start(wanted).state, wire::Started::started);
+  EXPECT_EQ(start(wanted, 200).state, wire::Started::same);
+  wire::RunRequest other = wanted;
+  other.branch = "another";
+  EXPECT_EQ(post("/api/v1/runs", encode(other)).status, 409);
+}
+
+TEST_F(ServerRunsTest, EveryMachineOfACiJobComesToOneRun) {
+  EXPECT_EQ(start(request("r-10", "ci/7")).state, wire::Started::started);
+  const wire::RunStarted second = start(request("r-11", "ci/7"), 200);
+  EXPECT_EQ(second.state, wire::Started::joined);
+  EXPECT_EQ(second.run_id.value, "r-10");
+}
+
+TEST_F(ServerRunsTest, ARetriedJobRunsWhatFailedAndCarriesTheRestForward) {
+  EXPECT_TRUE(says(whole_run(request("r-10", "ci/7"), "works 1"), R"("verdict":"failed")"));
+  const wire::RunRequest again = request("r-11", "ci/7");
+  const wire::RunStarted started = start(again);
+  EXPECT_EQ(started.state, wire::Started::continued);
+  PaperAgent agent(world_, runner_);
+  EXPECT_EQ(agent.poll().run.value, "r-11");
+  agent.work(started.run_id, again.plan);
+  (void)world_.get("/api/v1/runs/r-11/events", runner_);
+  const std::string run = world_.get("/api/v1/runs/r-11", runner_).body;
+  EXPECT_TRUE(says(run, R"("verdict":"passed")")) << run;
+  EXPECT_TRUE(says(run, R"("passed":3)")) << "one complete ledger: " << run;
+  EXPECT_TRUE(says(run, R"("attempts":1)")) << "only the failed one ran: " << run;
+}
+
+TEST_F(ServerRunsTest, WithNothingLeftToDoTheOldVerdictIsRepeated) {
+  EXPECT_TRUE(says(whole_run(request("r-10", "ci/7")), R"("verdict":"passed")"));
+  const wire::RunStarted again = start(request("r-11", "ci/7"), 200);
+  EXPECT_EQ(again.state, wire::Started::repeated);
+  EXPECT_EQ(again.run_id.value, "r-10");
+  EXPECT_EQ(again.verdict, "passed");
+  wire::RunRequest afresh = request("r-12", "ci/7");
+  afresh.afresh = true;
+  EXPECT_EQ(start(afresh).state, wire::Started::started);
+}
+
+TEST_F(ServerRunsTest, AnotherCommitIsAnotherQuestion) {
+  EXPECT_TRUE(says(whole_run(request("r-10", "ci/7")), R"("verdict":"passed")"));
+  wire::RunRequest other = request("r-11", "ci/7");
+  other.commit = "c2";
+  EXPECT_EQ(start(other).state, wire::Started::started);
+}
+
+TEST_F(ServerRunsTest, ACancelledRunSaysSo) {
+  start(request("r-10"));
+  EXPECT_EQ(post("/api/v1/runs/r-10/cancel", "{}").status, 202);
+  (void)world_.get("/api/v1/runs/r-10/events", runner_);
+  const std::string run = world_.get("/api/v1/runs/r-10", runner_).body;
+  EXPECT_TRUE(says(run, R"("verdict":"cancelled")")) << run;
+  EXPECT_EQ(post("/api/v1/runs/r-10/cancel", "{}").status, 409) << "it is over";
+}
+
+TEST_F(ServerRunsTest, ARunOutlivesItsServer) {
+  const wire::RunRequest wanted = request("r-10");
+  start(wanted);
+  world_.restart(false, {.heartbeat = Millis{200}});
+  EXPECT_TRUE(world_.problems().empty()) << world_.problems().front();
+  PaperAgent agent(world_, runner_);
+  EXPECT_EQ(agent.poll().run.value, "r-10");
+  agent.work(wanted.run_id, wanted.plan);
+  (void)world_.get("/api/v1/runs/r-10/events", runner_);
+  EXPECT_TRUE(says(world_.get("/api/v1/runs/r-10", runner_).body, R"("verdict":"passed")"));
+}
+
+TEST_F(ServerRunsTest, WhatIsWrongWithARequestIsNamed) {
+  wire::RunRequest wanted = request("r-10");
+  wanted.plan.units[0].tests = {domain::TestIndex{9U}};
+  wanted.config.clear();
+  const auto answer = post("/api/v1/runs", encode(wanted));
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_TRUE(says(answer.body, "/plan/units/0/tests: 9 is no test of the plan")) << answer.body;
+  EXPECT_TRUE(says(answer.body, "/config: expected the path")) << answer.body;
+  EXPECT_EQ(post("/api/v1/runs", "{").status, 400);
+  wanted = request("r-10");
+  wanted.workspace = std::string(64, 'a');
+  EXPECT_TRUE(says(post("/api/v1/runs", encode(wanted)).body, "send it before the run is started"));
+  wanted = request("r-10");
+  wanted.project = "other";
+  EXPECT_EQ(post("/api/v1/runs", encode(wanted)).status, 403);
+}
+
+TEST_F(ServerRunsTest, AnUploadGoesOnWhereItWasCut) {
+  const std::string sha256 = sha256_hex("hello");
+  ASSERT_TRUE(io::write_file(*world_.blobs().partial_path("shop", sha256), "hel"));
+  const auto missing = post("/api/v1/projects/shop/blobs/missing", encode(wire::MissingQuery{{sha256}}));
+  EXPECT_TRUE(says(missing.body, R"("bytes":3)")) << missing.body;
+  EXPECT_EQ(put_blob(sha256, "lo", "?offset=9").status, 409);
+  EXPECT_EQ(put_blob(sha256, "lo", "?offset=3").status, 201);
+  EXPECT_EQ(world_.get("/api/v1/projects/shop/blobs/" + sha256, runner_).body, "hello");
+  EXPECT_TRUE(says(post("/api/v1/projects/shop/blobs/missing", encode(wire::MissingQuery{{sha256}})).body, R"("missing":[])"));
+}
+
+TEST_F(ServerRunsTest, BytesThatAreNotWhatTheirNameSaysAreRefused) {
+  EXPECT_EQ(put_blob(sha256_hex("hello"), "jello").status, 422);
+  EXPECT_EQ(world_.get("/api/v1/projects/shop/blobs/" + sha256_hex("hello"), runner_).status, 404);
+  EXPECT_EQ(put_blob("no-hash", "x").status, 400);
+}
+
+TEST_F(ServerRunsTest, AnAgentThatWaitsHearsOfARunAtOnce) {
+  PaperAgent agent(world_, runner_);
+  const wire::RunRequest wanted = request("r-10");
+  const io::Timer later = world_.loop().after(Millis{30}, [&] {
+    io::http_call(world_.loop(),
+                  {.method = "POST",
+                   .url = world_.url() + "/api/v1/runs",
+                   .fields = {{"Authorization", "Bearer " + runner_}},
+                   .body = encode(wanted)},
+                  [](const auto&) {});
+  });
+  EXPECT_EQ(agent.poll(20).run.value, "r-10");
+  const std::string agents = world_.get("/api/v1/agents", runner_).body;
+  EXPECT_TRUE(says(agents, R"("agent":"paper")") && says(agents, R"("run_id":"r-10")")) << agents;
+}
+
+TEST_F(ServerRunsTest, AnAdminDrainsAnAgent) {
+  PaperAgent agent(world_, runner_);
+  EXPECT_FALSE(agent.poll().drain);
+  EXPECT_EQ(post("/api/v1/agents/paper/drain", R"({"drain":true})").status, 403);
+  const std::string admin = world_.token("shop", Role::admin);
+  EXPECT_EQ(post("/api/v1/agents/paper/drain", R"({"drain":true})", admin).status, 204);
+  EXPECT_EQ(post("/api/v1/agents/nobody/drain", R"({"drain":true})", admin).status, 404);
+  EXPECT_TRUE(agent.poll().drain);
+}
+
+TEST_F(ServerRunsTest, ABrowserSessionReadsAndNeedsTheHeaderToChange) {
+  start(request("r-10"));
+  const auto opened = world_.ask({.method = "POST", .path = "/api/v1/session", .body = R"({"token":")" + runner_ + R"("})"});
+  EXPECT_EQ(opened.status, 204);
+  const std::string set(opened.field("Set-Cookie"));
+  EXPECT_TRUE(says(set, "HttpOnly") && says(set, "SameSite=Strict")) << set;
+  const std::string cookie = set.substr(0, set.find(';'));
+  EXPECT_TRUE(says(world_.get("/api/v1/session", {}, {{"Cookie", cookie}}).body, R"("role":"runner")"));
+  const auto cancel = [&](io::Fields fields) {
+    fields.emplace_back("Cookie", cookie);
+    return world_.ask({.method = "POST", .path = "/api/v1/runs/r-10/cancel", .fields = fields, .body = "{}"}).status;
+  };
+  EXPECT_EQ(cancel({}), 403) << "another site's page could have sent this";
+  EXPECT_EQ(cancel({{"X-Tamarack", "1"}}), 202);
+  EXPECT_EQ(world_.ask({.method = "POST", .path = "/api/v1/session", .body = R"({"token":"tmk_x"})"}).status, 401);
+}
+
+TEST_F(ServerRunsTest, TokensAreMadeListedAndRevokedByAdminsOfTheirProject) {
+  const std::string admin = world_.token("shop", Role::admin);
+  const auto made = post("/api/v1/tokens", R"({"name":"ci","project":"shop","role":"runner","days":30})", admin);
+  EXPECT_EQ(made.status, 201) << made.body;
+  EXPECT_TRUE(says(made.body, R"("token":"tmk_)"));
+  const std::string id = made.body.substr(made.body.find(R"("id":")") + 6, 10);
+  EXPECT_TRUE(says(world_.get("/api/v1/tokens", admin).body, R"("name":"ci")"));
+  EXPECT_EQ(post("/api/v1/tokens", R"({"name":"ci","project":"*","role":"admin"})", admin).status, 403) << "nobody hands out more than he has";
+  const auto wrong = post("/api/v1/tokens", R"({"project":"","role":"boss","days":-1})", admin);
+  EXPECT_EQ(wrong.status, 400);
+  EXPECT_TRUE(says(wrong.body, "/role: expected viewer, runner or admin, got 'boss'") && says(wrong.body, "/days:")) << wrong.body;
+  const std::string other = world_.token("other", Role::admin);
+  EXPECT_EQ(world_.ask({.method = "DELETE", .path = "/api/v1/tokens/" + id, .token = other}).status, 404);
+  EXPECT_EQ(world_.ask({.method = "DELETE", .path = "/api/v1/tokens/" + id, .token = admin}).status, 204);
+  EXPECT_TRUE(says(world_.get("/api/v1/tokens", admin).body, R"("revoked":true)"));
+}
+
+}  // namespace
+}  // namespace tamarack::coordinator

@@ -1,0 +1,96 @@
+// Takes the pictures of the dashboard that a person judges it by, against the stand-in server: each page, light and dark, phone to wide screen. Each is
+// also checked by axe, for console errors, foreign requests and sideways scrolling; then keys, Back and a run that ends are tried out.
+// Usage: npm run build && npm run look:dashboard [-- part of a name]
+import { join } from 'node:path';
+import { accessibilityFaults } from './accessibility.mjs';
+import { dashboardFaults } from './behaviour_dashboard.mjs';
+import { SHOTS, openBrowser, watchPage } from './pages.mjs';
+import { servedReport } from './stand_in/live_run.mjs';
+import { startStandIn } from './stand_in_server.mjs';
+
+const stand_in = await startStandIn({ tests: 2_000, runs: 300, clock: false });
+const closed = await startStandIn({ tests: 40, runs: 5, open: false, clock: false });
+for (let at = 0; at < 420; at += 1) stand_in.live().advance(100);
+
+const rows = stand_in.world.runs.map((one) => one.row);
+const runOf = (verdict) => `/runs/${rows.find((row) => row.verdict === verdict)?.run_id}`;
+const live = runOf('running');
+const flaky = stand_in.world.history.storefront.list('', 'flaky', 1, null).tests[0].test_id;
+const quarantined = stand_in.world.history.storefront.list('', 'flaky', 2_000, null).tests.find((one) => one.quarantine !== null).test_id;
+const failed_test = servedReport(stand_in.world.runs.find((one) => one.row.verdict === 'failed')).tests.find((one) => one.outcome === 'failed').id;
+
+const DESK = { width: 1440, height: 1000 };
+const PHONE = { width: 360, height: 780 };
+const WIDE = { width: 3840, height: 2160 };
+
+const PAGES = [
+  { name: 'runs', path: '/runs' },
+  { name: 'runs-filtered', path: '/runs?project=storefront&verdict=failed', sizes: ['desk'] },
+  { name: 'runs-none', path: '/runs?text=zzz', sizes: ['desk'] },
+  { name: 'run-live', path: live, sizes: ['desk', 'dark', 'phone', 'wide', 'tablet'] },
+  { name: 'run-live-timeline', path: `${live}#tab=timeline`, sizes: ['desk'] },
+  { name: 'run-failed', path: runOf('failed'), sizes: ['desk', 'dark', 'phone'] },
+  { name: 'run-failed-test', path: `${runOf('failed')}#test=${failed_test}`, sizes: ['desk'] },
+  { name: 'run-interrupted', path: runOf('interrupted'), sizes: ['desk'] },
+  { name: 'run-infrastructure', path: runOf('infrastructure'), sizes: ['desk'] },
+  { name: 'run-unknown', path: '/runs/r-nobody', sizes: ['desk'] },
+  { name: 'tests', path: '/projects/storefront/tests', sizes: ['desk', 'dark', 'phone', 'wide', 'tablet'] },
+  { name: 'tests-search', path: '/projects/storefront/tests?text=checkout+invoice&sort=slow', sizes: ['desk'] },
+  { name: 'test', path: `/projects/storefront/tests/${flaky}`, sizes: ['desk', 'dark', 'phone', 'wide'] },
+  { name: 'test-quarantined', path: `/projects/storefront/tests/${quarantined}`, sizes: ['desk'] },
+  { name: 'specs', path: '/projects/storefront/specs', sizes: ['desk', 'dark', 'phone'] },
+  { name: 'agents', path: '/agents', sizes: ['desk', 'dark', 'phone', 'wide'] },
+  { name: 'tokens', path: '/tokens', sizes: ['desk', 'dark', 'phone'] },
+  { name: 'tokens-made', path: '/tokens', sizes: ['desk'], prepare: makeToken },
+  { name: 'help', path: '/runs', sizes: ['desk'], prepare: (page) => page.keyboard.press('?') },
+  { name: 'cancel', path: live, sizes: ['desk'], prepare: (page) => page.getByRole('button', { name: 'Cancel run' }).click() },
+  { name: 'login', path: '/agents', sizes: ['desk', 'dark', 'phone'], server: closed },
+  { name: 'unknown-page', path: '/nowhere', sizes: ['desk'] },
+];
+
+const SIZES = { desk: DESK, dark: { ...DESK, dark: true }, phone: PHONE, wide: WIDE, tablet: { width: 820, height: 1100 } };
+
+async function makeToken(page) {
+  await page.getByLabel('Name').fill('gitlab storefront');
+  await page.getByRole('button', { name: 'Make token' }).click();
+  await page.getByRole('status', { name: 'The new token' }).waitFor();
+}
+
+const wanted = process.argv.slice(2);
+const browser = await openBrowser();
+let bad = false;
+try {
+  for (const one of PAGES.filter((each) => wanted.length === 0 || wanted.some((part) => each.name.startsWith(part)))) {
+    const { address } = one.server ?? stand_in;
+    for (const size of one.sizes ?? ['desk', 'dark', 'phone', 'wide', 'tablet']) {
+      const { width, height, dark } = SIZES[size];
+      const page = await browser.newPage({ viewport: { width, height }, colorScheme: dark ? 'dark' : 'light', locale: 'en-GB', timezoneId: 'UTC', reducedMotion: 'reduce' });
+      const faults = watchPage(page, address);
+      await page.goto(address + one.path);
+      await page.waitForSelector('main h1, main [role=alert]', { state: 'attached' });
+      await page.waitForFunction(() => !/Loading/.test(document.querySelector('main')?.textContent ?? ''));
+      await one.prepare?.(page);
+      await page.evaluate(() => Promise.all([...document.images].map((image) => image.decode().catch(() => undefined))));
+      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+      const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      if (sideways > 0) faults.push(`scrolls sideways by ${sideways} px`);
+      faults.push(...await accessibilityFaults(page));
+      await page.screenshot({ path: join(SHOTS, `dashboard-${one.name}-${size}.png`) });
+      // What a server refuses on purpose is written to the console by the browser itself.
+      const own = faults.filter((fault) => !(one.server !== undefined || one.name === 'run-unknown') || !/status of 40[14]/.test(fault));
+      console.log(`${one.name} ${size}: ${own.length === 0 ? 'ok' : own.join('; ')}`);
+      bad ||= own.length > 0;
+      await page.close();
+    }
+  }
+  if (wanted.length === 0 || wanted.includes('behaviour')) {
+    const faults = await dashboardFaults(browser);
+    console.log(`behaviour: ${faults.length === 0 ? 'ok' : faults.join('; ')}`);
+    bad ||= faults.length > 0;
+  }
+} finally {
+  await browser.close();
+  await stand_in.close();
+  await closed.close();
+}
+if (bad) process.exitCode = 1;

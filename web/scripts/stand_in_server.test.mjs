@@ -1,0 +1,92 @@
+// @vitest-environment node
+// The stand-in and the page's API client understand each other, and the live run is the same account at every instant.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeApi } from '../src/api/api.ts';
+import { readPatch } from '../src/api/live_events.ts';
+import { makeTransport } from '../src/api/transport.ts';
+import { ledgerFault, ledgerSum, pendingCount } from '../src/model/ledger.ts';
+import { applyPatch, startLive } from '../src/model/live_run.ts';
+import { NO_FILTER } from '../src/model/place.ts';
+import { startStandIn } from './stand_in_server.mjs';
+
+let stand_in;
+let closed;
+let signed_out = 0;
+const client = (server, cookie = '') => makeApi(makeTransport((path, init) => fetch(server.address + path, { ...init, headers: { ...init.headers, Cookie: cookie } }), () => (signed_out += 1)));
+let api;
+
+beforeAll(async () => {
+  stand_in = await startStandIn({ tests: 120, runs: 30, clock: false, live_tests: 64 });
+  closed = await startStandIn({ tests: 8, runs: 2, clock: false, open: false });
+  api = client(stand_in);
+});
+afterAll(async () => {
+  await stand_in.close();
+  await closed.close();
+});
+
+describe('the stand-in', () => {
+  it('hands out every run once, part by part', async () => {
+    const ids = [];
+    let before = null;
+    do {
+      const part = await api.runs(NO_FILTER, 7, before);
+      ids.push(...part.rows.map((run) => run.run_id));
+      before = part.next;
+    } while (before !== null);
+    expect(ids).toHaveLength(31);
+    expect(new Set(ids).size).toBe(31);
+  });
+  it('filters as asked', async () => {
+    const { rows } = await api.runs({ ...NO_FILTER, project: 'storefront', verdict: 'passed' }, 100, null);
+    expect(rows.length).toBeGreaterThan(0);
+    expect(rows.every((run) => run.project === 'storefront' && run.verdict === 'passed')).toBe(true);
+  });
+  it('has reports whose ledger adds up, whatever the verdict', async () => {
+    const { rows } = await api.runs(NO_FILTER, 100, null);
+    for (const row of rows) {
+      const report = await api.report(row.run_id);
+      const pending = pendingCount(report.tests);
+      expect([row.run_id, ledgerFault(report.ledger, report.run.planned, report.tests.length, pending)]).toEqual([row.run_id, null]);
+      expect(ledgerSum(row.ledger) + row.pending).toBe(row.planned);
+    }
+  });
+  it('tells a run patch by patch to the same end as its report', async () => {
+    const run = stand_in.live();
+    run.advance(1_000);
+    let live = startLive(await api.report(run.row.run_id), run.seq, pendingCount((await api.report(run.row.run_id)).tests));
+    while (!run.ended) {
+      run.advance(700);
+      live = applyPatch(live, readPatch(JSON.stringify(run.patches.at(-1))));
+      expect(ledgerFault(live.report.ledger, live.report.run.planned, live.report.tests.length, live.pending)).toBeNull();
+      expect(pendingCount(live.report.tests)).toBe(live.pending);
+    }
+    const report = await api.report(run.row.run_id);
+    expect(live.report.tests.map((test) => test.outcome)).toEqual(report.tests.map((test) => test.outcome));
+    expect(live.report.run.verdict).toBe(report.run.verdict);
+  });
+  it('searches and sorts tests, and knows each of them', async () => {
+    const { rows } = await api.tests('storefront', 'cart', 'slow', 50, null);
+    expect(rows.length).toBeGreaterThan(1);
+    expect(rows.every((test) => test.spec.includes('cart'))).toBe(true);
+    expect(rows.map((test) => test.p95_ms)).toEqual(rows.map((test) => test.p95_ms).sort((a, b) => b - a));
+    const history = await api.test('storefront', rows[0].test_id);
+    expect(history.executions.length).toBeGreaterThan(10);
+    expect((await api.specs('storefront')).reduce((sum, spec) => sum + spec.tests, 0)).toBe(120);
+  });
+  it('changes agents and tokens', async () => {
+    await api.drain('ci-1', true);
+    expect((await api.agents()).find((agent) => agent.agent === 'ci-1').draining).toBe(true);
+    const { id } = await api.makeToken({ name: 'ci', project: '*', role: 'runner', days: 1 });
+    await api.revokeToken(id);
+    expect((await api.tokens()).find((token) => token.id === id).revoked).toBe(true);
+    await expect(api.makeToken({ name: '', project: '*', role: 'runner', days: 1 })).rejects.toMatchObject({ status: 400 });
+  });
+  it('asks for a token where it is not open', async () => {
+    await expect(client(closed).agents()).rejects.toMatchObject({ status: 401 });
+    expect(signed_out).toBe(1);
+    await expect(client(closed).signIn('tmk_wrong')).rejects.toMatchObject({ status: 401 });
+    expect(await client(closed, 'tamarack_session=tmk_viewer').session()).toMatchObject({ role: 'viewer', open: false });
+  });
+  it('knows no run that there is not', async () => expect(api.run('r-0')).rejects.toMatchObject({ status: 404, message: "there is no run 'r-0'" }));
+});

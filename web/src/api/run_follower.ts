@@ -1,0 +1,142 @@
+// Keeps one run up to date: reads what is known at once, follows the server's patches while it goes on, reads the report again where patches do not
+// carry enough (the evidence of a failure, a gap, the end). Patches are gathered, so that a busy run does not redraw the page for each.
+import { isAtWork, isOutcome, sectionOf } from '../model/outcome';
+import { applyPatch, rebase, startLive, type LiveRun, type Patch } from '../model/live_run';
+import { pendingCount } from '../model/ledger';
+import type { RunRow } from '../model/run_row';
+import type { Api } from './api';
+import { livePath } from './api';
+import { followRun, type Connection, type EventLine } from './live_events';
+import { asProblem, type ApiProblem } from './problem';
+
+export interface FollowedRun {
+  row: RunRow | null;
+  live: LiveRun | null;
+  problem: ApiProblem | null;
+  /** `none`: the run has ended, nothing is followed. */
+  connection: Connection | 'none';
+  /** Instant of this page's clock at which `live.at_ms` was true. */
+  heard_at: number;
+}
+
+export const NOT_READ_YET: FollowedRun = { row: null, live: null, problem: null, connection: 'none', heard_at: 0 };
+
+const GATHER_MS = 150;
+/** A run of 100,000 tests takes a while to sort and draw. */
+const GATHER_MS_LARGE = 1_000;
+const LARGE_TESTS = 20_000;
+/** How soon after a failure its evidence is fetched, and how often at most. */
+const EVIDENCE_MS = 2_500;
+/** Reading the report may take no more than this part of the time. */
+const READING_SHARE = 0.1;
+const SNAPSHOT_MS_MAX = 4_000;
+
+export function followOneRun(api: Api, run: string, open: (address: string) => EventLine, tell: (state: FollowedRun) => void): () => void {
+  const stop = new AbortController();
+  let state = NOT_READ_YET;
+  let queue: Patch[] = [];
+  let since: Patch[] | null = null;  // Patches that came while the report is being read; null: it is not.
+  let again = false;
+  let seq = 0;
+  let read_ms = 0;
+  let close = (): void => undefined;
+  const timers = new Map<'flush' | 'evidence' | 'snapshot', ReturnType<typeof setTimeout>>();
+
+  const show = (change: Partial<FollowedRun>): void => {
+    if (stop.signal.aborted) return;
+    state = { ...state, ...change };
+    tell(state);
+  };
+  const later = (name: 'flush' | 'evidence' | 'snapshot', ms: number, act: () => void): void => {
+    if (timers.has(name)) return;
+    timers.set(name, setTimeout(() => {
+      timers.delete(name);
+      act();
+    }, ms));
+  };
+  const clear = (name: 'flush' | 'evidence' | 'snapshot'): void => {
+    clearTimeout(timers.get(name));
+    timers.delete(name);
+  };
+  const flush = (): void => {
+    if (state.live === null) return;
+    const live = queue.reduce(applyPatch, state.live);
+    queue = [];
+    if (live !== state.live) show({ live, heard_at: Date.now() });
+  };
+  const read = async (): Promise<void> => {
+    if (since !== null) {
+      again = true;
+      return;
+    }
+    since = [];
+    const began = Date.now();
+    try {
+      const report = await api.report(run, stop.signal);
+      flush();
+      const pending = pendingCount(report.tests);
+      const before = state.live ?? startLive(report, seq, pending);
+      show({ live: rebase({ ...before, seq: Math.max(before.seq, seq) }, report, pending, since), problem: null, heard_at: Date.now() });
+    } catch (fault) {
+      if (!stop.signal.aborted) show({ problem: asProblem(fault) });
+    } finally {
+      since = null;
+      read_ms = Date.now() - began;
+    }
+    if (!again) return;
+    again = false;
+    await read();
+  };
+  const patch = (one: Patch): void => {
+    queue.push(one);
+    since?.push(one);
+    const large = (state.live?.report.tests.length ?? 0) > LARGE_TESTS;
+    later('flush', large ? GATHER_MS_LARGE : GATHER_MS, flush);
+    const telling = one.tests.some(({ outcome }) => !isOutcome(outcome) || sectionOf(outcome) === 'attention' || outcome === 'flaky');
+    if (telling) later('evidence', Math.max(EVIDENCE_MS, read_ms / READING_SHARE), () => void read());
+  };
+  const end = async (): Promise<void> => {
+    clear('flush');
+    clear('evidence');
+    show({ connection: 'none' });
+    queue = [];
+    try {
+      show({ row: await api.run(run, stop.signal) });
+    } catch (fault) {
+      if (!stop.signal.aborted) show({ problem: asProblem(fault) });
+    }
+    await read();
+  };
+  const begin = async (): Promise<void> => {
+    try {
+      const row = await api.run(run, stop.signal);
+      show({ row });
+      if (!isAtWork(row.verdict)) {
+        await read();
+        return;
+      }
+    } catch (fault) {
+      if (!stop.signal.aborted) show({ problem: asProblem(fault) });
+      return;
+    }
+    later('snapshot', SNAPSHOT_MS_MAX, () => void read());
+    close = followRun(livePath(run), open, {
+      snapshot: (at) => {
+        clear('snapshot');
+        flush();
+        seq = at;
+        void read();
+      },
+      patch,
+      end: () => void end(),
+      connection: (connection) => show({ connection }),
+      refused: () => void api.run(run, stop.signal).catch(() => undefined),  // A session that is over shows itself by the answer.
+    });
+  };
+  void begin();
+  return () => {
+    stop.abort();
+    close();
+    for (const timer of timers.values()) clearTimeout(timer);
+  };
+}

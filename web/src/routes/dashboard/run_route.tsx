@@ -1,0 +1,80 @@
+// The page of one run: the report's parts, and while it goes on what its workers are at.
+import { Button } from 'antd';
+import { useEffect, useRef, useState } from 'react';
+import { asProblem, type ApiProblem } from '../../api/problem';
+import { reaches } from '../../model/access';
+import { isAtWork, verdictLabel } from '../../model/outcome';
+import { useMedia } from '../../ui/use_media';
+import { useNow } from '../../ui/use_now';
+import { ConfirmDialog } from '../../views/dashboard/confirm_dialog';
+import { LiveFailures } from '../../views/dashboard/live_failures';
+import { LiveLanes } from '../../views/dashboard/live_lanes';
+import { ProblemNote } from '../../views/dashboard/notes';
+import { RunWaiting } from '../../views/dashboard/run_waiting';
+import { ReportParts } from '../report_parts';
+import { useViewState } from '../use_view_state';
+import type { PageProps } from './page_props';
+import { useFollow } from './use_follow';
+
+const TICK_MS = 500;
+/** While nothing is heard the clock of the run stands still after this. */
+const UNHEARD_MS_MAX = 20_000;
+
+export function RunRoute({ api, session, dark, announce, run }: PageProps & { run: string }): React.ReactNode {
+  const followed = useFollow(api, run);
+  const [, update] = useViewState();
+  const narrow = useMedia('(max-width: 720px)');
+  const now = useNow(TICK_MS);
+  const [asking, setAsking] = useState(false);
+  const [cancelled, setCancelled] = useState(false);
+  const [refused, setRefused] = useState<ApiProblem | null>(null);
+  const { live, row, problem, connection } = followed;
+  const verdict = live?.report.run.verdict ?? row?.verdict ?? '';
+  const headline = live?.report.run.headline ?? row?.headline ?? '';
+  const project = row?.project ?? '';
+  useVerdictNews(verdict, headline, announce);
+  useEffect(() => {
+    if (headline !== '') document.title = `${headline} · ${project} · Tamarack`;
+  }, [headline, project]);
+  const cancel = (reason: string): void => {
+    setAsking(false);
+    setCancelled(true);
+    setRefused(null);
+    api.cancel(run, reason).catch((fault: unknown) => {
+      setCancelled(false);
+      setRefused(asProblem(fault));
+    });
+  };
+  const at_work = isAtWork(verdict);
+  const open = (test: number): void => update({ test: live?.report.tests[test]?.id ?? '', tab: 'tests' });
+  const actions = at_work && session !== null && reaches(session.role, 'runner') && (
+    <Button size="small" danger disabled={cancelled} onClick={() => setAsking(true)}>{cancelled ? 'Cancelling…' : 'Cancel run'}</Button>
+  );
+  return (
+    <>
+      {problem !== null && <div className="page-column"><ProblemNote title={problem.status === 404 ? 'There is no such run' : problem.title} detail={problem.message} /></div>}
+      {refused !== null && <div className="page-column"><ProblemNote title="The run was not cancelled" detail={refused.message} /></div>}
+      {at_work && connection === 'broken' && <p className="page-column line-broken" role="status">The line to the server is broken; what you see may be old. Trying again…</p>}
+      {live === null ? problem === null && <RunWaiting row={row} /> : (
+        <ReportParts
+          report={live.report} dark={dark} actions={actions} {...(at_work ? { pending: live.pending } : {})}
+          live={at_work && (
+            <>
+              <LiveFailures tests={live.report.tests} open={open} />
+              <LiveLanes live={live} now_ms={live.at_ms + Math.max(0, Math.min(UNHEARD_MS_MAX, now - followed.heard_at))} dark={dark} narrow={narrow} open={open} />
+            </>
+          )}
+        />
+      )}
+      {asking && <ConfirmDialog title="Cancel this run?" text="Tests that are running are stopped; those that have not begun never run. What has ended is kept." act="Cancel run" reason="Reason, for the report" confirm={cancel} close={() => setAsking(false)} />}
+    </>
+  );
+}
+
+function useVerdictNews(verdict: string, headline: string, announce: (sentence: string) => void): void {
+  const before = useRef('');
+  useEffect(() => {
+    if (before.current !== '' && verdict !== '' && before.current !== verdict) announce(`${verdictLabel(verdict)}: ${headline}`);
+    before.current = verdict;
+  }, [verdict, headline, announce]);
+}

@@ -1,0 +1,82 @@
+// A list that the server hands out in parts: the first at once, each further one when the reader comes near the end.
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { Part } from '../../api/api';
+import { asProblem, type ApiProblem } from '../../api/problem';
+import { recall, remember } from './use_loaded';
+
+export interface Pages<Row> {
+  rows: readonly Row[];
+  /** Null at the end of the list. */
+  loadMore: (() => void) | null;
+  /** True until the first part of what is asked for is here; older rows may be shown meanwhile. */
+  loading: boolean;
+  problem: ApiProblem | null;
+  reload: () => void;
+  change: (change: (rows: readonly Row[]) => readonly Row[]) => void;
+}
+
+interface Kept<Row> {
+  key: string;
+  rows: readonly Row[];
+  next: string | null;
+  /** When its first part came. */
+  at: number;
+}
+
+/** A list that was left longer ago than this is asked for anew. */
+const FRESH_MS = 60_000;
+
+export function usePages<Row>(key: string, load: (before: string | null, signal: AbortSignal) => Promise<Part<Row>>): Pages<Row> {
+  const [shown, setShown] = useState<Kept<Row>>({ key: '', rows: [], next: null, at: 0 });
+  const [problem, setProblem] = useState<ApiProblem | null>(null);
+  const [round, setRound] = useState(0);
+  const under_way = useRef<AbortController | null>(null);
+  // The cast gives back what was put in under the same key.
+  const current = shown.key === key ? shown : recall(key) as Kept<Row> | undefined;
+
+  const ask = useCallback((before: string | null, base: readonly Row[]): AbortController => {
+    const stop = new AbortController();
+    under_way.current = stop;
+    load(before, stop.signal).then(
+      (part) => {
+        if (stop.signal.aborted) return;
+        under_way.current = null;
+        const at = before === null ? Date.now() : (recall(key) as Kept<Row> | undefined)?.at ?? 0;
+        const next = { key, rows: [...base, ...part.rows], next: part.next, at };
+        remember(key, next);
+        setShown(next);
+        setProblem(null);
+      },
+      (fault: unknown) => {
+        if (stop.signal.aborted) return;
+        under_way.current = null;
+        setProblem(asProblem(fault));
+      },
+    );
+    return stop;
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [key]);
+  useEffect(() => {
+    if (key === '') return undefined;
+    const known = recall(key) as Kept<Row> | undefined;
+    // A long list that was seen before keeps its length; its beginning is brought up to date by `change`.
+    if (known !== undefined && Date.now() - known.at < FRESH_MS && round === 0) return undefined;
+    const stop = ask(null, []);
+    return () => stop.abort();
+  }, [key, ask, round]);
+
+  const more = useCallback(() => {
+    if (under_way.current === null && current?.next !== null && current !== undefined) ask(current.next, current.rows);
+  }, [ask, current]);
+  const change = useCallback((act: (rows: readonly Row[]) => readonly Row[]) => {
+    const known = recall(key) as Kept<Row> | undefined;
+    if (known === undefined) return;
+    const next = { ...known, rows: act(known.rows) };
+    remember(key, next);
+    setShown(next);
+  }, [key]);
+  const reload = useCallback(() => setRound((before) => before + 1), []);
+  return {
+    rows: current?.rows ?? shown.rows, loadMore: current === undefined || current.next === null ? null : more, loading: current === undefined && problem === null, problem, reload, change,
+  };
+}

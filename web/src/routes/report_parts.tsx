@@ -1,0 +1,83 @@
+// A run in all its parts: verdict, what must not be overlooked, ledger, and the tabs. The static report and the dashboard both show it.
+import { Drawer } from 'antd';
+import { useMemo } from 'react';
+import { ledgerFault, pendingCount, type LedgerEntry } from '../model/ledger';
+import { isSettled, type Outcome } from '../model/outcome';
+import type { ReportView } from '../model/report';
+import { TABS, type Tab } from '../model/view_state';
+import { formatCount } from '../text/format';
+import { TabBar, TabPanel } from '../ui/tab_bar';
+import { useMedia } from '../ui/use_media';
+import { useShortcuts } from '../ui/use_shortcuts';
+import { LedgerPanel } from '../views/ledger_panel';
+import { Disagreements, HeldBack } from '../views/notices';
+import { RunFacts } from '../views/run_facts';
+import { RunHeader } from '../views/run_header';
+import { TestDetail } from '../views/test_detail';
+import { TimelineView } from '../views/timeline_view';
+import { UnitsTable } from '../views/units_table';
+import { TestsTab } from './tests_tab';
+import { useViewState } from './use_view_state';
+import './report_parts.css';
+
+interface ReportPartsProps {
+  report: ReportView;
+  dark: boolean;
+  /** Tests without an entry in the ledger, where the server counts them; else they are counted here. */
+  pending?: number;
+  /** What may be done with the run. */
+  actions?: React.ReactNode;
+  /** What is seen of a run only while it goes on. */
+  live?: React.ReactNode;
+}
+
+export function ReportParts({ report, dark, pending: told, actions, live }: ReportPartsProps): React.ReactNode {
+  const [state, update] = useViewState();
+  const narrow = useMedia('(max-width: 720px)');
+  const wide = useMedia('(min-width: 1280px)');
+  const pending = useMemo(() => told ?? pendingCount(report.tests), [told, report.tests]);
+  // A scan is cheaper than a map of all ids, which every opening of the report would pay for.
+  const place = useMemo(() => state.test === '' ? -1 : report.tests.findIndex((test) => test.id === state.test), [report.tests, state.test]);
+  const selected = place < 0 ? null : place;
+  const selected_test = report.tests[place];
+  const open = (test: number): void => update({ test: report.tests[test]?.id ?? '' });
+  const close = (): void => update({ test: '' });
+  const chooseTab = (tab: Tab): void => update({ tab });
+  const showTests = (outcome: LedgerEntry['outcome']): void => {
+    const outcomes: Outcome[] = isSettled(outcome) ? [outcome] : ['running', 'pending'];
+    update({ tab: 'tests', query: '', outcomes });
+  };
+  useShortcuts({
+    ...Object.fromEntries(TABS.map((tab, at) => [String(at + 1), () => chooseTab(tab)])),
+    ...(state.tab === 'tests' ? {} : { Escape: close }),
+  });
+  const tabs = [
+    { name: 'tests', label: 'Tests', count: formatCount(report.tests.length) },
+    { name: 'timeline', label: 'Timeline' },
+    { name: 'units', label: 'Units', count: formatCount(report.units.length) },
+    { name: 'run', label: 'Run' },
+  ] as const;
+  return (
+    <>
+      <div className="report-parts">
+        <RunHeader run={report.run} actions={actions} />
+        <Disagreements disagreements={report.disagreements} fault={ledgerFault(report.ledger, report.run.planned, report.tests.length, pending)} />
+        <LedgerPanel ledger={report.ledger} planned={report.run.planned} pending={pending} choose={showTests} />
+        {live}
+        <HeldBack sentences={report.run.held_back} />
+        <div className="report-tabs"><TabBar label="Parts of the report" items={tabs} chosen={state.tab} choose={chooseTab} /></div>
+        <TabPanel name={state.tab}>
+          {state.tab === 'tests' && <TestsTab report={report} state={state} update={update} selected={selected} narrow={narrow} wide={wide} />}
+          {state.tab === 'timeline' && <TimelineView report={report} dark={dark} open={open} />}
+          {state.tab === 'units' && <UnitsTable units={report.units} narrow={narrow} showTests={(unit) => update({ tab: 'tests', query: `"${unit.spec}"`, outcomes: [] })} />}
+          {state.tab === 'run' && <RunFacts report={report} />}
+        </TabPanel>
+      </div>
+      {state.tab !== 'tests' && (
+        <Drawer open={selected_test !== undefined} onClose={close} closable={false} size={760} styles={{ body: { padding: 0 }, wrapper: { maxWidth: '100vw' } }} aria-label="Test">
+          {selected_test !== undefined && <TestDetail test={selected_test} close={close} previous={null} next={null} />}
+        </Drawer>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,81 @@
+// What every worker is at, as it happens: its lane over the last minutes, its state and its test.
+import { useEffect, useMemo, useRef } from 'react';
+import { lanesUntil, type LiveRun, type LiveWorker, type WorkerState } from '../../model/live_run';
+import { makeLanes } from '../../model/timeline';
+import { spokenTitle } from '../../model/titles';
+import { formatCount, formatDuration } from '../../text/format';
+import { useElementWidth } from '../../ui/use_element_width';
+import { AXIS_HEIGHT, drawTimeline, paintLanes, readPalette } from '../draw_timeline';
+import './live_lanes.css';
+
+interface LiveLanesProps {
+  live: LiveRun;
+  /** The present instant on the run's clock. */
+  now_ms: number;
+  dark: boolean;
+  narrow: boolean;
+  open: (test: number) => void;
+}
+
+/** How far back the lanes go. */
+const WINDOW_MS = 180_000;
+const LANE_PX = 30;
+
+const STATES: Record<WorkerState, string> = { starting: 'starting', idle: 'idle', running: 'running', away: 'away', ended: 'ended', unknown: 'no news yet' };
+
+export function LiveLanes({ live, now_ms, dark, narrow, open }: LiveLanesProps): React.ReactNode {
+  const { workers } = live;
+  const counts = (Object.keys(STATES) as WorkerState[]).map((state) => ({ state, count: workers.filter((worker) => worker.state === state).length })).filter(({ count }) => count > 0);
+  return (
+    <section className="live-lanes panel" aria-label="Workers">
+      <header>
+        <h2>Workers</h2>
+        <p className="soft">{counts.length === 0 ? 'none yet' : counts.map(({ state, count }) => `${formatCount(count)} ${STATES[state]}`).join(', ')}</p>
+      </header>
+      <div className="live-grid" data-narrow={narrow ? '' : undefined}>
+        <ul className="live-names" style={{ paddingTop: narrow ? 0 : AXIS_HEIGHT }}>
+          {workers.map((worker) => <WorkerLine key={worker.name} live={live} worker={worker} now_ms={now_ms} open={open} />)}
+        </ul>
+        {!narrow && <LaneCanvas live={live} now_ms={now_ms} dark={dark} />}
+      </div>
+    </section>
+  );
+}
+
+function WorkerLine({ live, worker, now_ms, open }: { live: LiveRun; worker: LiveWorker; now_ms: number; open: (test: number) => void }): React.ReactNode {
+  const test = worker.test >= 0 ? live.report.tests[worker.test] : undefined;
+  return (
+    <li style={{ height: LANE_PX }}>
+      <span className="live-name">{worker.name}</span>
+      <span className={`live-dot live-${worker.state}`} aria-hidden="true" />
+      {test === undefined ? <span className="soft cell-one">{STATES[worker.state]}</span> : (
+        <button type="button" className="cell-one" title={`${spokenTitle(test)}, ${test.spec}`} onClick={() => open(worker.test)}><span className="visually-hidden">running </span>{test.title_path.at(-1) ?? test.spec}</button>
+      )}
+      <span className="live-time soft">{worker.state === 'unknown' ? '' : formatDuration(Math.max(0, now_ms - worker.since_ms))}</span>
+    </li>
+  );
+}
+
+function LaneCanvas({ live, now_ms, dark }: { live: LiveRun; now_ms: number; dark: boolean }): React.ReactNode {
+  const frame = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const width = useElementWidth(frame);
+  const from_ms = Math.max(0, now_ms - WINDOW_MS);
+  const height = AXIS_HEIGHT + live.workers.length * LANE_PX;
+  const painted = useMemo(() => {
+    const shown = lanesUntil(live, now_ms, from_ms);
+    return paintLanes(shown, makeLanes(shown.workers));
+  }, [live, now_ms, from_ms]);
+  useEffect(() => {
+    const element = canvas.current;
+    const context = element?.getContext('2d') ?? null;
+    if (element === null || context === null || width === 0) return;
+    const scale = window.devicePixelRatio > 0 ? window.devicePixelRatio : 1;
+    element.width = Math.round(width * scale);
+    element.height = Math.round(height * scale);
+    context.setTransform(scale, 0, 0, scale, 0, 0);
+    const until_ms = Math.max(now_ms, 10_000);
+    drawTimeline(context, painted, { width, lane_height: LANE_PX, from_ms, until_ms, lower_bound_ms: 0, wall_ms: now_ms, highlighted: null }, readPalette(element));
+  }, [painted, width, height, from_ms, now_ms, dark]);
+  return <div ref={frame} className="live-canvas" style={{ height }}><canvas ref={canvas} role="img" aria-label={`What ${formatCount(live.workers.length)} workers did in the last minutes`} style={{ width: '100%', height }} /></div>;
+}
