@@ -198,6 +198,14 @@ void Coordinator::send_home(Millis deadline, io::Callback done) {
     if (const auto late = std::exchange(all_home_, nullptr)) late();
   });
   for (const LinkId link : sessions_.links()) send(link, wire::GoHome{});
+  watch_home();
+}
+
+// Those who cannot be reached are not waited for until the deadline.
+void Coordinator::watch_home() {
+  if (!all_home_) return;
+  obey(sessions_.look_after(clock_.now()));
+  home_watch_ = loop_.after(tick_interval, [this] { watch_home(); });
 }
 
 void Coordinator::close_row(const store::RunRow& row, std::function<void(Result<>)> done) {

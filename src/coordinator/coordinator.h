@@ -74,6 +74,7 @@ class Coordinator {
   void announce(LinkId link);
   void note_who_left();
   void tick();
+  void watch_home();
 
   io::Loop& loop_;
   const Clock& clock_;
@@ -100,6 +101,7 @@ class Coordinator {
   bool broken_ = false;
   io::Timer tick_timer_;
   io::Timer home_timer_;
+  io::Timer home_watch_;
   io::Callback all_home_;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };

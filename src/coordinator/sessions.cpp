@@ -1,5 +1,7 @@
 #include "coordinator/sessions.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "coordinator/agent_event.h"
@@ -133,6 +135,10 @@ SessionOrders Sessions::look_after(Instant now) {
     }
   }
   return orders;
+}
+
+bool Sessions::is_anybody_there() const {
+  return std::any_of(sessions_.begin(), sessions_.end(), [](const auto& one) { return one.second.presence != Presence::away; });
 }
 
 std::optional<LinkId> Sessions::link_of_session(std::int64_t session) const {

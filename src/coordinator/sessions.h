@@ -69,7 +69,8 @@ class Sessions {
   std::optional<LinkId> link_of_session(std::int64_t session) const;
   std::optional<LinkId> link_of_worker(const domain::WorkerId& worker) const;
   std::vector<LinkId> links() const;
-  bool is_anybody_there() const { return !sessions_.empty(); }
+  // Of those who are away nobody knows whether they come back.
+  bool is_anybody_there() const;
 
  private:
   enum class Presence { here, quiet, away };

@@ -6,8 +6,8 @@
 
 namespace tamarack::coordinator {
 
-// Some 20 ms of work on the thread that owns the store: short enough between two commits of a server.
-inline constexpr int figures_slice = 200;
+// Some 30 ms of work without optimisation, on the thread that owns the store: short enough between two commits of a server.
+inline constexpr int figures_slice = 100;
 
 // One slice. Returns how much is left: call again, at leisure, until it is 0.
 Result<std::int64_t> refresh_figures(store::Store& store, int tests_max = figures_slice);

@@ -92,9 +92,9 @@ class TestStore {
   // Newest first.
   virtual Result<std::vector<domain::Execution>> executions(const std::string& project, const domain::TestId& test, int count_max) = 0;
 
-  // Judges runs that have ended since (one at least; as many as have about `tests_max` results together), and makes the figures of at most
-  // `tests_max` tests that judged runs touched; one transaction, durable when it returns. Returns how much is left, runs and tests: call
-  // again until it is 0. What is read in between is as of the last call.
+  // Judges runs that have ended since (one at least; as many as have about `tests_max` results together) and, once all are judged, makes
+  // the figures of at most `tests_max` tests of theirs; one transaction, durable when it returns. Returns how much is left, runs and tests:
+  // call again until it is 0. What is read in between is as of the last call.
   virtual Result<std::int64_t> refresh(const FigureRules& rules, int tests_max) = 0;
 };
 

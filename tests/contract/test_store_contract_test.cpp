@@ -1,11 +1,8 @@
 // What every store must remember of tests over many runs, run against each of them.
 #include <gtest/gtest.h>
-#include <sqlite3.h>
 #include <stdlib.h>
 
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include "store/memory/memory_store.h"
 #include "store/page_cursor.h"
@@ -226,6 +223,21 @@ TEST_P(TestStoreContract, ARefreshIsDoneInSlices) {
   EXPECT_EQ(row("c").figures.runs, 1);
 }
 
+TEST_P(TestStoreContract, ManyRunsAreJudgedBeforeAnyTestIsMade) {
+  int made = 0;
+  FigureRules counting = plain_rules;
+  counting.figures = [&](std::span<const domain::Execution> executions) {
+    ++made;
+    return plain_rules.figures(executions);
+  };
+  for (int i = 1; i <= 20; ++i)
+    finish(fmt::format("r{:02}", i), i * 100, {result("a", Outcome::passed, i * 100), result("b", Outcome::passed, i * 100 + 1)});
+  int calls = 0;
+  while (tests().refresh(counting, 2).value() > 0) ASSERT_LT(++calls, 100);
+  EXPECT_EQ(made, 2) << "each run touches both tests again";
+  EXPECT_EQ(row("b").figures.runs, 20);
+}
+
 TEST_P(TestStoreContract, TestsAreListedInEveryOrder) {
   //                      a       b       c       d
   finish("r1", 100,
@@ -315,74 +327,6 @@ TEST(PageCursor, EveryOutcomeHasItsSeverity) {
   for (const std::string_view word : {"flaky", "failures", "slow", "name", "latest"})
     EXPECT_EQ(to_string(parse_test_sort(word).value()), word);
   EXPECT_EQ(parse_test_sort("Flaky"), std::nullopt);
-}
-
-class OldDatabase : public testing::Test {
- protected:
-  void SetUp() override {
-    char folder[] = "/tmp/tamarack-store-XXXXXX";
-    folder_ = mkdtemp(folder);
-    path_ = folder_ + "/t.db";
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
-  static std::string sql_file(const std::string& name) {
-    std::ostringstream text;
-    text << std::ifstream(TAMARACK_SOURCE_DIR "/src/store/sqlite/" + name).rdbuf();
-    return text.str();
-  }
-  void execute(const std::string& sql) {
-    sqlite3* db = nullptr;
-    ASSERT_EQ(sqlite3_open(path_.c_str(), &db), SQLITE_OK);
-    EXPECT_EQ(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(db);
-    sqlite3_close(db);
-  }
-  std::string ask(const std::string& sql) {
-    sqlite3* db = nullptr;
-    EXPECT_EQ(sqlite3_open(path_.c_str(), &db), SQLITE_OK);
-    std::string answer;
-    const auto take = [](void* out, int, char** values, char**) {
-      *static_cast<std::string*>(out) += std::string(values[0]) + ";";
-      return 0;
-    };
-    EXPECT_EQ(sqlite3_exec(db, sql.c_str(), take, &answer, nullptr), SQLITE_OK) << sqlite3_errmsg(db);
-    sqlite3_close(db);
-    return answer;
-  }
-  std::string folder_;
-  std::string path_;
-};
-
-// Version 3: the one before requests, figures and attempts were remembered.
-TEST_F(OldDatabase, OfTheVersionBeforeIsBroughtUpToDateWithItsHistory) {
-  execute(
-      sql_file("schema.sql") + sql_file("migrate_access.sql") + sql_file("migrate_cause.sql") +
-      R"(INSERT INTO runs VALUES ('r1','p','pytest',100,150,'failed','1 of 2 tests failed',1,2,1,1,0,0,0,0,0,0,1,'7',50,40,45,2,'main','abc');
-             INSERT INTO runs VALUES ('r2','p','pytest',200,NULL,'','',4,2,0,0,0,0,0,0,0,0,1,'7',0,0,0,0,'main','abd');
-             INSERT INTO results VALUES ('p','t1',110,'r1','a.py › Group › test_one [x]','passed',12);
-             INSERT INTO results VALUES ('p','t2',120,'r1','a.py','failed',13);
-             INSERT INTO results VALUES ('p','t1',90,'r0','old.py › test_one','passed',11);
-             PRAGMA user_version = 3;)");
-  {
-    const auto store = open_sqlite_store(path_);
-    ASSERT_TRUE(store) << store.error().message;
-    EXPECT_EQ((*store)->run(domain::RunId{"r1"}).value()->commit, "abc");
-    EXPECT_EQ((*store)->find_runs({.verdict = "unfinished"}).value().runs.size(), 1U);
-    while ((*store)->tests().refresh(plain_rules, 1).value() > 0) {
-    }
-    const TestRow row = (*store)->tests().find_test("p", TestId{"t1"}).value().value();
-    EXPECT_EQ(row.identity, (domain::TestIdentity{"a.py", {"Group › test_one [x]"}, ""}))
-        << "the newest name, taken apart as far as it goes";
-    EXPECT_EQ(row.figures.runs, 1) << "of r0 nothing is known but this result";
-    EXPECT_EQ((*store)->tests().find_test("p", TestId{"t2"}).value()->identity, (domain::TestIdentity{"a.py", {}, ""}));
-    const auto executions = (*store)->tests().executions("p", TestId{"t2"}, 9).value();
-    ASSERT_EQ(executions.size(), 1U);
-    EXPECT_EQ(executions[0].attempts, 1);
-    EXPECT_EQ((*store)->history("p").value().tests.at(TestId{"t1"}).timings.size(), 2U);
-    EXPECT_EQ((*store)->history("p").value().failed_when_last_run, std::vector{TestId{"t2"}});
-  }
-  EXPECT_EQ(ask("PRAGMA integrity_check"), "ok;");
-  ASSERT_TRUE(open_sqlite_store(path_)) << "and stays so";
 }
 
 }  // namespace

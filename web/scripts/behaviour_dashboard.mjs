@@ -37,6 +37,13 @@ async function walk(browser, expect, faults) {
   await page.goBack();
   await page.goBack();
   expect('back leads to the list', new URL(page.url()).pathname, '/runs');
+  await page.evaluate(() => window.scrollTo(0, 4_000));
+  await page.getByRole('link', { name: /tests/ }).nth(12).click();
+  await page.waitForURL(/\/runs\/r-/);
+  await page.locator('main h1').waitFor();
+  expect('another page begins at its top', await page.evaluate(() => window.scrollY), 0);
+  await page.goBack();
+  await page.waitForFunction(() => window.scrollY === 4_000).catch(() => expect('back stands where one was', 'elsewhere', '4000'));
   await page.keyboard.press('/');
   await page.keyboard.type('timed out');
   await page.waitForURL(/text=timed/);

@@ -37,6 +37,8 @@ const PICTURES = [
   { name: 'infrastructure-dark', width: 360, height: 1500, report: 'infrastructure', dark: true },
   { name: 'stopped', width: 1440, height: 900, report: 'stopped' },
   { name: 'lost', width: 1440, height: 1000, report: 'lost', hash: '#test=lost' },
+  { name: 'interrupted', width: 1440, height: 900, report: 'interrupted' },
+  { name: 'interrupted-phone-dark', width: 360, height: 1500, report: 'interrupted', dark: true },
   { name: 'no-tests', width: 900, height: 900, report: 'none' },
   { name: 'no-tests-timeline', width: 900, height: 900, report: 'none', hash: '#tab=timeline' },
   { name: 'no-tests-units', width: 900, height: 900, report: 'none', hash: '#tab=units' },
@@ -60,7 +62,7 @@ try {
   const odd = await factory('odd_reports.ts');
   const reports = {
     demo: () => demoReport(picture), large: () => largeReport(), empty: () => null, newer: () => ({ ...odd.noTestsReport(), version: 9 }),
-    infrastructure: odd.infrastructureReport, stopped: odd.stoppedReport, lost: odd.lostReport, none: odd.noTestsReport,
+    infrastructure: odd.infrastructureReport, stopped: odd.stoppedReport, lost: odd.lostReport, interrupted: odd.interruptedReport, none: odd.noTestsReport,
   };
   const addresses = {};
   const address = (name) => (addresses[name] ??= writeReport(`${name}.html`, reports[name]()));

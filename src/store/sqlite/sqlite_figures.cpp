@@ -77,7 +77,7 @@ void judge_due_runs(SQLite::Database& db, const FigureRules& rules, int results_
 
 std::vector<DueTest> due_tests(SQLite::Database& db, int tests_max) {
   SQLite::Statement query(db, "SELECT project, test_id FROM due_tests LIMIT ?");
-  query.bind(1, std::max(tests_max, 1));
+  query.bind(1, tests_max);
   std::vector<DueTest> due;
   while (query.executeStep()) due.push_back({query.getColumn(0).getString(), domain::TestId{query.getColumn(1).getString()}});
   return due;
@@ -180,8 +180,10 @@ Result<std::int64_t> SqliteTests::refresh(const FigureRules& rules, int tests_ma
     if (left() == 0) return 0;  // nobody is kept from writing
     SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
     judge_due_runs(db_, rules, tests_max);
+    // All runs before any test: each one judged makes its tests due again.
+    const bool all_judged = db_.execAndGet("SELECT count(*) FROM due_runs").getInt64() == 0;
     FigureMaker maker(db_, rules);
-    for (const DueTest& due : due_tests(db_, tests_max)) maker.make(due);
+    for (const DueTest& due : due_tests(db_, all_judged ? std::max(tests_max, 1) : 0)) maker.make(due);
     const std::int64_t rest = left();
     transaction.commit();
     return rest;

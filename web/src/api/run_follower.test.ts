@@ -54,7 +54,7 @@ describe('following a run', () => {
     expect([outcomes(), state.live?.report.run.headline, state.live?.seq]).toEqual([['passed', 'running'], 'two', 7]);
   });
   it('does not lose a patch that comes while the report is read', async () => {
-    let answer = (_: ReportView): void => undefined;
+    let answer: (report: ReportView) => void = () => undefined;
     follow({ run: () => Promise.resolve(runRow({ verdict: 'running' })), report: () => new Promise((done) => (answer = done)) });
     await settle();
     line.tell('snapshot', { seq: 5 });
@@ -71,14 +71,24 @@ describe('following a run', () => {
     line.tell('snapshot', { seq: 5 });
     await settle();
     line.tell('patch', { seq: 6, tests: [{ test: 0, outcome: 'passed' }] });
-    await settle(10_000);
+    await settle(5_000);
     expect(report).toHaveBeenCalledTimes(1);
     report.mockImplementation(() => Promise.resolve(reportView([passedTest(), failedTest()], { run: { verdict: 'running' } })));
     line.tell('patch', { seq: 7, tests: [{ test: 1, outcome: 'failed' }] });
     line.tell('patch', { seq: 8, tests: [{ test: 1, outcome: 'failed' }] });
-    await settle(10_000);
+    await settle(5_000);
     expect(report).toHaveBeenCalledTimes(2);
     expect(state.live?.report.tests[1]?.attempts[0]?.errors).toHaveLength(1);
+  });
+  it('fetches what passed tests leave behind without hurry', async () => {
+    const report = vi.fn(() => Promise.resolve(going()));
+    follow({ run: () => Promise.resolve(runRow({ verdict: 'running' })), report });
+    await settle();
+    line.tell('snapshot', { seq: 5 });
+    await settle();
+    for (let seq = 6; seq < 40; seq += 1) line.tell('patch', { seq, tests: [{ test: 0, outcome: 'passed' }] });
+    await settle(16_000);
+    expect(report).toHaveBeenCalledTimes(2);
   });
   it('reads the report again after a gap', async () => {
     const report = vi.fn(() => Promise.resolve(going()));

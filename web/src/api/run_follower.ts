@@ -27,9 +27,13 @@ const GATHER_MS_LARGE = 1_000;
 const LARGE_TESTS = 20_000;
 /** How soon after a failure its evidence is fetched, and how often at most. */
 const EVIDENCE_MS = 2_500;
+/** Passed tests are in no hurry: how often their steps and attempts are fetched. */
+const REFRESH_MS = 15_000;
 /** Reading the report may take no more than this part of the time. */
 const READING_SHARE = 0.1;
 const SNAPSHOT_MS_MAX = 4_000;
+
+type Waiting = 'flush' | 'evidence' | 'refresh' | 'snapshot';
 
 export function followOneRun(api: Api, run: string, open: (address: string) => EventLine, tell: (state: FollowedRun) => void): () => void {
   const stop = new AbortController();
@@ -40,21 +44,21 @@ export function followOneRun(api: Api, run: string, open: (address: string) => E
   let seq = 0;
   let read_ms = 0;
   let close = (): void => undefined;
-  const timers = new Map<'flush' | 'evidence' | 'snapshot', ReturnType<typeof setTimeout>>();
+  const timers = new Map<Waiting, ReturnType<typeof setTimeout>>();
 
   const show = (change: Partial<FollowedRun>): void => {
     if (stop.signal.aborted) return;
     state = { ...state, ...change };
     tell(state);
   };
-  const later = (name: 'flush' | 'evidence' | 'snapshot', ms: number, act: () => void): void => {
+  const later = (name: Waiting, ms: number, act: () => void): void => {
     if (timers.has(name)) return;
     timers.set(name, setTimeout(() => {
       timers.delete(name);
       act();
     }, ms));
   };
-  const clear = (name: 'flush' | 'evidence' | 'snapshot'): void => {
+  const clear = (name: Waiting): void => {
     clearTimeout(timers.get(name));
     timers.delete(name);
   };
@@ -94,10 +98,12 @@ export function followOneRun(api: Api, run: string, open: (address: string) => E
     later('flush', large ? GATHER_MS_LARGE : GATHER_MS, flush);
     const telling = one.tests.some(({ outcome }) => !isOutcome(outcome) || sectionOf(outcome) === 'attention' || outcome === 'flaky');
     if (telling) later('evidence', Math.max(EVIDENCE_MS, read_ms / READING_SHARE), () => void read());
+    else if (one.tests.length > 0) later('refresh', Math.max(REFRESH_MS, read_ms / READING_SHARE), () => void read());
   };
   const end = async (): Promise<void> => {
     clear('flush');
     clear('evidence');
+    clear('refresh');
     show({ connection: 'none' });
     queue = [];
     try {

@@ -81,7 +81,7 @@ describe('what is no answer', () => {
     expect(await problemOf(get('/x'))).toMatchObject({ status: 0, title: 'The server cannot be reached', message: 'Failed to fetch' });
     expect(asProblem('odd').message).toBe('odd');
   });
-  it('an answer that is no JSON', async () => expect((await problemOf(server(200, '<html>').api.agents())).message).toBe("expected JSON, got '<html>'"));
+  it('an answer that is no JSON', async () => expect((await problemOf(server(200, '<html>').api.agents())).message).toMatch(/^expected JSON: .*</));
   it('a request that was given up stays what it is', async () => {
     const { get } = makeTransport(() => Promise.reject(new DOMException('aborted', 'AbortError')), vi.fn());
     await expect(get('/x')).rejects.toBeInstanceOf(DOMException);

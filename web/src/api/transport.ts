@@ -40,10 +40,11 @@ export function makeTransport(fetch: Fetch, signedOut: () => void): Transport {
 }
 
 async function readJson<T>(response: Response): Promise<T> {
-  const text = await response.text();
   try {
-    return JSON.parse(text) as T;
-  } catch {
-    throw new ApiProblem(0, 'The server’s answer cannot be read', `expected JSON, got '${text.slice(0, 80)}'`);
+    // From bytes to values without a string between: a report of 100,000 tests is tens of megabytes.
+    return await response.json() as T;
+  } catch (fault) {
+    if (fault instanceof DOMException && fault.name === 'AbortError') throw fault;
+    throw new ApiProblem(0, 'The server’s answer cannot be read', `expected JSON: ${fault instanceof Error ? fault.message : String(fault)}`);
   }
 }

@@ -3,5 +3,6 @@ import { afterEach } from 'vitest';
 
 afterEach(() => {
   cleanup();
-  window.location.hash = '';
+  // Tests of scripts run without a page.
+  if (typeof window !== 'undefined') window.location.hash = '';
 });

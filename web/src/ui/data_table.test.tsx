@@ -1,4 +1,4 @@
-import { render, screen, waitFor } from '@testing-library/react';
+import { fireEvent, render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { DataTable, type Column } from './data_table';
@@ -25,7 +25,11 @@ function show(rows: Fruit[], over: { loadMore?: () => void; chooseSort?: (sort: 
 }
 
 describe('DataTable', () => {
-  afterEach(() => window.happyDOM.setViewport({ width: 1024, height: 768 }));
+  afterEach(() => vi.unstubAllGlobals());
+  const resize = (width: number): void => {
+    vi.stubGlobal('innerWidth', width);
+    fireEvent(window, new Event('resize'));
+  };
 
   it('draws no more rows than fit the window', () => {
     show(fruits(10_000));
@@ -60,10 +64,10 @@ describe('DataTable', () => {
     expect(loadMore).not.toHaveBeenCalled();
   });
   it('lets columns go as the window narrows, down to a row of its own form', () => {
-    window.happyDOM.setViewport({ width: 800 });
     show(fruits(1));
+    resize(800);
     expect(screen.queryByRole('columnheader', { name: 'Weight' })).toBeNull();
-    window.happyDOM.setViewport({ width: 360 });
+    resize(360);
     expect(screen.queryByText('narrow fruit 0')).toBeTruthy();
   });
   it('says that there is nothing', () => {

@@ -5,10 +5,10 @@ import { attachmentFileName, attachmentKind } from '../model/attachments';
 import type { AttachmentView } from '../model/report';
 import { formatBytes } from '../text/format';
 import { CommandLine } from '../ui/code';
-import { useAttachmentPlaces } from './attachment_places';
+import { usePlaces } from './places';
 
 export function Attachments({ attachments }: { attachments: readonly AttachmentView[] }): React.ReactNode {
-  const places = useAttachmentPlaces();
+  const places = usePlaces();
   const shown = attachments.map((attachment) => ({ attachment, kind: attachmentKind(attachment), address: places.address(attachment) }));
   const pictures = shown.filter((one) => one.kind === 'image' && one.address !== null);
   const videos = shown.filter((one) => one.kind === 'video' && one.address !== null);

@@ -10,8 +10,10 @@ import { shortTitle, spokenTitle } from '../model/titles';
 import { formatDuration } from '../text/format';
 import { CommandLine } from '../ui/code';
 import { CopyButton } from '../ui/copy_button';
+import { Link } from '../ui/link';
 import { AttemptPanel } from './attempt_panel';
 import { OutcomeIcon, OutcomeWord } from './outcome_mark';
+import { usePlaces } from './places';
 import './test_detail.css';
 
 interface TestDetailProps {
@@ -27,6 +29,7 @@ export function TestDetail({ test, close, previous, next }: TestDetailProps): Re
   const place = test.line > 0 ? `${test.spec}:${test.line}` : test.spec;
   const reason = test.reason === '' && outcome === 'skipped' ? skipReason(test) : test.reason;
   const parents = test.title_path.slice(0, -1);
+  const history = usePlaces().history(test.id);
   return (
     <article className="test-detail" aria-label={spokenTitle(test)}>
       <header className="detail-header">
@@ -45,6 +48,7 @@ export function TestDetail({ test, close, previous, next }: TestDetailProps): Re
           {test.parameters !== '' && <span className="detail-chip">{test.parameters}</span>}
           {test.tags.map((tag) => <span key={tag} className="detail-chip">{tag}</span>)}
           {test.duration_ms > 0 && <span className="soft">{formatDuration(test.duration_ms)}</span>}
+          {history !== null && <Link to={history}>History</Link>}
         </p>
       </header>
       {reason !== '' && <p className="detail-reason" style={{ borderColor: `var(--ink-${outcome})` }}>{reason}</p>}

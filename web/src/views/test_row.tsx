@@ -19,7 +19,7 @@ interface RowProps {
   active: boolean;
 }
 
-const SECTIONS: Record<Section, string> = { attention: 'Needs attention', flaky: 'Flaky', open: 'Running and pending', quiet: 'Passed and skipped' };
+const SECTIONS: Record<Section, string> = { attention: 'Needs attention', flaky: 'Flaky', open: 'Not finished', quiet: 'Passed and skipped' };
 
 /** Not a heading to a screen reader: a tree holds nothing but its items, and each of them says its outcome. */
 export function SectionHeading({ row, id, style }: RowProps & { row: SectionRow }): React.ReactNode {
@@ -60,7 +60,7 @@ export const TestLine = memo(function TestLine({ row, test, words, longest_ms, s
   const retries = test.attempts.length - 1;
   const time = (
     <span className="row-time">
-      {test.attempts.length > 0 && (test.duration_ms > 0 || outcome === 'passed' || outcome === 'failed' || outcome === 'flaky') ? (
+      {test.duration_ms > 0 || (test.attempts.length > 0 && (outcome === 'passed' || outcome === 'failed' || outcome === 'flaky')) ? (
         <>
           <span className="row-time-bar" aria-hidden="true"><span style={{ width: `${(test.duration_ms / Math.max(1, longest_ms)) * 100}%` }} /></span>
           <span>{test.duration_ms > 0 ? formatDuration(test.duration_ms) : '<1\u202fms'}</span>

@@ -36,7 +36,7 @@ export function AgentsRoute({ api, session, announce }: PageProps): React.ReactN
       {agents.problem !== null && <ProblemNote title={agents.problem.title} detail={agents.problem.message} retry={agents.reload} />}
       {refused !== null && <ProblemNote title="The agent was not changed" detail={refused.message} />}
       <AgentTable
-        agents={rows} drain={session !== null && reaches(session.role, 'admin') ? drain : null} changing={changing} busy={false}
+        agents={rows} drain={session !== null && reaches(session.role, 'admin') ? drain : null} changing={changing}
         empty={waiting ? 'Loading the agents…' : <>No agent is here. <code>tamarack agent --server {window.location.origin}</code> brings one.</>}
       />
     </>

@@ -4,11 +4,11 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Api } from '../../api/api';
 import { reaches, type Session } from '../../model/access';
 import { formatPlace, parsePlace, type Place } from '../../model/place';
+import type { ProjectRow } from '../../model/project_row';
 import { navigate, useAddress } from '../../ui/navigation';
 import { antdTheme, useTheme } from '../../ui/theme';
 import { ThemeSwitch } from '../../ui/theme_switch';
 import { useShortcuts } from '../../ui/use_shortcuts';
-import { AttachmentPlacesProvider, servedPlaces } from '../../views/attachment_places';
 import { HelpDialog, ProblemNote } from '../../views/dashboard/notes';
 import { TopNav, type NavItem } from '../../views/dashboard/top_nav';
 import { AgentsRoute } from './agents_route';
@@ -23,6 +23,7 @@ import { TokensRoute } from './tokens_route';
 import { forgetAll, useLoaded } from './use_loaded';
 import './dashboard_route.css';
 
+const NO_PROJECTS: readonly ProjectRow[] = [];
 const TITLES: Record<Place['page'], string> = { runs: 'Runs', run: 'Run', tests: 'Tests', test: 'Test', specs: 'Specs', agents: 'Agents', tokens: 'Tokens', login: 'Sign in', unknown: 'No such page' };
 /** Within this time a second key belongs to the first. */
 const CHORD_MS = 1_500;
@@ -36,14 +37,14 @@ export function leaveForLogin(): void {
 export function DashboardRoute({ api }: { api: Api }): React.ReactNode {
   const { choice, dark, choose } = useTheme();
   const theme = useMemo(() => antdTheme(dark), [dark]);
-  const places = useMemo(() => servedPlaces(window.location.origin), []);
   const { path, search } = useAddress();
   const place = parsePlace(path, search);
   const session = useLoaded('session', (signal) => api.session(signal));
   const [help, setHelp] = useState(false);
   const [news, setNews] = useState('');
   const content = useRef<HTMLElement>(null);
-  const project = useProject(api, place);
+  const projects = useLoaded('projects', (signal) => api.projects(signal));
+  const project = useProject(projects.value ?? NO_PROJECTS, place);
   const items = navItems(place, project, session.value);
   useShortcuts({ '?': () => setHelp(true) });
   useGoKeys(items);
@@ -58,11 +59,13 @@ export function DashboardRoute({ api }: { api: Api }): React.ReactNode {
   }, [path]);
   const back = place.page === 'login' ? place.back : '/';
   const { reload } = session;
+  const { reload: reloadProjects } = projects;
   const enter = useCallback(() => {
     forgetAll();
     reload();
+    reloadProjects();
     navigate(back, 'replace');
-  }, [back, reload]);
+  }, [back, reload, reloadProjects]);
   const signOut = (): void => {
     api.signOut().catch(() => undefined).finally(() => {
       forgetAll();
@@ -70,11 +73,11 @@ export function DashboardRoute({ api }: { api: Api }): React.ReactNode {
     });
   };
   const known = session.value;
-  const props: PageProps = { api, session: known, dark, announce: setNews };
+  const props: PageProps = { api, session: known, projects: projects.value ?? NO_PROJECTS, dark, announce: setNews };
   const switches = <ThemeSwitch choice={choice} choose={choose} />;
   return (
     <ConfigProvider theme={theme}>
-      <AttachmentPlacesProvider value={places}>
+      <>
         {place.page === 'login' ? <main><div className="login-switch">{switches}</div><LoginRoute api={api} enter={enter} /></main> : (
           <>
             <TopNav items={items} name={known === null || known.open ? '' : known.name} role={known?.role ?? ''} signOut={known === null || known.open ? null : signOut} help={() => setHelp(true)}>{switches}</TopNav>
@@ -85,7 +88,7 @@ export function DashboardRoute({ api }: { api: Api }): React.ReactNode {
         )}
         {help && <HelpDialog close={() => setHelp(false)} />}
         <p className="visually-hidden" role="status" aria-live="polite">{news}</p>
-      </AttachmentPlacesProvider>
+      </>
     </ConfigProvider>
   );
 }
@@ -105,12 +108,11 @@ function Content({ place, ...props }: PageProps & { place: Place }): React.React
 }
 
 /** The project the links to tests and specs lead to: that of the page, the one seen last, or the first there is. */
-function useProject(api: Api, place: Place): string {
+function useProject(projects: readonly ProjectRow[], place: Place): string {
   const [seen, setSeen] = useState('');
-  const projects = useLoaded('projects', (signal) => api.projects(signal));
   const here = 'project' in place ? place.project : place.page === 'runs' ? place.filter.project : '';
   if (here !== '' && here !== seen) setSeen(here);
-  return here !== '' ? here : seen !== '' ? seen : projects.value?.[0]?.project ?? '';
+  return here !== '' ? here : seen !== '' ? seen : projects[0]?.project ?? '';
 }
 
 function navItems(place: Place, project: string, session: Session | null): NavItem[] {

@@ -1,6 +1,6 @@
 // The page of one run: the report's parts, and while it goes on what its workers are at.
 import { Button } from 'antd';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { asProblem, type ApiProblem } from '../../api/problem';
 import { reaches } from '../../model/access';
 import { isAtWork, verdictLabel } from '../../model/outcome';
@@ -10,7 +10,9 @@ import { ConfirmDialog } from '../../views/dashboard/confirm_dialog';
 import { LiveFailures } from '../../views/dashboard/live_failures';
 import { LiveLanes } from '../../views/dashboard/live_lanes';
 import { ProblemNote } from '../../views/dashboard/notes';
+import { RunCrumbs } from '../../views/dashboard/run_crumbs';
 import { RunWaiting } from '../../views/dashboard/run_waiting';
+import { PlacesProvider, servedPlaces } from '../../views/places';
 import { ReportParts } from '../report_parts';
 import { useViewState } from '../use_view_state';
 import type { PageProps } from './page_props';
@@ -32,6 +34,7 @@ export function RunRoute({ api, session, dark, announce, run }: PageProps & { ru
   const verdict = live?.report.run.verdict ?? row?.verdict ?? '';
   const headline = live?.report.run.headline ?? row?.headline ?? '';
   const project = row?.project ?? '';
+  const places = useMemo(() => servedPlaces(window.location.origin, project), [project]);
   useVerdictNews(verdict, headline, announce);
   useEffect(() => {
     if (headline !== '') document.title = `${headline} · ${project} · Tamarack`;
@@ -51,7 +54,8 @@ export function RunRoute({ api, session, dark, announce, run }: PageProps & { ru
     <Button size="small" danger disabled={cancelled} onClick={() => setAsking(true)}>{cancelled ? 'Cancelling…' : 'Cancel run'}</Button>
   );
   return (
-    <>
+    <PlacesProvider value={places}>
+      {project !== '' && <RunCrumbs project={project} branch={row?.branch ?? ''} />}
       {problem !== null && <div className="page-column"><ProblemNote title={problem.status === 404 ? 'There is no such run' : problem.title} detail={problem.message} /></div>}
       {refused !== null && <div className="page-column"><ProblemNote title="The run was not cancelled" detail={refused.message} /></div>}
       {at_work && connection === 'broken' && <p className="page-column line-broken" role="status">The line to the server is broken; what you see may be old. Trying again…</p>}
@@ -67,7 +71,7 @@ export function RunRoute({ api, session, dark, announce, run }: PageProps & { ru
         />
       )}
       {asking && <ConfirmDialog title="Cancel this run?" text="Tests that are running are stopped; those that have not begun never run. What has ended is kept." act="Cancel run" reason="Reason, for the report" confirm={cancel} close={() => setAsking(false)} />}
-    </>
+    </PlacesProvider>
   );
 }
 

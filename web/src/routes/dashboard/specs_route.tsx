@@ -19,10 +19,9 @@ const SORTS: readonly { value: SpecSort; label: string }[] = [
 /** No server is asked. */
 const PAUSE_MS = 40;
 
-export function SpecsRoute({ api, project, text, sort }: PageProps & { project: string; text: string; sort: SpecSort }): React.ReactNode {
+export function SpecsRoute({ api, projects, project, text, sort }: PageProps & { project: string; text: string; sort: SpecSort }): React.ReactNode {
   const change = (next: { text?: string; sort?: SpecSort; project?: string }, history: History = 'push'): void => navigate(formatPlace({ page: 'specs', project, text, sort, ...next }), history);
   const field = useSearchField(text, (typed) => change({ text: typed }, 'replace'), PAUSE_MS);
-  const projects = useLoaded('projects', (signal) => api.projects(signal));
   const specs = useLoaded(`specs ${project}`, (signal) => api.specs(project, signal));
   const words = useMemo(() => queryWords(text), [text]);
   const rows = useMemo(() => listSpecs(specs.value ?? [], words, sort), [specs.value, words, sort]);
@@ -32,7 +31,7 @@ export function SpecsRoute({ api, project, text, sort }: PageProps & { project: 
       <h1 className="visually-hidden">Specs of {project}</h1>
       <div className="toolbar" role="search" aria-label="Specs">
         <SearchField label="Search specs" placeholder="Search path" value={field.text} change={field.search} inputRef={field.inputRef} />
-        <ProjectField projects={projects.value ?? []} project={project} change={(next) => change({ project: next })} />
+        <ProjectField projects={projects} project={project} change={(next) => change({ project: next })} />
         <SortField sorts={SORTS} sort={sort} change={(next) => change({ sort: next })} />
       </div>
       {specs.problem !== null && <ProblemNote title={specs.problem.title} detail={specs.problem.message} retry={specs.reload} />}

@@ -9,7 +9,6 @@ import { ProblemNote } from '../../views/dashboard/notes';
 import { ProjectField, SortField } from '../../views/dashboard/list_fields';
 import { TestTable } from '../../views/dashboard/test_table';
 import type { PageProps } from './page_props';
-import { useLoaded } from './use_loaded';
 import { usePages } from './use_pages';
 import { useSearchField } from './use_search_field';
 
@@ -19,10 +18,9 @@ const SORTS: readonly { value: TestSort; label: string }[] = [
   { value: 'flaky', label: 'Flaky first' }, { value: 'failures', label: 'Failing first' }, { value: 'slow', label: 'Slow first' }, { value: 'latest', label: 'Latest first' }, { value: 'name', label: 'By name' },
 ];
 
-export function TestsRoute({ api, project, text, sort }: PageProps & { project: string; text: string; sort: TestSort }): React.ReactNode {
+export function TestsRoute({ api, projects, project, text, sort }: PageProps & { project: string; text: string; sort: TestSort }): React.ReactNode {
   const change = (next: { text?: string; sort?: TestSort; project?: string }, history: History = 'push'): void => navigate(formatPlace({ page: 'tests', project, text, sort, ...next }), history);
   const field = useSearchField(text, (typed) => change({ text: typed }, 'replace'));
-  const projects = useLoaded('projects', (signal) => api.projects(signal));
   const pages = usePages<TestFigures>(formatPlace({ page: 'tests', project, text, sort }), (before, signal) => api.tests(project, text, sort, PART, before, signal));
   const words = useMemo(() => queryWords(text), [text]);
   return (
@@ -30,7 +28,7 @@ export function TestsRoute({ api, project, text, sort }: PageProps & { project: 
       <h1 className="visually-hidden">Tests of {project}</h1>
       <div className="toolbar" role="search" aria-label="Tests">
         <SearchField label="Search tests" placeholder="Search title or path" value={field.text} change={field.search} inputRef={field.inputRef} />
-        <ProjectField projects={projects.value ?? []} project={project} change={(next) => change({ project: next })} />
+        <ProjectField projects={projects} project={project} change={(next) => change({ project: next })} />
         <SortField sorts={SORTS} sort={sort} change={(next) => change({ sort: next })} />
       </div>
       {pages.problem !== null && <ProblemNote title={pages.problem.title} detail={pages.problem.message} faults={pages.problem.faults} retry={pages.reload} />}

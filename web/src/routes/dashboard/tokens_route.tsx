@@ -10,10 +10,9 @@ import { TokenTable } from '../../views/dashboard/token_table';
 import type { PageProps } from './page_props';
 import { useLoaded } from './use_loaded';
 
-export function TokensRoute({ api, session, announce }: PageProps): React.ReactNode {
+export function TokensRoute({ api, session, projects, announce }: PageProps): React.ReactNode {
   const allowed = session !== null && reaches(session.role, 'admin');
   const tokens = useLoaded(allowed ? 'tokens' : '', (signal) => api.tokens(signal));
-  const projects = useLoaded('projects', (signal) => api.projects(signal));
   const [made, setMade] = useState<{ name: string; made: MadeToken } | null>(null);
   const [making, setMaking] = useState(false);
   const [revoking, setRevoking] = useState<TokenRow | null>(null);
@@ -38,9 +37,9 @@ export function TokensRoute({ api, session, announce }: PageProps): React.ReactN
       <PageHead title="Tokens" note="A token opens one project, or all, to a person or a machine." />
       {refused !== null && <ProblemNote title={refused.title} detail={refused.message} faults={refused.faults} />}
       {made !== null && <MadeTokenNote made={made.made} name={made.name} close={() => setMade(null)} />}
-      <TokenForm projects={(projects.value ?? []).map((one) => one.project)} make={make} making={making} />
+      <TokenForm projects={projects.map((one) => one.project)} make={make} making={making} />
       {tokens.problem !== null && <ProblemNote title={tokens.problem.title} detail={tokens.problem.message} retry={tokens.reload} />}
-      <TokenTable tokens={tokens.value ?? []} revoke={setRevoking} busy={false} empty={tokens.value === null ? 'Loading the tokens…' : 'There are no tokens yet.'} />
+      <TokenTable tokens={tokens.value ?? []} revoke={setRevoking} empty={tokens.value === null ? 'Loading the tokens…' : 'There are no tokens yet.'} />
       {revoking !== null && <ConfirmDialog title={`Revoke “${revoking.name}”?`} text="Whoever uses it is shut out at once. This cannot be taken back." act="Revoke" confirm={() => revoke(revoking)} close={() => setRevoking(null)} />}
     </>
   );

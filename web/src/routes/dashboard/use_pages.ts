@@ -28,21 +28,22 @@ const FRESH_MS = 60_000;
 
 export function usePages<Row>(key: string, load: (before: string | null, signal: AbortSignal) => Promise<Part<Row>>): Pages<Row> {
   const [shown, setShown] = useState<Kept<Row>>({ key: '', rows: [], next: null, at: 0 });
-  const [problem, setProblem] = useState<ApiProblem | null>(null);
+  const [problem, setProblem] = useState<{ key: string; problem: ApiProblem } | null>(null);
   const [round, setRound] = useState(0);
   const under_way = useRef<AbortController | null>(null);
   // The cast gives back what was put in under the same key.
   const current = shown.key === key ? shown : recall(key) as Kept<Row> | undefined;
 
-  const ask = useCallback((before: string | null, base: readonly Row[]): AbortController => {
+  const ask = useCallback((before: string | null): void => {
     const stop = new AbortController();
     under_way.current = stop;
     load(before, stop.signal).then(
       (part) => {
         if (stop.signal.aborted) return;
         under_way.current = null;
-        const at = before === null ? Date.now() : (recall(key) as Kept<Row> | undefined)?.at ?? 0;
-        const next = { key, rows: [...base, ...part.rows], next: part.next, at };
+        // Rows may have come in at the front meanwhile.
+        const known = before === null ? undefined : recall(key) as Kept<Row> | undefined;
+        const next = { key, rows: [...known?.rows ?? [], ...part.rows], next: part.next, at: known?.at ?? Date.now() };
         remember(key, next);
         setShown(next);
         setProblem(null);
@@ -50,10 +51,9 @@ export function usePages<Row>(key: string, load: (before: string | null, signal:
       (fault: unknown) => {
         if (stop.signal.aborted) return;
         under_way.current = null;
-        setProblem(asProblem(fault));
+        setProblem({ key, problem: asProblem(fault) });
       },
     );
-    return stop;
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [key]);
   useEffect(() => {
@@ -61,12 +61,15 @@ export function usePages<Row>(key: string, load: (before: string | null, signal:
     const known = recall(key) as Kept<Row> | undefined;
     // A long list that was seen before keeps its length; its beginning is brought up to date by `change`.
     if (known !== undefined && Date.now() - known.at < FRESH_MS && round === 0) return undefined;
-    const stop = ask(null, []);
-    return () => stop.abort();
+    ask(null);
+    return () => {
+      under_way.current?.abort();
+      under_way.current = null;
+    };
   }, [key, ask, round]);
 
   const more = useCallback(() => {
-    if (under_way.current === null && current?.next !== null && current !== undefined) ask(current.next, current.rows);
+    if (under_way.current === null && current !== undefined && current.next !== null) ask(current.next);
   }, [ask, current]);
   const change = useCallback((act: (rows: readonly Row[]) => readonly Row[]) => {
     const known = recall(key) as Kept<Row> | undefined;
@@ -76,7 +79,8 @@ export function usePages<Row>(key: string, load: (before: string | null, signal:
     setShown(next);
   }, [key]);
   const reload = useCallback(() => setRound((before) => before + 1), []);
+  const own_problem = problem?.key === key ? problem.problem : null;
   return {
-    rows: current?.rows ?? shown.rows, loadMore: current === undefined || current.next === null ? null : more, loading: current === undefined && problem === null, problem, reload, change,
+    rows: current?.rows ?? shown.rows, loadMore: current === undefined || current.next === null ? null : more, loading: current === undefined && own_problem === null, problem: own_problem, reload, change,
   };
 }

@@ -36,3 +36,8 @@ export function lostReport(): ReportView {
   const lost = testView({ id: 'lost', title_path: ['Orders', 'takes its process down'], outcome: 'lost', reason: '3 processes died while it ran; last: the framework was killed by signal 9', duration_ms: 0, attempts: died });
   return reportView([lost, passedTest()], { run: { verdict: 'incomplete', exit_code: 4, headline: 'incomplete: 1 of 2 tests did not run to an end (1 lost)' } });
 }
+
+export function interruptedReport(): ReportView {
+  const open = ['exports an order', 'archives an order', 'restores an order'].map((name) => testView({ title_path: ['Orders', name], outcome: 'pending', duration_ms: 0, attempts: [] }));
+  return reportView([failedTest(), passedTest(), ...open], { run: { verdict: 'interrupted', exit_code: 4, headline: 'interrupted after 2 of 5 tests', wall_ms: 21_300 } });
+}

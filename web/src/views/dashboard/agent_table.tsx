@@ -13,13 +13,12 @@ interface AgentTableProps {
   drain: ((agent: AgentRow) => void) | null;
   /** Names of agents whose change is under way. */
   changing: ReadonlySet<string>;
-  busy: boolean;
   empty: React.ReactNode;
 }
 
 const STATES: Record<AgentState, string> = { working: 'working', idle: 'idle', draining: 'draining', away: 'away' };
 
-export function AgentTable({ agents, drain, changing, busy, empty }: AgentTableProps): React.ReactNode {
+export function AgentTable({ agents, drain, changing, empty }: AgentTableProps): React.ReactNode {
   const button = (agent: AgentRow): React.ReactNode => drain !== null && (
     <Button size="small" loading={changing.has(agent.agent)} onClick={() => drain(agent)} aria-label={agent.draining ? `Let ${agent.agent} take runs again` : `Drain ${agent.agent}`} title={agent.draining ? undefined : 'It ends what it is at and takes no new run'}>
       {agent.draining ? 'Resume' : 'Drain'}
@@ -42,7 +41,7 @@ export function AgentTable({ agents, drain, changing, busy, empty }: AgentTableP
       <span className="agent-narrow-line soft"><Labels labels={agent.labels} /><span>{formatAgo(agent.last_seen_ms)}</span></span>
     </span>
   );
-  return <DataTable<AgentRow> label="Agents" columns={columns} rows={agents} rowKey={(agent) => agent.agent} row_px={58} narrow={{ row_px: 112, render: narrow }} busy={busy} empty={empty} />;
+  return <DataTable<AgentRow> label="Agents" columns={columns} rows={agents} rowKey={(agent) => agent.agent} row_px={58} narrow={{ row_px: 112, render: narrow }} empty={empty} />;
 }
 
 function StateOf({ agent }: { agent: AgentRow }): React.ReactNode {

@@ -46,7 +46,7 @@ function WorkerLine({ live, worker, now_ms, open }: { live: LiveRun; worker: Liv
   const test = worker.test >= 0 ? live.report.tests[worker.test] : undefined;
   return (
     <li style={{ height: LANE_PX }}>
-      <span className="live-name">{worker.name}</span>
+      <span className="live-name" title={worker.name}>{worker.name}</span>
       <span className={`live-dot live-${worker.state}`} aria-hidden="true" />
       {test === undefined ? <span className="soft cell-one">{STATES[worker.state]}</span> : (
         <button type="button" className="cell-one" title={`${spokenTitle(test)}, ${test.spec}`} onClick={() => open(worker.test)}><span className="visually-hidden">running </span>{test.title_path.at(-1) ?? test.spec}</button>

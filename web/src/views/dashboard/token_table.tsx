@@ -9,13 +9,12 @@ import { useNow } from '../../ui/use_now';
 interface TokenTableProps {
   tokens: readonly TokenRow[];
   revoke: (token: TokenRow) => void;
-  busy: boolean;
   empty: React.ReactNode;
 }
 
 const INKS: Record<TokenState, string | undefined> = { valid: undefined, expired: 'var(--ink-flaky)', revoked: 'var(--text-soft)' };
 
-export function TokenTable({ tokens, revoke, busy, empty }: TokenTableProps): React.ReactNode {
+export function TokenTable({ tokens, revoke, empty }: TokenTableProps): React.ReactNode {
   const now = useNow(60_000);
   const ends = (token: TokenRow): React.ReactNode => {
     const state = tokenState(token, now);
@@ -37,7 +36,7 @@ export function TokenTable({ tokens, revoke, busy, empty }: TokenTableProps): Re
       <span className="agent-narrow-line soft"><span>{token.role} of <Reach project={token.project} /></span><span>ends: {ends(token)}</span></span>
     </span>
   );
-  return <DataTable<TokenRow> label="Tokens" columns={columns} rows={tokens} rowKey={(token) => token.id} row_px={46} narrow={{ row_px: 72, render: narrow }} busy={busy} empty={empty} />;
+  return <DataTable<TokenRow> label="Tokens" columns={columns} rows={tokens} rowKey={(token) => token.id} row_px={46} narrow={{ row_px: 72, render: narrow }} empty={empty} />;
 }
 
 function Reach({ project }: { project: string }): React.ReactNode {
