@@ -36,6 +36,7 @@ void Agent::reconnect(std::unique_ptr<io::Link> link) {
 
 void Agent::open(std::unique_ptr<io::Link> link) {
   welcomed_ = false;
+  heard_at_ = clock_.now();
   link_ = std::move(link);
   link_->on_message([this](const std::string& text) { hear(text); });
   link_->on_close([this, which = link_.get(), alive = std::weak_ptr(alive_)] {
@@ -63,6 +64,7 @@ void Agent::greet() {
 }
 
 void Agent::hear(const std::string& text) {
+  heard_at_ = clock_.now();
   const Result<wire::ToAgent> message = wire::decode_to_agent(text);
   if (!message) return;  // a newer coordinator's order we do not know; it will see that it is not obeyed
   std::visit([this](const auto& one) { handle(one); }, *message);
@@ -132,8 +134,19 @@ void Agent::say_goodbye() {
   if (on_done_) on_done_();
 }
 
+// Every beat is acknowledged. After a cut, TCP alone would try the old connection again at ever longer intervals, long after the network is
+// back; a new one is through at once.
+bool Agent::link_is_dead() const {
+  return on_link_lost_ && link_ && clock_.now() - heard_at_ >= 2 * heartbeat_ + heartbeat_ / 2;
+}
+
 void Agent::beat() {
   beat_timer_ = loop_.after(heartbeat_, [this] { beat(); });
+  if (link_is_dead()) {
+    link_.reset();
+    greet_timer_.cancel();
+    return on_link_lost_();
+  }
   if (!welcomed_ || !link_) return;
   wire::Beat message;
   for (const auto& worker : workers_)

@@ -53,6 +53,7 @@ class Agent {
   void handle(const wire::GoHome& message);
   void say(wire::FromAgent message);
   void beat();
+  bool link_is_dead() const;
   void leave();
   void say_goodbye();
   void end_workers(io::Callback done, const std::function<void(Worker&, io::Callback)>& end);
@@ -76,6 +77,7 @@ class Agent {
   io::Timer beat_timer_;
   bool begun_ = false;
   bool welcomed_ = false;  // on this link
+  Instant heard_at_;       // the last word on this link, or its opening
   io::Timer greet_timer_;
   io::Callback on_link_lost_;
   std::function<void(io::Callback)> before_leaving_;

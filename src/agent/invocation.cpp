@@ -1,6 +1,7 @@
 #include "agent/invocation.h"
 
 #include "base/text.h"
+#include "domain/trace_ids.h"
 #include "io/files.h"
 
 namespace tamarack::agent {
@@ -59,6 +60,10 @@ void Invocation::start() {
                                       .port = place_.port,
                                       .seed = settings.seed};
   std::map<std::string, std::string> env = environment_of(settings, place_);
+  // What the tests trace becomes part of the run's own trace (W3C Trace Context), below the unit where there is only one.
+  env["TRACEPARENT"] = order_.pieces.size() == 1
+                           ? domain::unit_traceparent_of(settings.run.value, static_cast<std::int64_t>(order_.pieces.front().unit.value))
+                           : domain::traceparent_of(settings.run.value);
   for (const auto& [name, value] : settings.suite.env) env[name] = fill_in(value, place_, settings.seed);
   execution.inherited = env;
   for (const char* name : {"PYTHONPATH", "NODE_OPTIONS"})

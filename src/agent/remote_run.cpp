@@ -13,6 +13,8 @@ constexpr Millis setup_max{15 * 60'000};
 constexpr std::size_t setup_output_max = 4 << 20;
 constexpr std::size_t log_tail_lines = 40;
 constexpr Millis server_patience{120'000};
+// Well below the life of a lease: whoever is back in time loses nothing.
+constexpr Millis reconnect_pause_max{2'000};
 
 }  // namespace
 
@@ -224,7 +226,7 @@ void RemoteRun::connect() {
 void RemoteRun::link_lost() {
   if (over_) return;
   if (++lost_ == 2) settings_.say("has lost the server; what runs goes on, and is told when it is back");
-  pause_ = loop_.after(client::pause_before(lost_), [this] { connect(); });
+  pause_ = loop_.after(std::min(client::pause_before(lost_), reconnect_pause_max), [this] { connect(); });
 }
 
 void RemoteRun::leave() {

@@ -10,6 +10,7 @@
 #include "cli/outputs.h"
 #include "coordinator/read_run.h"
 #include "coordinator/run_json.h"
+#include "coordinator/test_figures.h"
 #include "io/process_tree.h"
 #include "plan/make_plan.h"
 #include "plan/plan_text.h"
@@ -142,6 +143,8 @@ int plan_command(const PlanCommandOptions& options) {
     fail(found.error());
     return 2;
   }
+  if (const auto few = check_quarantine(project->config, found->discovery.tests); !few) return fail(few.error());
+  if (const auto made = coordinator::refresh_all_figures(**store); !made) return fail(made.error());
   const auto history = (*store)->history(project->config.project);
   if (!history) return fail(history.error());
   const adapter::Capabilities capabilities = (*adapter)->capabilities(*suite);

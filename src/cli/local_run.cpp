@@ -56,8 +56,8 @@ void LocalRun::start_agent() {
   agent_->start();
 }
 
-void LocalRun::begin(const domain::Plan& plan, const run::Options& options) {
-  if (!gave_up_) coordinator_->begin(plan, options);
+void LocalRun::begin(const domain::Plan& plan, const run::Options& options, const run::Carried& carried) {
+  if (!gave_up_) coordinator_->begin(plan, options, carried);
 }
 
 void LocalRun::go_on(run::Run folded, std::vector<run::Entry> journal) {
@@ -133,6 +133,11 @@ void LocalRun::give_up(const Error& error, int exit_code) {
   if (gave_up_) return;
   display_->close();
   complain(error);
+  leave_without_run(exit_code);
+}
+
+void LocalRun::leave_without_run(int exit_code) {
+  display_->close();
   exit_code_ = exit_code;
   gave_up_ = true;
   coordinator_->send_home(home_deadline(), [this] { leave(); });
@@ -151,12 +156,12 @@ void LocalRun::interrupted(int signal) {
   ++interrupts_;
   if (interrupts_ == 2) return stop_at_once();
   if (interrupts_ > 2) return;
-  if (!coordinator_->run().is_planned()) return leave_without_run();
+  if (!coordinator_->run().is_planned()) return interrupted_without_run();
   display_->set_note("interrupted; press Ctrl-C again to stop at once");
   coordinator_->stop(run::StopCause::user, signal == SIGINT ? "interrupted by Ctrl-C" : fmt::format("stopped by signal {}", signal));
 }
 
-void LocalRun::leave_without_run() {
+void LocalRun::interrupted_without_run() {
   display_->close();
   if (!gave_up_) {
     std::fputs("interrupted while the tests were listed; nothing ran\n", stderr);

@@ -36,10 +36,12 @@ class LocalRun {
   Result<> prepare();
   // The agent says hello and starts its applications; the plan may still be in the making.
   void start_agent();
-  void begin(const domain::Plan& plan, const run::Options& options);
+  void begin(const domain::Plan& plan, const run::Options& options, const run::Carried& carried = {});
   void go_on(run::Run folded, std::vector<run::Entry> journal);
   // Ends the process's work before there is a run: an error of discovery or planning. Applications are stopped first.
   void give_up(const Error& error, int exit_code);
+  // The same without an error: there is nothing to do.
+  void leave_without_run(int exit_code);
 
   LiveDisplay& display() { return *display_; }
   int exit_code() const { return exit_code_; }
@@ -53,7 +55,7 @@ class LocalRun {
   void write_results();
   void broken(const Error& error);
   void interrupted(int signal);
-  void leave_without_run();
+  void interrupted_without_run();
   void stop_at_once();
   Millis home_deadline() const;
   void leave();

@@ -140,6 +140,14 @@ std::vector<std::string> quarantined_tests(const config::Config& config, const d
   return ids;
 }
 
+Result<> check_quarantine(const config::Config& config, const std::vector<domain::TestCase>& tests) {
+  const auto problem = config::too_many_quarantined(config, tests, today());
+  if (!problem) return {};
+  std::string text = config::describe({*problem}, io::absolute_path("."));
+  while (text.ends_with('\n')) text.pop_back();
+  return make_error(ErrorCode::invalid_config, text);
+}
+
 std::int64_t default_workers() {
   return std::max<std::int64_t>(1, io::processors() / 2);
 }
@@ -203,6 +211,12 @@ std::string commit_of(const GitFolders& git, const std::string& reference) {
 }
 
 }  // namespace
+
+std::string suite_dir_in_repository(const Project& project) {
+  const auto found = find_upward(project.config.root, ".git");
+  const std::string dir = io::relative_to(found ? io::parent_path(*found) : project.config.root, project.suite_root);
+  return dir == "." || dir.starts_with('/') ? std::string{} : dir;
+}
 
 GitFacts git_facts(const std::string& directory) {
   GitFacts facts;

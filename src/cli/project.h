@@ -41,6 +41,8 @@ agent::AppSettings app_settings(const Project& project);
 agent::AgentSettings agent_settings(const Project& project, const adapter::SuiteSettings& suite, const std::string& shims_dir);
 plan::Rules rules_of(const config::Config& config);
 std::vector<std::string> quarantined_tests(const config::Config& config, const domain::Plan& plan);
+// More of the suite's tests are in quarantine than run.quarantine_max allows: `invalid_config`. `tests` are all of the suite.
+Result<> check_quarantine(const config::Config& config, const std::vector<domain::TestCase>& tests);
 std::int64_t default_workers();
 
 // The shims of this binary as files; returns their folder.
@@ -54,5 +56,7 @@ struct GitFacts {
 };
 // From .git itself and the variables of CI systems; empty when there is none. Starts no process.
 GitFacts git_facts(const std::string& directory);
+// The suite's folder in its repository, "" when it is the whole of it; without a repository relative to the configuration's folder.
+std::string suite_dir_in_repository(const Project& project);
 
 }  // namespace tamarack::cli

@@ -12,8 +12,10 @@
 #include "io/crypto.h"
 #include "io/machine.h"
 #include "io/process_tree.h"
+#include "notify/github_event.h"
 #include "wire/api.h"
 #include "wire/history.h"
+#include "wire/journal.h"
 #include "wire/manifest.h"
 
 namespace tamarack::cli {
@@ -28,9 +30,17 @@ std::map<std::string, std::string> environment() {
   return variables;
 }
 
+domain::CiRun read_ci_run(const std::string& suite_name) {
+  domain::CiRun ci = domain::read_ci(environment(), suite_name);
+  // Where GitHub keeps the head of a pull request. A file that cannot be read leaves what the variables say.
+  if (!ci.event_file.empty())
+    if (const auto event = io::read_file(ci.event_file, notify::github_event_bytes_max)) notify::add_github_event(*event, ci);
+  return ci;
+}
+
 // From the words on the command line to a run that the server has: each step leads to the next, on the loop.
 //
-//   discover ──▶ history ──▶ agents ──▶ scan ──▶ send ──▶ ask ──▶ follow
+//   discover ──▶ (earlier run) ──▶ history ──▶ agents ──▶ scan ──▶ send ──▶ ask ──▶ follow
 class Asking {
  public:
   Asking(io::Loop& loop, const Clock& clock, const RunOptions& options, client::ServerAddress address)
@@ -44,7 +54,7 @@ class Asking {
     shims_dir_ = TRY(unpack_shims(project_.state_dir));
     effective_ = TRY(effective_settings(options_, project_.config.run, random_));
     run_ = new_run_id(began_, random_);
-    ci_ = domain::read_ci(environment(), options_.suite_name);
+    ci_ = read_ci_run(options_.suite_name);
     git_ = git_facts(project_.config.root);
     if (!ci_.branch.empty()) git_.branch = ci_.branch;
     if (!ci_.commit.empty()) git_.commit = ci_.commit;
@@ -65,7 +75,7 @@ class Asking {
     discover(loop_, *adapter_, *store_, request, [this](Result<Discovered> discovered) {
       if (!discovered) return give_up(discovered.error(), 2);
       discovered_ = std::move(*discovered);
-      fetch_history();
+      fetch_earlier();
     });
   }
 
@@ -85,6 +95,28 @@ class Asking {
                 if (!history) return give_up(history.error());
                 history_ = std::move(*history);
                 fetch_agents();
+              });
+  }
+
+  // What the earlier run was, before anything is planned.
+  void fetch_earlier() {
+    if (!options_.rerun) return fetch_history();
+    if (options_.rerun->run.empty())
+      return give_up(make_error(ErrorCode::invalid_argument, "which run of the server is meant?", "tamarack rerun RUN --server …"));
+    api_.call({.path = "/api/v1/runs/" + io::url_segment(options_.rerun->run) + "/journal", .patience = server_patience},
+              [this](const Result<std::string>& lines) {
+                if (!lines) return give_up(lines.error());
+                std::vector<run::Entry> journal;
+                for (const std::string& line : split_lines(*lines)) {
+                  if (line.empty()) continue;
+                  auto entry = wire::decode_entry(line);
+                  if (!entry) return give_up(entry.error());
+                  journal.push_back(std::move(*entry));
+                }
+                auto folded = folded_run(journal, options_.rerun->run);
+                if (!folded) return give_up(folded.error());
+                earlier_ = std::move(*folded);
+                fetch_history();
               });
   }
 
@@ -111,8 +143,10 @@ class Asking {
   void make_plan(std::int64_t workers_per_agent) {
     if (const auto possible = check_server(discovered_, project_.config, workers_per_agent); !possible) return give_up(possible.error(), 2);
     if (const auto possible = check_workers(project_.config, workers_per_agent); !possible) return give_up(possible.error(), 2);
-    const auto plan = plan::make_plan(discovered_.discovery, history_,
-                                      plan_options(options_, project_, adapter_->capabilities(suite_), effective_));
+    if (const auto few = check_quarantine(project_.config, discovered_.discovery.tests); !few) return give_up(few.error(), 2);
+    plan::PlanOptions how = plan_options(options_, project_, adapter_->capabilities(suite_), effective_);
+    if (options_.rerun) narrow_to(how.filter, earlier_, discovered_.discovery);
+    const auto plan = plan::make_plan(discovered_.discovery, history_, how);
     if (!plan) return give_up(plan.error(), 2);
     plan_ = *plan;
     for (const std::string& warning : warnings_of(discovered_, project_.config)) display_->say("warning: " + warning);
@@ -173,8 +207,12 @@ class Asking {
                              .setup = workspace.setup,
                              .setup_inputs = workspace.setup_inputs,
                              .workers_max = options_.workers.value_or(0),
-                             .carry_from = domain::RunId{options_.carry_from},
-                             .afresh = options_.afresh};
+                             .carry_from = options_.rerun && options_.rerun->only_failed ? earlier_.id : domain::RunId{},
+                             .afresh = options_.afresh || options_.rerun,
+                             .ci_url = ci_.url,
+                             .ci_attempt = ci_.attempt,
+                             .pull_request = ci_.pull_request,
+                             .suite_dir = suite_dir_in_repository(project_)};
     for (const std::string& label : options_.agent_labels) {
       const std::size_t equals = label.find('=');
       if (equals == std::string::npos || equals == 0)
@@ -265,6 +303,7 @@ class Asking {
   std::unique_ptr<LiveDisplay> display_;
   std::unique_ptr<io::SignalWatch> signals_;
   Discovered discovered_;
+  run::Run earlier_;  // of a rerun
   domain::History history_;
   domain::Plan plan_;
   std::string manifest_id_;

@@ -9,9 +9,11 @@
 #include "cli/remote_run_command.h"
 #include "cli/suite_record.h"
 #include "coordinator/read_run.h"
+#include "coordinator/test_figures.h"
 #include "io/machine.h"
 #include "io/process_tree.h"
 #include "plan/make_plan.h"
+#include "run/carry.h"
 
 namespace tamarack::cli {
 namespace {
@@ -53,6 +55,12 @@ int run_command(const RunOptions& options, const Clock& clock) {
   const auto effective = effective_settings(options, ground->project.config.run, random);
   if (!effective) return fail(effective.error());
   if (const auto possible = check_workers(ground->project.config, effective->workers); !possible) return fail(possible.error());
+  run::Run earlier;
+  if (options.rerun) {
+    auto found = earlier_run(*ground->store, options.rerun->run);
+    if (!found) return fail(found.error());
+    earlier = std::move(*found);
+  }
   const std::string run_dir = ground->project.run_dir(run);
   ground->suite.listing = run_dir + "/listing.json";
 
@@ -83,19 +91,31 @@ int run_command(const RunOptions& options, const Clock& clock) {
     if (!discovered) return local.give_up(discovered.error(), 2);
     if (const auto possible = check_server(*discovered, ground->project.config, effective->workers); !possible)
       return local.give_up(possible.error(), 2);
+    if (const auto few = check_quarantine(ground->project.config, discovered->discovery.tests); !few) return local.give_up(few.error(), 2);
     if (discovered->from_cache) {
       cached_under = discovered->cache_key;
       const auto written = io::write_file(ground->suite.listing, adapter::listing_json(discovered->discovery));
       if (!written) return local.give_up(written.error(), exit_code_of(written.error().code));
     }
+    // Runs that are set aside must not make this one's estimates.
+    if (const auto made = coordinator::refresh_all_figures(*ground->store); !made)
+      return local.give_up(made.error(), exit_code_of(made.error().code));
     const auto history = ground->store->history(ground->project.config.project);
     if (!history) return local.give_up(history.error(), exit_code_of(history.error().code));
-    const auto plan = plan::make_plan(discovered->discovery, *history, plan_options(options, ground->project, ground->adapter->capabilities(ground->suite), *effective));
+    plan::PlanOptions how = plan_options(options, ground->project, ground->adapter->capabilities(ground->suite), *effective);
+    if (options.rerun) narrow_to(how.filter, earlier, discovered->discovery);
+    const auto plan = plan::make_plan(discovered->discovery, *history, how);
     if (!plan) return local.give_up(plan.error(), 2);
     for (const std::string& warning : warnings_of(*discovered, ground->project.config)) local.display().say("warning: " + warning);
     run::Options run_options = effective->run;
     run_options.quarantined = quarantined_tests(ground->project.config, *plan);
-    local.begin(*plan, run_options);
+    const run::Carried carried = options.rerun && options.rerun->only_failed ? run::carry_forward(earlier, *plan) : run::Carried{};
+    if (!run::leaves_work(carried, *plan)) {
+      const std::string stands = fmt::format("nothing is left to run: the verdict of '{}' stands", earlier.id.value);
+      std::fprintf(stderr, "%s\n", stands.c_str());
+      return local.leave_without_run(exit_code_of(earlier.verdict));
+    }
+    local.begin(*plan, run_options, carried);
   });
   loop.run();
   // A run that was refused leaves nothing behind, least of all a folder that looks like a run.

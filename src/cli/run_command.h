@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/project.h"
+#include "cli/rerun.h"
 #include "cli/server_options.h"
 #include "plan/make_plan.h"
 
@@ -29,7 +30,7 @@ struct RunOptions {
   bool afresh = false;                     // on a server: everything runs, although it is a retried CI job
   std::vector<std::string> agent_labels;   // on a server: "zone=eu", what an agent must have
   std::string suite_name;                  // tells several suites of one CI job apart
-  std::string carry_from;                  // `rerun --failed`: good verdicts of this run stand
+  std::optional<RerunWish> rerun;          // of an earlier run
 };
 
 int run_command(const RunOptions& options, const Clock& clock);

@@ -14,8 +14,11 @@
 #include "coordinator/authenticate.h"
 #include "coordinator/server.h"
 #include "dashboard.h"
+#include "config/server_file.h"
+#include "io/files.h"
 #include "io/machine.h"
 #include "io/net.h"
+#include "notify/secret_source.h"
 #include "report_page.h"
 
 namespace tamarack::cli {
@@ -26,6 +29,10 @@ constexpr Millis stop_grace{5'000};
 int fail(const Error& error) {
   complain(error);
   return exit_code_of(error.code);
+}
+
+void warn(const std::string& text) {
+  std::fprintf(stderr, "warning: %s\n", clean_lines(text).c_str());
 }
 
 struct Address {
@@ -99,6 +106,25 @@ Result<Data> open_data(const std::string& folder) {
   return data;
 }
 
+// Whom to tell of runs. Problems of the file come all at once; a secret that is not there yet is a warning: it is read again at every use.
+Result<std::optional<notify::NotifierSettings>> notifier_settings(const std::string& config) {
+  if (config.empty()) return std::optional<notify::NotifierSettings>{};
+  const std::string path = io::absolute_path(config);
+  auto text = io::read_file(path, config::file_bytes_max);
+  if (!text) return Error(text.error()).in("--config");
+  config::ServerFileRead read = config::read_server_file(*text, path);
+  const std::string here = io::absolute_path(".");
+  if (!read.warnings.empty()) std::fprintf(stderr, "warning: %s\n", clean_lines(config::describe(read.warnings, here)).c_str());
+  if (!read.file) {
+    std::string list = config::describe(read.problems, here);
+    while (list.ends_with('\n')) list.pop_back();
+    return make_error(ErrorCode::invalid_config, list);
+  }
+  notify::NotifierSettings settings{.file = *read.file, .secrets = notify::system_secrets(read.file->root), .retries = {}, .limits = {}};
+  for (const std::string& problem : notify::secret_problems(settings.file, settings.secrets)) warn(problem);
+  return std::optional(std::move(settings));
+}
+
 coordinator::ServerSettings settings_of(const ServeOptions& options, const Address& address, const Data& data) {
   return {.http = {.host = address.host, .port = address.port, .tls_cert = options.tls_cert, .tls_key = options.tls_key},
           .open = options.open,
@@ -110,7 +136,9 @@ coordinator::ServerSettings settings_of(const ServeOptions& options, const Addre
           .version = version,
           .signing_key = data.signing_key,
           .run_at_work = [folder = data.reads.path](store::Store& store) { return run_at_work(folder, store); },
-          .host = {.machine = io::host_name(), .version = version}};
+          .host = {.machine = io::host_name(), .version = version},
+          .notifier = {},
+          .warn = warn};
 }
 
 }  // namespace
@@ -118,14 +146,18 @@ coordinator::ServerSettings settings_of(const ServeOptions& options, const Addre
 int serve_command(const ServeOptions& options, const Clock& clock) {
   const auto address = checked(options);
   if (!address) return fail(address.error());
+  auto notifier = notifier_settings(options.config);
+  if (!notifier) return fail(notifier.error());
   const auto data = open_data(options.data);
   if (!data) return fail(data.error());
+  coordinator::ServerSettings settings = settings_of(options, *address, *data);
+  settings.notifier = std::move(*notifier);
   // After the data: what its threads still do may need it.
   io::Loop loop;
   auto server = coordinator::Server::listen(
       loop, clock,
       {.data = *data->reads.store, .journal = *data->writes.store, .access = data->access.store->access(), .blobs = *data->blobs},
-      settings_of(options, *address, *data), [](const Error& error) { complain(error); });
+      std::move(settings), [](const Error& error) { complain(error); });
   if (!server) return fail(server.error());
   greet(options, *address, (*server)->port(), data->has_tokens);
   int signals = 0;

@@ -10,6 +10,7 @@ namespace tamarack::cli {
 struct ServeOptions {
   std::string listen = "127.0.0.1:8420";  // HOST:PORT; port 0: any free one
   std::string data = ".tamarack";
+  std::string config;             // server.toml: whom to tell of runs; empty: nobody
   std::string tls_cert, tls_key;  // PEM files
   bool open = false;              // no tokens; only on a loopback address
 };

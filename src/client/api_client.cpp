@@ -11,6 +11,7 @@
 namespace tamarack::client {
 namespace {
 
+constexpr Millis link_timeout{5'000};
 constexpr std::size_t message_max = 32 << 20;    // of an agent's protocol
 constexpr std::size_t outgoing_max = 64 << 20;
 
@@ -57,7 +58,7 @@ io::ClientRequest ApiClient::request(const std::string& method, const std::strin
 void ApiClient::connect(const std::string& path, std::function<void(Result<std::unique_ptr<io::Link>>)> done) {
   const io::ClientRequest base = request("GET", path);
   io::connect_websocket(
-      loop_, {.url = base.url, .fields = base.fields, .ca_file = base.ca_file, .message_max = message_max, .outgoing_max = outgoing_max},
+      loop_, {.url = base.url, .fields = base.fields, .timeout = link_timeout, .ca_file = base.ca_file, .message_max = message_max, .outgoing_max = outgoing_max},
       [done = std::move(done), alive = std::weak_ptr(alive_)](Result<std::unique_ptr<io::Link>> link) {
         if (!alive.expired()) done(std::move(link));
       });

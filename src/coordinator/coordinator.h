@@ -21,7 +21,7 @@ struct CoordinatorSettings {
   domain::RunId run;
   Millis heartbeat{1000};
   // Agents on other machines: one that is silent for two heartbeats is handed nothing new, one whose link closed and who does not come back
-  // within two loses its leases. False: a closed link is a dead agent.
+  // within one and a half loses its leases. False: a closed link is a dead agent.
   bool agents_may_come_back = false;
   bool announces_plan = true;                // false: agents get the plan elsewhere, it may be too large for a message
   store::RunRow row;                         // project, branch, commit …; the rest is filled in as the run goes on

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "config/quarantine.h"
 #include "coordinator/answers.h"
 #include "coordinator/history_json.h"
 #include "report/json_writer.h"
@@ -10,11 +11,6 @@
 
 namespace tamarack::coordinator {
 namespace {
-
-// Quarantine stands in the repository of the project, which the server does not have.
-std::optional<QuarantineNote> nobody_knows(const store::TestRow&) {
-  return std::nullopt;
-}
 
 using Parameters = std::vector<std::pair<std::string, std::string>>;
 
@@ -81,12 +77,12 @@ std::string projects_json(const std::vector<store::ProjectRow>& rows, const std:
   return std::move(out).take();
 }
 
-io::Answer one_test(store::Store& store, const std::string& project, const domain::TestId& test) {
+io::Answer one_test(store::Store& store, const std::string& project, const domain::TestId& test, const FindQuarantine& find_quarantine) {
   const auto row = store.tests().find_test(project, test);
   if (!row) return trouble(row.error());
   if (!*row) return io::problem(404, fmt::format("there is no test '{}' in this project", test.value));
   const auto executions = store.tests().executions(project, test, executions_shown_max);
-  return executions ? json_answer(test_json(**row, *executions, nobody_knows)) : trouble(executions.error());
+  return executions ? json_answer(test_json(**row, *executions, find_quarantine)) : trouble(executions.error());
 }
 
 }  // namespace
@@ -97,6 +93,19 @@ void HistoryRoutes::answer_with(const Call& call, std::function<io::Answer(store
                      [answer, exchange = call.exchange] { exchange->answer(*answer); });
 }
 
+// A list that cannot be had is no reason to show no tests.
+std::function<FindQuarantine(store::Store& store)> HistoryRoutes::quarantine(const std::string& project) const {
+  return [configs = configs_, project, today = iso8601(parts_.clock.now()).substr(0, 10)](store::Store& store) -> FindQuarantine {
+    const auto config = configs->newest(store, project);
+    if (!config || !*config) return nullptr;
+    return [config = *config, today](const store::TestRow& row) -> std::optional<QuarantineNote> {
+      const config::QuarantineRule* rule = config::quarantine_of(*config, row.test, row.identity, today);
+      if (rule == nullptr) return std::nullopt;
+      return QuarantineNote{.owner = rule->owner, .reason = rule->reason, .expires = rule->expires};
+    };
+  };
+}
+
 void HistoryRoutes::handle(const Call& call) {
   const std::string project = call.parameter("project");
   switch (call.route->id) {
@@ -105,8 +114,8 @@ void HistoryRoutes::handle(const Call& call) {
     case RouteId::specs:
       return specs(call);
     case RouteId::test:
-      return answer_with(call, [project, test = domain::TestId{call.parameter("test")}](store::Store& store) {
-        return one_test(store, project, test);
+      return answer_with(call, [project, test = domain::TestId{call.parameter("test")}, known = quarantine(project)](store::Store& store) {
+        return one_test(store, project, test, known(store));
       });
     case RouteId::history:
       return answer_with(call, [project](store::Store& store) {
@@ -125,9 +134,9 @@ void HistoryRoutes::handle(const Call& call) {
 void HistoryRoutes::tests(const Call& call) {
   const auto filter = test_filter(call.parameter("project"), call.request.head.query);
   if (!filter) return call.exchange->answer(trouble(filter.error()));
-  answer_with(call, [filter = *filter](store::Store& store) {
+  answer_with(call, [filter = *filter, known = quarantine(filter->project)](store::Store& store) {
     const auto page = store.tests().find_tests(filter);
-    return page ? json_answer(tests_json(*page, nobody_knows)) : trouble(page.error());
+    return page ? json_answer(tests_json(*page, known(store))) : trouble(page.error());
   });
 }
 

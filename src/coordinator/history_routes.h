@@ -3,13 +3,16 @@
 
 #include <functional>
 
+#include "coordinator/history_json.h"
+#include "coordinator/project_config.h"
 #include "coordinator/server_parts.h"
 
 namespace tamarack::coordinator {
 
 class HistoryRoutes {
  public:
-  explicit HistoryRoutes(ServerParts& parts) : parts_(parts) {}
+  explicit HistoryRoutes(ServerParts& parts)
+      : parts_(parts), configs_(std::make_shared<ProjectConfigs>(parts.stores.blobs)) {}
   void handle(const Call& call);
 
  private:
@@ -18,7 +21,11 @@ class HistoryRoutes {
   void tests(const Call& call);
   void specs(const Call& call);
 
+  // To be called on the reading lane: the project's quarantine of today.
+  std::function<FindQuarantine(store::Store& store)> quarantine(const std::string& project) const;
+
   ServerParts& parts_;
+  std::shared_ptr<ProjectConfigs> configs_;  // on the reading lane, which may outlive this
 };
 
 }  // namespace tamarack::coordinator

@@ -41,6 +41,8 @@ constexpr std::array routes{
           "Journal entries, one JSON object per line. Query: after (entry number, default 0)."},
     Route{RouteId::events, "GET", "/api/v1/runs/{run}/events", Role::viewer, "text/event-stream",
           "Journal entries as server-sent events while they are written; goes on after Last-Event-ID, ends with `end`."},
+    Route{RouteId::live, "GET", "/api/v1/runs/{run}/live", Role::viewer, "text/event-stream",
+          "What changes in the report, as server-sent events: snapshot, patch, end."},
     Route{RouteId::cancel, "POST", "/api/v1/runs/{run}/cancel", Role::runner, json, "Stops what runs; what has not run stays so.", small_body},
     Route{RouteId::spec, "GET", "/api/v1/runs/{run}/spec", Role::runner, json, "What an agent needs to work on the run."},
     Route{RouteId::link, "GET", "/api/v1/runs/{run}/link", Role::runner, json, "WebSocket: the agent protocol."},

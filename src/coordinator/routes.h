@@ -16,7 +16,7 @@ namespace tamarack::coordinator {
 enum class RouteId {
   health, ready, metrics, openapi,
   session_open, session, session_close,
-  runs, run_start, run, report, report_page, journal, events, cancel, spec, link,
+  runs, run_start, run, report, report_page, journal, events, live, cancel, spec, link,
   projects, history, tests, test, specs,
   blobs_missing, blob_put, blob, blob_link,
   agents, agents_poll, agent_drain,

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "coordinator/read_run.h"
 #include "coordinator/test_figures.h"
@@ -16,6 +18,7 @@ struct RunHost::Active {
   std::unique_ptr<Coordinator> coordinator;
   Answered on_durable;  // who asked hears of it once the plan is in the journal
   wire::RunStarted started;
+  notify::News origin;
   bool closing = false;
 };
 
@@ -35,6 +38,13 @@ wire::RunStarted answer_of(const store::RunRow& row, wire::Started state) {
   return {.run_id = row.run, .url = page_of(row.run), .state = state, .verdict = row.verdict, .exit_code = row.exit_code};
 }
 
+constexpr std::size_t line_bytes_max = 2'000;
+
+bool is_plain_line(const std::string& text) {
+  return text.size() <= line_bytes_max &&
+         std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; });
+}
+
 Result<> check(const wire::RunRequest& request) {
   std::vector<std::string> problems = domain::problems_of(request.plan);
   for (std::string& problem : problems) problem.insert(0, "/plan");
@@ -44,8 +54,24 @@ Result<> check(const wire::RunRequest& request) {
   if (request.workspace.empty()) problems.emplace_back("/workspace: expected the SHA-256 of a manifest");
   if (request.config.empty()) problems.emplace_back("/config: expected the path of the configuration");
   if (request.workers_max < 0) problems.emplace_back("/workers_max: expected 0 or more");
+  if (request.ci_attempt < 0) problems.emplace_back("/ci_attempt: expected 0 or more");
+  if (request.pull_request < 0) problems.emplace_back("/pull_request: expected 0 or more");
+  // Others get to see it as a link.
+  const bool is_link = request.ci_url.starts_with("https://") || request.ci_url.starts_with("http://");
+  if (!request.ci_url.empty() && (!is_link || !is_plain_line(request.ci_url)))
+    problems.push_back(fmt::format("/ci_url: expected an http(s) address of at most {} bytes", line_bytes_max));
+  if (!is_plain_line(request.suite_dir)) problems.push_back(fmt::format("/suite_dir: expected a path of at most {} bytes", line_bytes_max));
   if (problems.empty()) return {};
   return make_error(ErrorCode::invalid_argument, join(problems, "; "));
+}
+
+constexpr std::string_view tell_apart = "tell the suites of one job apart: set TAMARACK_SUITE or pass --suite NAME";
+
+// Every test of `wanted` is in `plan`.
+bool holds_all(const domain::Plan& plan, const domain::Plan& wanted) {
+  std::set<std::string_view> known;
+  for (const domain::TestCase& test : plan.tests) known.insert(test.id.value);
+  return std::all_of(wanted.tests.begin(), wanted.tests.end(), [&](const domain::TestCase& test) { return known.contains(test.id.value); });
 }
 
 Heard heard_in(const std::vector<run::Entry>& journal) {
@@ -113,8 +139,20 @@ struct RunHost::Decider {
                     .identity = request.identity,
                     .at = now,
                     .body = body,
-                    .carried_from = decision.carried.from.value};
+                    .carried_from = decision.carried.from.value,
+                    .config = request.config,
+                    .workspace = request.workspace};
     return decision;
+  }
+
+  // Several suites of one job share its identity unless it is told them apart: the verdict of one is none for another.
+  static Result<> check_same_suite(const wire::RunRequest& request, const store::RequestRow& before, const store::RunRow& row) {
+    const std::string config = before.config.empty() ? TRY(wire::decode<wire::RunRequest>(before.body)).config : before.config;
+    if (config == request.config && row.framework == request.plan.framework) return {};
+    return make_error(ErrorCode::conflict,
+                      fmt::format("run '{}' of this CI job is of another suite: '{}' ({}), this one is '{}' ({})", row.run.value, config,
+                                  row.framework, request.config, request.plan.framework),
+                      std::string(tell_apart));
   }
 
   // A retried CI job: it follows the run that goes on, repeats what is green, or carries what was good into a new one.
@@ -124,8 +162,11 @@ struct RunHost::Decider {
     const store::RunRow row = TRY(row_of(store, before->run));
     // Another commit is another question: nothing of it stands.
     if (row.commit != request.commit) return std::nullopt;
+    TRY_VOID(check_same_suite(request, *before, row));
     if (!row.finished) return answer_of(row, wire::Started::joined);
-    if (row.exit_code == 0) return answer_of(row, wire::Started::repeated);
+    // A green run of other tests says nothing about these.
+    if (row.exit_code == 0 && holds_all(fold(TRY(load_journal(store, row.run))).plan, request.plan))
+      return answer_of(row, wire::Started::repeated);
     carry_from = row.run;
     return std::nullopt;
   }
@@ -172,7 +213,7 @@ void RunHost::next_start() {
 void RunHost::decided(const std::shared_ptr<Asked>& asked, const Result<Decided>& outcome) {
   deciding_ = false;
   if (!outcome || outcome->known) {
-    asked->done(outcome ? known_run(*outcome->known) : Result<wire::RunStarted>(outcome.error()));
+    asked->done(outcome ? known_run(*outcome->known, asked->request.plan) : Result<wire::RunStarted>(outcome.error()));
     return next_start();
   }
   const Decided& decision = *outcome;
@@ -190,9 +231,13 @@ void RunHost::decided(const std::shared_ptr<Asked>& asked, const Result<Decided>
 }
 
 // What another run stands for, if anybody still works on it.
-Result<wire::RunStarted> RunHost::known_run(const wire::RunStarted& known) const {
+Result<wire::RunStarted> RunHost::known_run(const wire::RunStarted& known, const domain::Plan& wanted) const {
   const bool goes_on = known.state == wire::Started::joined || (known.state == wire::Started::same && known.verdict.empty());
-  if (!goes_on || is_active(known.run_id)) return known;
+  const auto found = active_.find(known.run_id);
+  if (found != active_.end() && known.state == wire::Started::joined && !holds_all(found->second->coordinator->run().plan, wanted))
+    return make_error(ErrorCode::conflict, fmt::format("run '{}' of this CI job goes on with other tests than these", known.run_id.value),
+                      std::string(tell_apart));
+  if (!goes_on || found != active_.end()) return known;
   return make_error(ErrorCode::conflict, fmt::format("run '{}' has no end, and this server cannot go on with it", known.run_id.value),
                     "start a new one with --afresh");
 }
@@ -202,6 +247,11 @@ RunHost::Active& RunHost::make_active(const wire::RunRequest& request, std::opti
   const domain::RunId run = request.run_id;
   active->wish = {
       .run = run, .project = request.project, .asked = asked, .workers_max = request.workers_max, .labels = request.requires_labels};
+  active->origin = {.suite_dir = request.suite_dir,
+                    .ci_identity = request.identity,
+                    .ci_url = request.ci_url,
+                    .ci_attempt = request.ci_attempt,
+                    .pull_request = request.pull_request};
   active->spec = encode(wire::RunSpec{.run_id = run,
                                       .project = request.project,
                                       .workspace = request.workspace,
@@ -237,6 +287,7 @@ void RunHost::entered(const domain::RunId& run, const run::Entry& entry) {
   const auto done = std::exchange(active.on_durable, nullptr);
   if (!done) return;
   done(active.started);
+  if (callbacks_.on_begun) callbacks_.on_begun(run, active.origin);
   callbacks_.on_change();
 }
 
@@ -258,6 +309,7 @@ Result<> RunHost::go_on(const store::RequestRow& row) {
   const std::vector<run::Entry> journal = TRY(load_journal(store_, row.run));
   if (journal.empty()) return make_error(ErrorCode::corrupt, "it has no journal");
   Active& active = make_active(request, std::nullopt, row.at);
+  if (callbacks_.on_begun) callbacks_.on_begun(row.run, active.origin);
   active.coordinator->go_on_with_agents(fold(journal), heard_in(journal));
   return {};
 }
@@ -329,6 +381,7 @@ void RunHost::close(const domain::RunId& run) {
         const auto over = [this, run, alive](const Result<>& written) {
           if (alive.expired()) return;
           if (!written) callbacks_.on_broken(run, written.error());
+          if (written && callbacks_.on_closed) callbacks_.on_closed(run);
           forget(run);
           refresh_figures();
         };

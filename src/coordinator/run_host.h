@@ -13,6 +13,7 @@
 #include "artifact/blob_store.h"
 #include "coordinator/agent_pool.h"
 #include "coordinator/coordinator.h"
+#include "notify/news.h"
 #include "wire/api.h"
 
 namespace tamarack::coordinator {
@@ -30,6 +31,9 @@ struct RunHostCallbacks {
   std::function<void()> on_change;                                             // a run began or is over
   std::function<void(const domain::RunId&, const run::Entry&)> on_entry;      // durable; in order
   std::function<void(const domain::RunId&, const Error&)> on_broken;           // its journal cannot be written
+  // Its plan is durable, or it is gone on with after a restart; `origin` is what its request says of where it comes from.
+  std::function<void(const domain::RunId&, const notify::News& origin)> on_begun;
+  std::function<void(const domain::RunId&)> on_closed;  // its verdict and its row are durable, its artifacts are here
 };
 
 class RunHost {
@@ -43,7 +47,8 @@ class RunHost {
   std::vector<Error> restore();
 
   // `body` is the request as it came. One at a time, so that several machines of one CI job that ask at once come to one run. Errors:
-  // invalid_argument (every wrong field), conflict (the id is another request's), not_found (a blob is missing, or the run to carry from).
+  // invalid_argument (every wrong field), conflict (the id is another request's, or the identity another
+  // suite's), not_found (a blob is missing, or the run to carry from).
   using Answered = std::function<void(Result<wire::RunStarted>)>;
   void start(wire::RunRequest request, std::string body, Answered done);
 
@@ -72,7 +77,7 @@ class RunHost {
 
   void next_start();
   void decided(const std::shared_ptr<Asked>& asked, const Result<Decided>& outcome);
-  Result<wire::RunStarted> known_run(const wire::RunStarted& known) const;
+  Result<wire::RunStarted> known_run(const wire::RunStarted& known, const domain::Plan& wanted) const;
   Active& make_active(const wire::RunRequest& request, std::optional<store::RequestRow> row, Instant asked);
   Result<> go_on(const store::RequestRow& row);
   void entered(const domain::RunId& run, const run::Entry& entry);

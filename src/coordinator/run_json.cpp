@@ -27,6 +27,7 @@ void write(report::JsonWriter& out, const store::RunRow& row) {
   out.field("attempts", row.attempts);
   out.field("branch", row.branch);
   out.field("commit", row.commit);
+  if (!row.set_aside.empty()) out.field("set_aside", row.set_aside);
   out.end_object();
 }
 

@@ -7,6 +7,8 @@
 #include "coordinator/authenticate.h"
 #include "coordinator/blob_routes.h"
 #include "coordinator/history_routes.h"
+#include "coordinator/run_news.h"
+#include "coordinator/live_routes.h"
 #include "coordinator/run_routes.h"
 #include "coordinator/server_parts.h"
 #include "coordinator/token_routes.h"
@@ -41,10 +43,23 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
               .on_entry = nullptr,
               .on_broken = [this](const domain::RunId& run, const Error& error) {
                 on_problem(Error(error).in(fmt::format("run '{}'", run.value)));
-              }}),
+              },
+              .on_begun =
+                  [this](const domain::RunId& run, const notify::News& origin) {
+                    if (news) news->began(run, origin);
+                  },
+              .on_closed =
+                  [this](const domain::RunId& run) {
+                    if (news) news->closed(run);
+                  }}),
         parts{.loop = loop, .clock = clock, .stores = stores, .settings = settings, .reading = reading, .host = host, .pool = pool},
         rate(settings.rate),
-        failed_rate(settings.failed_rate) {}
+        failed_rate(settings.failed_rate) {
+    if (!settings.notifier) return;
+    news = std::make_unique<RunNews>(
+        loop, clock, stores.data, reading, stores.journal, writing,
+        RunNewsSettings{.notifier = *settings.notifier, .machine = settings.machine, .version = settings.version, .warn = settings.warn});
+  }
 
   ServerSettings settings;
   std::function<void(const Error&)> on_problem;
@@ -59,9 +74,11 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
   AgentRoutes agents{parts};
   TokenRoutes tokens{parts};
   HistoryRoutes history{parts};
+  LiveRoutes live{parts};
   RateLimit rate;
   RateLimit failed_rate;
   std::set<domain::RunId> in_pool;
+  std::unique_ptr<RunNews> news;  // null: nobody is told
   bool stopping = false;
   std::unique_ptr<io::HttpServer> http;
 
@@ -180,6 +197,8 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
       case RouteId::spec:
       case RouteId::link:
         return runs.handle(std::move(call));
+      case RouteId::live:
+        return live.watch(std::move(call));
       case RouteId::projects:
       case RouteId::history:
       case RouteId::tests:
@@ -245,6 +264,13 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
     add("http_malformed_total", "counter", "Requests that could not be read.", counts.malformed);
     add("http_timed_out_total", "counter", "Connections closed for their slowness.", counts.timed_out);
     add("http_turned_away_total", "counter", "Connections over the limit.", counts.turned_away);
+    if (!news) return out;
+    const notify::NotifierCounts told = news->counts();
+    add("notifications_delivered_total", "counter", "Requests to others that were taken.", told.delivered);
+    add("notifications_failed_attempts_total", "counter", "Attempts that failed; each is tried again or given up.", told.attempts_failed);
+    add("notifications_given_up_total", "counter", "Requests that will not be sent again.", told.given_up);
+    add("notifications_dropped_total", "counter", "Requests dropped for want of room.", told.dropped);
+    add("notifications_waiting", "gauge", "Requests that are owed now.", told.waiting);
     return out;
   }
 
@@ -274,7 +300,9 @@ Result<std::unique_ptr<Server>> Server::listen(io::Loop& loop, const Clock& cloc
             if (const auto alive = weak.lock()) alive->handle(std::move(request), exchange);
           }};
   core->http = TRY(io::HttpServer::listen(loop, core->settings.http, std::move(handler)));
+  if (core->news) core->news->restore();
   for (const Error& error : core->host.restore()) core->on_problem(error);
+  if (core->news) core->news->catch_up(core->host.active());
   return std::unique_ptr<Server>(new Server(std::move(core)));
 }
 

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "domain/access.h"
 #include "io/http_server.h"
 #include "io/loop.h"
+#include "notify/notifier.h"
 #include "store/store.h"
 
 namespace tamarack::coordinator {
@@ -39,6 +41,8 @@ struct ServerSettings {
   std::function<Result<domain::RunId>(store::Store&)> run_at_work;
   Millis poll{500};  // how often a journal that is watched is looked at
   RunHostSettings host;
+  std::optional<notify::NotifierSettings> notifier;  // whom to tell of runs; none: nobody
+  std::function<void(const std::string&)> warn;      // one line for the log; has to be there with a notifier
 };
 
 // Several connections to one database: each belongs to one thread at a time.

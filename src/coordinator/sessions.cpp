@@ -123,9 +123,11 @@ SessionOrders Sessions::look_after(Instant now) {
   SessionOrders orders;
   if (!rules_.agents_may_come_back) return orders;
   const Millis patience = 2 * rules_.heartbeat;
+  // A closed link is known at once, and whoever lives comes back within a second or two.
+  const Millis patience_for_return = rules_.heartbeat + rules_.heartbeat / 2;
   for (auto& [number, session] : sessions_) {
     if (session.presence == Presence::away) continue;
-    if (!session.link && now - session.link_lost_at >= patience) {
+    if (!session.link && now - session.link_lost_at >= patience_for_return) {
       session.presence = Presence::away;
       orders.push_back(
           FeedRun{run::AgentAway{session.agent, fmt::format("agent '{}' lost its connection", session.agent.value), false}, {}});

@@ -4,7 +4,7 @@
 //
 //   link     opened ──Hello──▶ carries a session ──closed, or the session came back on another──▶ gone
 //   session  here ──two heartbeats of silence──▶ quiet (handed nothing new) ──anything heard──▶ here
-//            here, quiet ──link closed, not back within two heartbeats──▶ away (its leases are taken back) ──Hello──▶ here
+//            here, quiet ──link closed, not back within one and a half──▶ away (its leases are taken back) ──Hello──▶ here
 //            any ──Gone, another process of the same agent, link closed where agents may not come back──▶ gone
 #pragma once
 

@@ -142,12 +142,12 @@ TEST_F(SessionsTest, SilenceIsNoticedAfterTwoHeartbeats) {
   EXPECT_EQ(fed<run::AgentBack>(remote_.heard(link, beat(1), start + Millis{21'000})).size(), 1U);
 }
 
-TEST_F(SessionsTest, AClosedLinkIsADeadAgentAfterTwoHeartbeats) {
+TEST_F(SessionsTest, AClosedLinkIsADeadAgentAfterOneAndAHalfHeartbeats) {
   const LinkId link = remote_.opened();
   (void)remote_.heard(link, hello("s1"), start);
   (void)remote_.closed(link, start + Millis{1'000});
-  EXPECT_TRUE(fed<run::AgentAway>(remote_.look_after(start + Millis{9'000})).empty());
-  const auto away = fed<run::AgentAway>(remote_.look_after(start + Millis{11'000}));
+  EXPECT_TRUE(fed<run::AgentAway>(remote_.look_after(start + Millis{8'000})).empty());
+  const auto away = fed<run::AgentAway>(remote_.look_after(start + Millis{9'000}));
   ASSERT_EQ(away.size(), 1U);
   EXPECT_FALSE(away[0].keep_leases);
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
+#include <limits>
 
 #include "report/json_writer.h"
 
@@ -10,6 +11,7 @@ namespace tamarack::notify {
 namespace {
 
 constexpr std::int64_t attempts_max = 1'000'000;
+constexpr std::int64_t number_max = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t ms_max = INT64_C(253'402'300'799'000);  // the year 9999
 
 Result<boost::json::object> read_object(std::string_view text, std::string_view kind) {
@@ -102,6 +104,37 @@ Result<Remembered> read_remembered(std::string_view text) {
   Remembered remembered{.name = members.text("name"), .value = members.text("value")};
   if (remembered.name.empty() || !members.wrong_.empty()) return make_error(ErrorCode::corrupt, "a stored number has no usable 'name'");
   return remembered;
+}
+
+std::string to_json(const News& news) {
+  report::JsonWriter json;
+  json.begin_object();
+  json.field("kind", "news");
+  json.field("event", to_string(news.event));
+  json.field("at_ms", to_ms(news.at));
+  json.field("suite_dir", news.suite_dir);
+  json.field("ci_identity", news.ci_identity);
+  json.field("ci_url", news.ci_url);
+  json.field("ci_attempt", news.ci_attempt);
+  json.field("pull_request", news.pull_request);
+  json.end_object();
+  return std::move(json).take();
+}
+
+Result<News> read_news(std::string_view text) {
+  const boost::json::object object = TRY(read_object(text, "news"));
+  Members members(object);
+  const std::string event = members.text("event");
+  News news{.event = event == to_string(Event::run_started) ? Event::run_started : Event::run_finished,
+            .at = from_ms(members.number("at_ms", ms_max)),
+            .suite_dir = members.text("suite_dir"),
+            .ci_identity = members.text("ci_identity"),
+            .ci_url = members.text("ci_url"),
+            .ci_attempt = members.number("ci_attempt", number_max),
+            .pull_request = members.number("pull_request", number_max)};
+  if (event != to_string(news.event)) members.wrong_ = "event";
+  if (!members.wrong_.empty()) return make_error(ErrorCode::corrupt, fmt::format("stored news have no usable '{}'", members.wrong_));
+  return news;
 }
 
 }  // namespace tamarack::notify

@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "notify/news.h"
 
 namespace tamarack::notify {
 
@@ -37,5 +38,10 @@ struct Remembered {
 };
 std::string to_json(const Remembered& remembered);
 Result<Remembered> read_remembered(std::string_view json);
+
+// A piece of news that is still to be told, without its links: they are made from the configuration when it is told.
+std::string to_json(const News& news);
+// Errors: corrupt. Any bytes may come.
+Result<News> read_news(std::string_view json);
 
 }  // namespace tamarack::notify

@@ -149,7 +149,11 @@ void Notifier::restore(const std::vector<Kept>& kept) {
 }
 
 void Notifier::tell(const report::ReportView& view, const News& news) {
-  core_->outbox_.add(compose(core_->settings_.file, view, news));
+  deliver(compose(core_->settings_.file, view, news));
+}
+
+void Notifier::deliver(std::vector<Delivery> deliveries) {
+  core_->outbox_.add(std::move(deliveries));
   core_->go_on();
 }
 

@@ -59,6 +59,8 @@ class Notifier {
   void restore(const std::vector<Kept>& kept);
 
   void tell(const report::ReportView& view, const News& news);
+  // The same in two steps, for a caller who composes (compose.h) on another thread: a large run takes a second.
+  void deliver(std::vector<Delivery> deliveries);
 
   NotifierCounts counts() const;
 

@@ -213,7 +213,9 @@ class Builder {
     const insight::Measures measures = insight::measure(run_.plan, journal_);
     for (std::size_t i = 0; i < view_.tests.size(); ++i) {
       const domain::Outcome outcome = run_.tests[i].outcome;
-      view_.tests[i].outcome = to_string(outcome == domain::Outcome::pending ? domain::Outcome::never_ran : outcome);
+      // Of a run that nobody works on, what has no result has never run.
+      const bool to_come = outcome == domain::Outcome::pending && facts_.at_work && !run_.finished;
+      view_.tests[i].outcome = to_string(outcome == domain::Outcome::pending && !to_come ? domain::Outcome::never_ran : outcome);
     }
     for (std::size_t i = 0; i < view_.units.size(); ++i) view_.units[i].duration_ms = measures.units[i].count();
     for (WorkerView& lane : view_.workers)

@@ -32,8 +32,9 @@ class Story {
   }
   void waits(Millis time) { now_ += time; }
   domain::Term term() const { return run_.leases.begin()->first; }
-  ReportView view() const {
-    return build_view(journal_, {.project = "p", .started = from_ms(1'000), .ended = now_, .command = "tamarack run"});
+  ReportView view(bool at_work = false) const {
+    return build_view(journal_,
+                      {.project = "p", .started = from_ms(1'000), .ended = now_, .command = "tamarack run", .at_work = at_work});
   }
 
  private:
@@ -94,6 +95,14 @@ TEST(BuildView, ARunWithoutAnEndSaysHowToFinishIt) {
   EXPECT_EQ(view.run.headline, "0 of 1 test finished; `tamarack resume r-1` finishes it");
   EXPECT_EQ(view.run.exit_code, 4);
   EXPECT_EQ(view.tests[0].outcome, "never_ran");
+}
+
+TEST(BuildView, OfARunAtWorkWhatHasNoResultIsStillToCome) {
+  Story story;
+  const ReportView view = story.view(true);
+  EXPECT_EQ(view.run.verdict, "running");
+  EXPECT_EQ(view.run.headline, "0 of 1 test finished");
+  EXPECT_EQ(view.tests[0].outcome, "pending");
 }
 
 TEST(BuildView, TheTimeBetweenAnInterruptionAndItsResumeIsNobodys) {

@@ -82,7 +82,7 @@ struct TestView {
   std::int64_t line = 0;
   std::vector<std::string> tags;
   std::vector<AnnotationView> annotations;
-  std::string outcome;  // a word of the ledger
+  std::string outcome;  // a word of the ledger; pending while the run goes on
   std::string reason;   // why it is lost, cancelled, never_ran; else empty
   bool quarantined = false;
   std::int64_t duration_ms = 0;  // of the counted attempt

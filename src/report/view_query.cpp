@@ -30,7 +30,7 @@ std::string test_title(const TestView& test) {
 }
 
 bool is_bad(const TestView& test) {
-  return test.outcome != "passed" && test.outcome != "flaky" && test.outcome != "skipped";
+  return test.outcome != "passed" && test.outcome != "flaky" && test.outcome != "skipped" && test.outcome != "pending";
 }
 
 // Quarantine forgives a failure; it does not forgive that nothing is known about a test.
@@ -104,7 +104,7 @@ std::string outcome_words(const std::string& outcome) {
 
 std::int64_t pending_count(const ReportView& view) {
   const std::int64_t without_result =
-      std::count_if(view.tests.begin(), view.tests.end(), [](const TestView& test) { return test.outcome == "never_ran"; });
+      std::count_if(view.tests.begin(), view.tests.end(), [](const TestView& test) { return test.outcome == "never_ran" || test.outcome == "pending"; });
   return std::max<std::int64_t>(without_result - view.ledger.never_ran, 0);
 }
 

@@ -80,7 +80,15 @@ struct RequestRow {  // how a run was asked for
   Instant at;
   std::string body;          // JSON, opaque to the store
   std::string carried_from;  // the run whose verdicts it carries forward; empty: none
+  std::string config = {};     // the configuration's path in the workspace; empty: written before this was kept, only the body says it
+  std::string workspace = {};  // SHA-256 of the manifest
   friend bool operator==(const RequestRow&, const RequestRow&) = default;
+};
+
+struct NoticeRow {  // what is owed to others, opaque to the store
+  std::string key;
+  std::string json;
+  friend bool operator==(const NoticeRow&, const NoticeRow&) = default;
 };
 
 struct RunFilter {  // empty: any
@@ -142,6 +150,14 @@ class Store {
   virtual Result<std::optional<RequestRow>> newest_request(const std::string& project, const std::string& identity) = 0;
   // Those whose run has no verdict yet, oldest first.
   virtual Result<std::vector<RequestRow>> unfinished_requests() = 0;
+
+  // The newest of this project that names a workspace, without its body.
+  virtual Result<std::optional<RequestRow>> newest_workspace(const std::string& project) = 0;
+
+  // One transaction, in this order; durable when it returns. A row replaces the one of the same key; an empty json forgets the key.
+  virtual Result<> keep_notices(const std::vector<NoticeRow>& rows) = 0;
+  // By key.
+  virtual Result<std::vector<NoticeRow>> notices() = 0;
 
   // Durations of runs that are set aside are left out; what failed when it last ran failed there, too.
   virtual Result<domain::History> history(const std::string& project) = 0;

@@ -7,7 +7,7 @@ namespace tamarack::wire {
 
 BOOST_DESCRIBE_STRUCT(RunRequest, (),
                       (version, run_id, project, identity, branch, commit, command, plan, options, workspace, listing, config, setup, setup_inputs, workers_max,
-                       requires_labels, carry_from, afresh))
+                       requires_labels, carry_from, afresh, ci_url, ci_attempt, pull_request, suite_dir))
 BOOST_DESCRIBE_ENUM(Started, started, continued, same, joined, repeated)
 BOOST_DESCRIBE_STRUCT(RunStarted, (), (run_id, url, state, verdict, exit_code))
 BOOST_DESCRIBE_STRUCT(RunSpec, (), (version, run_id, project, workspace, listing, config, setup, setup_inputs, seed, plan))

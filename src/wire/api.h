@@ -36,6 +36,11 @@ struct RunRequest {  // POST /api/v1/runs
   std::map<std::string, std::string> requires_labels;  // an agent must have these
   domain::RunId carry_from;                            // an earlier run whose good verdicts stand; empty: the server decides by identity
   bool afresh = false;                                 // everything runs, whatever a run of this identity has left
+  // Of the job that asks, for those who are told of the run; empty and 0: not known.
+  std::string ci_url;
+  std::int64_t ci_attempt = 0;
+  std::int64_t pull_request = 0;
+  std::string suite_dir;  // the suite's folder in its repository
 };
 
 enum class Started {

@@ -88,5 +88,25 @@ TEST_F(OldDatabase, OfTheVersionBeforeIsBroughtUpToDateWithItsHistory) {
   ASSERT_TRUE(open_sqlite_store(path_)) << "and stays so";
 }
 
+// Version 5: the one before notices; of a request only its body said what it asks for.
+TEST_F(OldDatabase, RequestsOfBeforeNoticesAreKept) {
+  execute(sql_file("schema.sql") + sql_file("migrate_access.sql") + sql_file("migrate_cause.sql") + sql_file("migrate_requests.sql") +
+          sql_file("migrate_tests.sql") +
+          R"(INSERT INTO requests VALUES ('r1','p','ci/7',100,'{"config":"tamarack.toml"}','');
+             PRAGMA user_version = 5;)");
+  {
+    const auto store = open_sqlite_store(path_);
+    ASSERT_TRUE(store) << store.error().message;
+    const auto request = (*store)->newest_request("p", "ci/7").value();
+    ASSERT_TRUE(request);
+    EXPECT_EQ(request->config + request->workspace, "");
+    EXPECT_EQ(request->body, R"({"config":"tamarack.toml"})");
+    EXPECT_EQ((*store)->newest_workspace("p").value(), std::nullopt);
+    ASSERT_TRUE((*store)->keep_notices({{"a", "1"}}));
+    EXPECT_EQ((*store)->notices()->size(), 1U);
+  }
+  EXPECT_EQ(ask("PRAGMA integrity_check"), "ok;");
+}
+
 }  // namespace
 }  // namespace tamarack::store

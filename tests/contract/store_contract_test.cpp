@@ -150,13 +150,28 @@ TEST_P(StoreContract, CacheAnswersWithTheNewestValue) {
   EXPECT_EQ(*store_->cached("k"), "2");
 }
 
+TEST_P(StoreContract, NoticesAreKeptByKeyUntilTheyAreForgotten) {
+  EXPECT_TRUE(store_->notices()->empty());
+  ASSERT_TRUE(store_->keep_notices({{"b", "1"}, {"a", "föö"}, {"c", "3"}, {"b", "2"}}));
+  EXPECT_EQ(store_->notices().value(), (std::vector<NoticeRow>{{"a", "föö"}, {"b", "2"}, {"c", "3"}})) << "the newest per key, by key";
+  ASSERT_TRUE(store_->keep_notices({{"a", ""}, {"never", ""}, {"c", ""}, {"c", "4"}}));
+  EXPECT_EQ(store_->notices().value(), (std::vector<NoticeRow>{{"b", "2"}, {"c", "4"}})) << "in the order in which they came";
+  ASSERT_TRUE(store_->keep_notices({}));
+  if (GetParam()) {
+    open();
+    EXPECT_EQ(store_->notices()->size(), 2U);
+  }
+}
+
 RequestRow request_of(const std::string& run, const std::string& identity, std::int64_t at) {
   return {.run = domain::RunId{run},
           .project = "p",
           .identity = identity,
           .at = from_ms(at),
           .body = R"({"version":1,"branch":"föö"})",
-          .carried_from = "r-old"};
+          .carried_from = "r-old",
+          .config = "e2e/tamarack.toml",
+          .workspace = "abc"};
 }
 
 TEST_P(StoreContract, ARequestIsKeptWithTheCommitThatBringsIt) {
@@ -207,6 +222,26 @@ TEST_P(StoreContract, TheNewestRequestOfAnIdentityIsFoundInItsProjectOnly) {
   EXPECT_EQ(store_->newest_request("p", "same/time").value()->run.value, "r7");
   EXPECT_EQ(store_->newest_request("p", "github/3").value(), std::nullopt);
   EXPECT_EQ(store_->newest_request("p", "").value(), std::nullopt) << "no identity is nobody's";
+}
+
+TEST_P(StoreContract, TheNewestWorkspaceOfAProjectComesWithoutItsPlan) {
+  const auto add = [&](const std::string& run, std::int64_t at, const std::string& project, const std::string& workspace) {
+    Commit commit = commit_of(run, 1);
+    commit.request = request_of(run, "", at);
+    commit.request->project = project;
+    commit.request->workspace = workspace;
+    ASSERT_TRUE(store_->commit(commit));
+  };
+  EXPECT_EQ(store_->newest_workspace("p").value(), std::nullopt);
+  add("r1", 10, "p", "w1");
+  add("r2", 30, "p", "w2");
+  add("r3", 20, "p", "w3");
+  add("r4", 40, "bank", "w4");
+  add("r5", 50, "p", "");
+  const auto newest = store_->newest_workspace("p").value();
+  ASSERT_TRUE(newest);
+  EXPECT_EQ(newest->run.value + " " + newest->workspace + " " + newest->config + newest->body, "r2 w2 e2e/tamarack.toml");
+  EXPECT_EQ(store_->newest_workspace("bank").value()->workspace, "w4");
 }
 
 TEST_P(StoreContract, RequestsAreUnfinishedUntilTheirRunHasAnEnd) {

@@ -22,6 +22,10 @@ class Fleet:
 
     def __init__(self, project, host="127.0.0.1", server_within=()):
         self.project = project
+        # Beside the project: what a fleet keeps is no part of anybody's workspace.
+        self.folder = project.root.parent / "fleet"
+        self.folder.mkdir(exist_ok=True)
+        self.data = self.folder / "server"
         self.host = host
         self.port = free_port()
         self.server_within = list(server_within)
@@ -35,9 +39,9 @@ class Fleet:
         return f"http://{self.host}:{self.port}"
 
     def serve(self, *flags):
-        log = open(self.project.root / "server.log", "ab")
+        log = open(self.folder / "server.log", "ab")
         flags = (*flags, "--open") if self.open else flags
-        self.server = self.spawn(self.server_within, "serve", "--data", "server", "--listen", f"{self.host}:{self.port}", *flags, stdout=log, stderr=log)
+        self.server = self.spawn(self.server_within, "serve", "--data", self.data, "--listen", f"{self.host}:{self.port}", *flags, stdout=log, stderr=log)
         log.close()
         if not self.server_within:
             wait_until(self.is_up, "the server to answer", 30)
@@ -55,13 +59,16 @@ class Fleet:
         return self.project.start(*arguments, **options)
 
     def agent(self, name, workers=2, *flags, within=()):
-        log = open(self.project.root / f"agent-{name}.log", "ab")
+        log = open(self.folder / f"agent-{name}.log", "ab")
         env = {"TAMARACK_TOKEN": self.token} if self.token else None
-        process = self.spawn(list(within), "agent", "--server", self.url, "--name", name, "-w", workers, "--data", f"agents/{name}", *flags,
+        process = self.spawn(list(within), "agent", "--server", self.url, "--name", name, "-w", workers, "--data", self.folder / name, *flags,
                              stdout=log, stderr=log, env=env)
         log.close()
         self.agents[name] = process
         return process
+
+    def log(self, name):
+        return (self.folder / f"agent-{name}.log").read_text()
 
     def get(self, path):
         request = urllib.request.Request(self.url + path, headers={"Authorization": f"Bearer {self.token}"} if self.token else {})
@@ -87,7 +94,7 @@ class Fleet:
         return finished
 
     def logs(self):
-        return "\n".join(f"--- {path.name}\n{path.read_text()}" for path in sorted(self.project.root.glob("*.log")) if path.name != "units.log")
+        return "\n".join(f"--- {path.name}\n{path.read_text()}" for path in sorted(self.folder.glob("*.log")))
 
     def journal(self, run):
         return [json.loads(line) for line in self.get(f"/api/v1/runs/{run}/journal").splitlines()]

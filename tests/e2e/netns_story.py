@@ -53,7 +53,7 @@ def tell(project, machines, tests, workers=1, arguments=(), seconds=300):
     """Returns what was found: {…}. `tests`: how many the suite has."""
     fleet = Fleet(project, host=machines.host)
     fleet.open = False
-    made = project.tamarack("token", "create", "--data", "server", "--project", "*", "--role", "admin")
+    made = project.tamarack("token", "create", "--data", fleet.data, "--project", "*", "--role", "admin")
     assert made.code == 0, made.text
     fleet.token = made.out.strip()
     try:
@@ -63,7 +63,9 @@ def tell(project, machines, tests, workers=1, arguments=(), seconds=300):
         fleet.wait_for_agents(3)
         began = time.time()
         running = fleet.run(*arguments)
-        run = wait_until(lambda: (fleet.json("/api/v1/runs")["runs"] or [{}])[0].get("run_id"), "the run", 120)
+        wait_until(lambda: fleet.json("/api/v1/runs")["runs"] or running.poll() is not None, "the run", 120)
+        assert running.poll() is None, project.finish(running).text
+        run = fleet.json("/api/v1/runs")["runs"][0]["run_id"]
 
         def journal():
             return fleet.journal(run)
@@ -80,10 +82,13 @@ def tell(project, machines, tests, workers=1, arguments=(), seconds=300):
         wait_until(lambda: settled(journal()) >= tests // 10 and works("a"), "the run to be under way", seconds)
         fleet.agents["a"].kill()
         killed = time.time() * 1000
+        wait_until(lambda: noticed_after(journal(), "a", killed), "the death of 'a' to be noticed", 60)
         wait_until(lambda: works("b"), "b to work", seconds)
         machines.cut("b")
         cut_at = time.time()
-        wait_until(lambda: settled(journal()) >= tests // 3, "a third of the tests", seconds)
+        # While the cable is cut, with a result from the machine that is left in between where its tests are quick enough.
+        before = settled(journal())
+        wait_until(lambda: settled(journal()) > before or time.time() - cut_at > CUT_SECONDS / 2, "another result", CUT_SECONDS)
         fleet.kill_server()
         fleet.serve()
         wait_until(lambda: time.time() - cut_at >= CUT_SECONDS, "the cable to have been cut for long enough", CUT_SECONDS + 10)
@@ -103,10 +108,14 @@ def tell(project, machines, tests, workers=1, arguments=(), seconds=300):
 
 
 def example(project):
-    """The example suite as it lies in the repository, with its installed packages."""
+    """The example suite. Its machines reach no package registry, so they link the packages that are installed here."""
     project.copy("examples/actions")
+    (project.root / "node_modules").unlink()
     config = project.read("tamarack.toml")
-    return config
+    setup = next(line for line in config.splitlines() if line.startswith("setup = "))
+    project.write("tamarack.toml", config.replace(setup, f'setup = "ln -sfn {REPOSITORY}/examples/actions/node_modules node_modules"\nexclude = ["node_modules"]'))
+    # Listing the tests needs the packages here as well.
+    (project.root / "node_modules").symlink_to(REPOSITORY / "examples/actions/node_modules")
 
 
 def main():
@@ -123,6 +132,8 @@ def main():
             project.clean_up()
             machines.remove()
     logs, text = found.pop("logs"), found.pop("text")
+    pathlib.Path("build").mkdir(exist_ok=True)
+    pathlib.Path("build/netns_story.json").write_text(json.dumps(found, indent=2) + "\n")
     print(json.dumps(found, indent=2))
     good = found["exit_code"] == 0 and not found["ran_again"] and (found["death_noticed_ms"] or 0) <= 2 * HEARTBEAT_MS
     if not good:

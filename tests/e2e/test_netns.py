@@ -21,8 +21,6 @@ def machines():
 
 def test_three_machines_one_verdict(project, machines):
     project.commands(UNITS, 'sleep 0.8; [ "$1" != unit-077 ]\n')
-    with open(project.root / "tamarack.toml", "a") as config:
-        config.write('[workspace]\nexclude = ["server/**", "agents/**", "*.log"]\n')
     found = tell(project, machines, len(UNITS))
     assert found["exit_code"] == 1, found["text"] + found["logs"]
     assert found["planned"] == len(UNITS) and found["outcomes"] == {"failed": 1, "passed": len(UNITS) - 1}, found

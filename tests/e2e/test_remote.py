@@ -30,7 +30,7 @@ def suite(project, body="sleep 0.2", units=UNITS, settings=""):
     project.commands(units, SHARED_LOG.format(log=project.root / "units.log", body=body), settings=settings)
     project.write("units.log", "")
     with open(project.root / "tamarack.toml", "a") as config:
-        config.write('[workspace]\nexclude = ["server/**", "agents/**", "*.log", "go"]\n')
+        config.write('[workspace]\nexclude = ["*.log", "go"]\n')
 
 
 def lines(project):
@@ -71,7 +71,7 @@ def test_an_agent_that_dies_costs_only_what_was_in_flight(project, fleet):
 
 
 def test_the_server_dies_and_nobody_starts_over(project, fleet):
-    suite(project, units=UNITS[:16], body="sleep 0.5")
+    suite(project, units=UNITS[:16], body="sleep 1")
     fleet.serve()
     for name in ("a", "b"):
         fleet.agent(name)
@@ -181,8 +181,8 @@ def test_a_second_run_writes_only_differences_and_does_not_set_up_again(project,
     project.write("more.txt", "another file")
     fleet.finish(fleet.run(), 0)
     assert project.read("setups.log") == "once\n"
-    assert (project.root / "agents/a/workspaces").exists()
-    assert project.read("agent-a.log").count("fetches 1 file") == 1
+    assert (fleet.folder / "a/workspaces").exists()
+    assert fleet.log("a").count("fetches 1 file") == 1
 
 
 def test_cancelling_and_ctrl_c_end_a_run_for_everybody(project, fleet):
@@ -221,8 +221,8 @@ def test_the_default_is_closed(project, fleet):
     refused = fleet.project.finish(fleet.run())
     assert refused.code == 2 and "did not accept the token" in refused.err and "tamarack token create" in refused.err, refused.text
     agent = fleet.agent("a")
-    assert agent.wait(20) == 2 and "did not accept the token" in project.read("agent-a.log")
-    made = {role: project.tamarack("token", "create", "--data", "server", "--project", project.root.name, "--role", role).out.strip() for role in ("viewer", "runner")}
+    assert agent.wait(20) == 2 and "did not accept the token" in fleet.log("a")
+    made = {role: project.tamarack("token", "create", "--data", fleet.data, "--project", project.root.name, "--role", role).out.strip() for role in ("viewer", "runner")}
     fleet.token = made["viewer"]
     assert "rights do not suffice" in fleet.project.finish(fleet.run()).err
     fleet.token = made["runner"]
@@ -248,17 +248,17 @@ def test_an_agent_of_a_ci_job_leaves_when_there_is_nothing_to_do(project, fleet)
     fleet.serve()
     agent = fleet.agent("a", 1, "--exit-when-idle", "1s")
     assert agent.wait(20) == 0
-    assert "had nothing to do for" in project.read("agent-a.log")
+    assert "had nothing to do for" in fleet.log("a")
 
 
 def test_the_newer_of_two_agents_of_one_name_stays(project, fleet):
     fleet.serve()
     first = fleet.agent("a")
     fleet.wait_for_agents(1)
-    second = fleet.spawn((), "agent", "--server", fleet.url, "--name", "a", "--data", "agents/other")
+    second = fleet.spawn((), "agent", "--server", fleet.url, "--name", "a", "--data", fleet.folder / "other")
     fleet.agents["second"] = second
     assert first.wait(40) == 2
-    assert "another process is agent 'a' now" in project.read("agent-a.log")
+    assert "another process is agent 'a' now" in fleet.log("a")
     assert second.poll() is None
 
 
@@ -281,3 +281,20 @@ def test_the_run_as_the_api_tells_it(project, fleet):
     tests = wait_until(lambda: fleet.json(f"/api/v1/projects/{project.root.name}/tests")["tests"], "figures of the tests")
     assert len(tests) == 2 and tests[0]["last_outcome"] == "passed", json.dumps(tests)
     assert fleet.json("/api/v1/projects")["projects"][0]["last_run_id"] == run["run_id"]
+
+
+def test_rerun_carries_the_good_verdicts_into_one_ledger(project, fleet):
+    suite(project, units=UNITS[:6], body=f'[ "$1" != unit-03 ] || [ -e {project.root}/go ]')
+    fleet.serve()
+    fleet.agent("a")
+    first = fleet.finish(fleet.run(), 1).json["run_id"]
+    project.write("go", "")
+    project.write("units.log", "")
+    again = project.tamarack("rerun", first, "--failed", "--server", fleet.url, "--json")
+    assert again.code == 0, again.text
+    assert (again.json["ledger"]["passed"], again.json["attempts"]) == (6, 1)
+    assert {line.split()[1] for line in lines(project)} == {"unit-03"}
+    everything = project.tamarack("rerun", first, "--server", fleet.url, "--json")
+    assert everything.code == 0 and everything.json["attempts"] == 6, everything.text
+    unnamed = project.tamarack("rerun", "--failed", "--server", fleet.url)
+    assert unnamed.code == 2 and "which run of the server is meant?" in unnamed.err

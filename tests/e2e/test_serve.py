@@ -58,7 +58,7 @@ def test_runs_reports_and_journals_with_a_token(project, serve):
     status, journal = get(address, f"/api/v1/runs/{row['run_id']}/journal", token)
     kinds = [json.loads(line)["kind"] for line in journal.splitlines()]
     assert kinds[0] == "run_planned" and kinds[-1] == "run_finished"
-    status, page = get(address, f"/runs/{row['run_id']}", token)
+    status, page = get(address, f"/api/v1/runs/{row['run_id']}/report.html", token)
     assert status == 200 and "all 2 tests passed" in page
     assert project.tamarack("token", "revoke", token, "--data", ".tamarack").code == 0
     assert get(address, "/api/v1/runs", token)[0] == 401, "a revocation counts from the next request on"

@@ -20,10 +20,10 @@ const PICTURE = `<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1280 720'>
 <rect x='80' y='120' width='720' height='480' rx='8' fill='#fff'/><rect x='840' y='120' width='360' height='300' rx='8' fill='#fff'/><text x='870' y='180' font-family='sans-serif' font-size='28'>Total  € 118.79</text></svg>`;
 
 /** `clock`: false leaves the live run to `live.advance`. Resolves once it listens, with its address and a way to end it. */
-export async function startStandIn({ port = 0, tests = 400, runs: run_count = 60, open = true, clock = true, live_tests = 320, now_ms = Date.now() } = {}) {
+export async function startStandIn({ port = 0, tests = 400, runs: run_count = 60, open = true, clock = true, live_tests = 320, live_workers = 8, now_ms = Date.now() } = {}) {
   const finished = makeRuns(run_count, Math.max(tests, 40), now_ms);
   const world = {
-    open, runs: [new LiveRun(run_count + 1, live_tests, now_ms), ...finished], agents: [], tokens: makeTokens(now_ms),
+    open, runs: [new LiveRun(run_count + 1, live_tests, now_ms, live_workers), ...finished], agents: [], tokens: makeTokens(now_ms),
     history: Object.fromEntries(PROJECTS.map((project, at) => [project, makeHistory(at === 0 ? tests : Math.max(8, Math.floor(tests / (4 * at))), finished, now_ms)])),
   };
   world.agents = makeAgents(9, world.runs[0].row.run_id);
@@ -33,7 +33,7 @@ export async function startStandIn({ port = 0, tests = 400, runs: run_count = 60
     live.advance(TICK_MS);
     if (!live.ended || (rested_ms += TICK_MS) < REST_MS) return;
     rested_ms = 0;
-    world.runs.unshift(new LiveRun(live.run.number + 1, live_tests, Date.now()));
+    world.runs.unshift(new LiveRun(live.run.number + 1, live_tests, Date.now(), live_workers));
   };
   const timer = clock ? setInterval(tick, TICK_MS) : undefined;
   const server = createServer((request, response) => {

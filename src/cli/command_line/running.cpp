@@ -26,39 +26,60 @@ void add_selection(CLI::App& command, RunOptions& options) {
       "--no-cache", [&options] { options.use_cache = false; }, "Ask the framework for its tests even if nothing has changed");
 }
 
+struct RunFlags {
+  RunOptions run;
+  std::optional<std::int64_t> timeout_ms;
+  std::int64_t fail_fast = -1;
+
+  int act(const Clock& clock) {
+    if (timeout_ms) run.timeout = Millis{*timeout_ms};
+    if (fail_fast >= 0) run.fail_fast = fail_fast;
+    return run_command(run, clock);
+  }
+};
+
+// How it runs, and where.
+void add_ways(CLI::App& app, RunFlags& flags) {
+  RunOptions& run = flags.run;
+  app.add_option("--policy", run.policy, "How tests are dealt out: dynamic, timing or count");
+  whole_number(app.add_option("--retries", run.retries, "Try a failed test again this often"), 0, 10);
+  // A flag with an optional value behind '=': a bare word after it is a path, not a number.
+  whole_number(app.add_flag("--fail-fast{1}", flags.fail_fast, "Stop after the first failed test; --fail-fast=N after the N-th"), 0,
+               1'000'000);
+  whole_number(app.add_option("--seed", run.seed, "Seed of the run (default: random, printed)"), 0, seed_max);
+  add_time(app, "--timeout", flags.timeout_ms, "Time limit of the whole run, such as 20m", second_ms, 168 * hour_ms);
+  app.add_flag("--json", run.json, "Print one JSON object as the last line of standard output; progress goes to standard error");
+  constexpr const char* server = "On a server";
+  app.add_option("--server", run.server.url, "Have a server and its agents run the suite, such as https://tamarack.example:8420")
+      ->group(server);
+  add_token_options(app, run.server);
+  app.add_flag("--detach", run.detach, "Start the run and leave; `tamarack attach` watches it")->group(server);
+  app.add_option("--agent-label", run.agent_labels, "NAME=VALUE that an agent must have (repeatable)")->allow_extra_args(false)->group(server);
+}
+
 void add_run(Commands& commands, const Clock& clock, const std::string& typed) {
-  struct Flags {
-    RunOptions run;
-    std::optional<std::int64_t> timeout_ms;
-    std::int64_t fail_fast = -1;
-  };
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<RunFlags>();
   flags->run.command = typed;
-  CLI::App* app = commands.add("run", "Run the suite", [flags, &clock] {
-    if (flags->timeout_ms) flags->run.timeout = Millis{*flags->timeout_ms};
-    if (flags->fail_fast >= 0) flags->run.fail_fast = flags->fail_fast;
-    return run_command(flags->run, clock);
-  });
+  CLI::App* app = commands.add("run", "Run the suite", [flags, &clock] { return flags->act(clock); });
   RunOptions& run = flags->run;
   add_project_options(*app, run.project);
   add_selection(*app, run);
-  app->add_option("--policy", run.policy, "How tests are dealt out: dynamic, timing or count");
-  whole_number(app->add_option("--retries", run.retries, "Try a failed test again this often"), 0, 10);
-  // A flag with an optional value behind '=': a bare word after it is a path, not a number.
-  whole_number(app->add_flag("--fail-fast{1}", flags->fail_fast, "Stop after the first failed test; --fail-fast=N after the N-th"), 0,
-               1'000'000);
-  whole_number(app->add_option("--seed", run.seed, "Seed of the run (default: random, printed)"), 0, seed_max);
-  add_time(*app, "--timeout", flags->timeout_ms, "Time limit of the whole run, such as 20m", second_ms, 168 * hour_ms);
-  app->add_flag("--json", run.json, "Print one JSON object as the last line of standard output; progress goes to standard error");
-  app->add_option("--server", run.server.url, "Have a server and its agents run the suite, such as https://tamarack.example:8420")
-      ->group("On a server");
-  add_token_options(*app, run.server);
-  app->add_flag("--detach", run.detach, "Start the run and leave; `tamarack attach` watches it")->group("On a server");
-  app->add_option("--agent-label", run.agent_labels, "NAME=VALUE that an agent must have (repeatable)")
-      ->allow_extra_args(false)
-      ->group("On a server");
+  add_ways(*app, *flags);
   app->add_option("--suite", run.suite_name, "Tells several suites of one CI job apart (default: $TAMARACK_SUITE)")->group("On a server");
   app->add_flag("--afresh", run.afresh, "Run everything, although an earlier try of this CI job has left verdicts")->group("On a server");
+}
+
+void add_rerun(Commands& commands, const Clock& clock, const std::string& typed) {
+  const auto flags = std::make_shared<RunFlags>();
+  flags->run.command = typed;
+  flags->run.rerun = RerunWish{};
+  CLI::App* app = commands.add("rerun", "Run the tests of an earlier run again, in a new run", [flags, &clock] { return flags->act(clock); });
+  RunOptions& run = flags->run;
+  add_project_options(*app, run.project);
+  app->add_option("run", run.rerun->run, "Run id (default: the newest finished one; on a server it must be named)");
+  app->add_flag("--failed", run.rerun->only_failed, "Only what was not good; the rest keeps its verdict, in one complete ledger");
+  whole_number(app->add_option("-w,--workers", run.workers, "Workers on this machine"), 1, 512);
+  add_ways(*app, *flags);
 }
 
 void add_resume(Commands& commands, const Clock& clock) {
@@ -87,6 +108,7 @@ void add_plan(Commands& commands) {
 
 void add_running(Commands& commands, const Clock& clock, const std::string& typed) {
   add_run(commands, clock, typed);
+  add_rerun(commands, clock, typed);
   add_resume(commands, clock);
   add_plan(commands);
 }

@@ -107,6 +107,30 @@ Result<std::vector<RequestRow>> MemoryStore::unfinished_requests() {
   return rows;
 }
 
+Result<std::optional<RequestRow>> MemoryStore::newest_workspace(const std::string& project) {
+  std::optional<RequestRow> newest;
+  for (const auto& [run, row] : requests_)
+    if (!row.workspace.empty() && row.project == project && (!newest || newest->at <= row.at)) newest = row;
+  if (newest) newest->body.clear();
+  return newest;
+}
+
+Result<> MemoryStore::keep_notices(const std::vector<NoticeRow>& rows) {
+  for (const NoticeRow& row : rows) {
+    if (row.json.empty())
+      notices_.erase(row.key);
+    else
+      notices_[row.key] = row.json;
+  }
+  return {};
+}
+
+Result<std::vector<NoticeRow>> MemoryStore::notices() {
+  std::vector<NoticeRow> rows;
+  for (const auto& [key, json] : notices_) rows.push_back({key, json});
+  return rows;
+}
+
 Result<domain::History> MemoryStore::history(const std::string& project) {
   domain::History history;
   const std::vector<StoredResult> results = tests_.results_of(project);

@@ -24,6 +24,9 @@ class MemoryStore : public Store {
   Result<std::optional<RequestRow>> request(const domain::RunId& run) override;
   Result<std::optional<RequestRow>> newest_request(const std::string& project, const std::string& identity) override;
   Result<std::vector<RequestRow>> unfinished_requests() override;
+  Result<std::optional<RequestRow>> newest_workspace(const std::string& project) override;
+  Result<> keep_notices(const std::vector<NoticeRow>& rows) override;
+  Result<std::vector<NoticeRow>> notices() override;
   Result<domain::History> history(const std::string& project) override;
   Result<std::optional<std::string>> cached(const std::string& key) override;
   Result<> remember(const std::string& key, const std::string& value) override;
@@ -36,6 +39,7 @@ class MemoryStore : public Store {
   std::map<domain::RunId, RequestRow> requests_;
   std::map<std::string, std::vector<StartRow>> starts_;
   std::map<std::string, std::string> cache_;
+  std::map<std::string, std::string> notices_;
   MemoryAccess access_;
   MemoryTests tests_{runs_};
 };

@@ -12,4 +12,6 @@ Result<std::optional<RequestRow>> select_request(SQLite::Database& db, const dom
 Result<std::optional<RequestRow>> select_newest_request(SQLite::Database& db, const std::string& project, const std::string& identity);
 Result<std::vector<RequestRow>> select_unfinished_requests(SQLite::Database& db);
 
+Result<std::optional<RequestRow>> select_newest_workspace(SQLite::Database& db, const std::string& project);
+
 }  // namespace tamarack::store

@@ -8,6 +8,7 @@
 #include "store/sqlite/sqlite_access.h"
 #include "store/sqlite/sqlite_error.h"
 #include "store/sqlite/sqlite_history.h"
+#include "store/sqlite/sqlite_notices.h"
 #include "store/sqlite/sqlite_requests.h"
 #include "store/sqlite/sqlite_runs.h"
 #include "store/sqlite/sqlite_tests.h"
@@ -17,7 +18,7 @@ namespace {
 
 // One file per version, in order. A file that was released never changes: a later change of the tables is another file.
 const std::array migrations{embedded::schema_sql(), embedded::migrate_access_sql(), embedded::migrate_cause_sql(),
-                            embedded::migrate_requests_sql(), embedded::migrate_tests_sql()};
+                            embedded::migrate_requests_sql(), embedded::migrate_tests_sql(), embedded::migrate_notices_sql()};
 constexpr int schema_version = static_cast<int>(migrations.size());
 
 class SqliteStore final : public Store {
@@ -117,6 +118,18 @@ class SqliteStore final : public Store {
 
   Result<std::vector<RequestRow>> unfinished_requests() override {
     return guarded([&] { return select_unfinished_requests(db_); });
+  }
+
+  Result<std::optional<RequestRow>> newest_workspace(const std::string& project) override {
+    return guarded([&] { return select_newest_workspace(db_, project); });
+  }
+
+  Result<> keep_notices(const std::vector<NoticeRow>& rows) override {
+    return guarded([&] { return upsert_notices(db_, rows); });
+  }
+
+  Result<std::vector<NoticeRow>> notices() override {
+    return guarded([&] { return select_notices(db_); });
   }
 
   Result<domain::History> history(const std::string& project) override {

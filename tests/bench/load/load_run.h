@@ -27,6 +27,7 @@ struct LoadOptions {
   Millis test_duration{0};
   bool shared = false;  // a lease may hold several units; otherwise each unit is leased by itself
   bool fetch_spec = false;
+  bool beside = false;  // a younger run with the same plan waits meanwhile, for agents that do not come
   std::int64_t server_pid = 0;
   Millis join_max{20'000};  // for all agents, or all watchers, to be there
   Millis work_max{300'000};
@@ -43,6 +44,8 @@ class LoadRun {
 
  private:
   void ask_for_run();
+  void asked_for();
+  void ask(wire::RunRequest request, io::Callback then);
   void bring_watchers();
   void bring_agents();
   void welcomed();
@@ -62,6 +65,7 @@ class LoadRun {
   client::ApiClient api_;
   ServerProbe server_;
   domain::RunId run_;
+  domain::RunId other_run_;
   Crew crew_;
   Audience audience_;
   std::vector<std::unique_ptr<SimAgent>> agents_;
@@ -73,7 +77,7 @@ class LoadRun {
 
   struct Measured {
     Moment told, ready, verdict;
-    double server_cpu_ready = 0, server_cpu_verdict = 0;
+    double server_cpu_coming = 0, server_cpu_ready = 0, server_cpu_verdict = 0;
     double own_cpu_ready = 0, own_cpu_verdict = 0;
     std::int64_t kb_before = 0, kb_planned = 0, kb_verdict = 0, kb_after = 0, kb_peak = 0;
   };

@@ -1,5 +1,5 @@
 // load --server URL [--agents N] [--workers N] [--units N] [--tests-per-unit N] [--watchers N] [--test-ms N] [--shared] [--fetch-spec]
-//      [--project NAME] [--server-pid PID] [--join-max-s N]
+//      [--beside] [--project NAME] [--server-pid PID] [--join-max-s N]
 // One run of made-up tests on one server, all agents and browsers in this process. Prints its figures as one line of JSON. The token comes
 // from $TAMARACK_TOKEN (role runner, all projects). Exit 1: no figures, and why; 2: usage, or too few open files allowed.
 #include <fmt/format.h>
@@ -17,7 +17,7 @@ namespace {
 int usage() {
   std::fputs(
       "usage: load --server URL [--agents N] [--workers N] [--units N] [--tests-per-unit N] [--watchers N] [--test-ms N] [--shared]\n"
-      "            [--fetch-spec] [--project NAME] [--server-pid PID] [--join-max-s N]\n",
+      "            [--fetch-spec] [--beside] [--project NAME] [--server-pid PID] [--join-max-s N]\n",
       stderr);
   return 2;
 }
@@ -52,6 +52,8 @@ std::optional<LoadOptions> parse(int argc, char** argv) {
       options.shared = true;
     } else if (name == "--fetch-spec") {
       options.fetch_spec = true;
+    } else if (name == "--beside") {
+      options.beside = true;
     } else if (i + 1 == argc) {
       return std::nullopt;
     } else if (name == "--server") {

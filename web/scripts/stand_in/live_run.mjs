@@ -5,8 +5,8 @@ import { describe, reportOf, rowAt } from './runs.mjs';
 const PATCHES_KEPT = 200;
 
 export class LiveRun {
-  constructor(number, planned, started_ms) {
-    this.run = { ...describe(number, planned, started_ms), bad: 0.012, special: '', project: 'storefront', branch: 'feature/voucher-rounding', worker_names: Array.from({ length: 8 }, (_, at) => `ci-${1 + (at % 3)}/${1 + Math.floor(at / 3)}`) };
+  constructor(number, planned, started_ms, workers) {
+    this.run = { ...describe(number, planned, started_ms), bad: 0.012, special: '', project: 'storefront', branch: 'feature/voucher-rounding', worker_names: Array.from({ length: workers }, (_, at) => `ci-${1 + (at % 3)}/${1 + Math.floor(at / 3)}`) };
     this.schedule = makeSchedule(this.run);
     this.at_ms = 0;
     this.seq = 0;

@@ -9,7 +9,7 @@ export function makeAgents(count, live_run_id) {
     return {
       agent: `ci-${at + 1}`, machine: `runner-${hex(at, 4)}.eu-west.example`, platform: at % 4 === 3 ? 'linux-aarch64' : 'linux-x86_64', tamarack: at === 5 ? '0.0.9' : '0.1.0', workers: at % 2 === 0 ? 4 : 8,
       labels: { zone: at % 3 === 2 ? 'us' : 'eu', ...(at === 1 ? { gpu: 'yes', browser: 'chromium' } : {}) }, state, run_id: state === 'working' ? live_run_id : '',
-      last_seen_ms: state === 'away' ? 240_000 : Math.round(share(at, 5) * 9_000), load: state === 'working' ? 2.1 + share(at, 6) * 5 : 0.1 + share(at, 7) * 0.4, memory_mb: 4_096 * (1 + (at % 4)), draining: at === 5,
+      last_seen_ms: state === 'away' ? 240_000 : Math.round(share(at, 5) * 9_000), load_percent: Math.round(state === 'working' ? 40 + share(at, 6) * 60 : 1 + share(at, 7) * 6), memory_free_mb: 4_096 * (1 + (at % 4)), draining: at === 5,
     };
   });
 }

@@ -118,6 +118,24 @@ describe('following a run', () => {
     await settle(4_100);
     expect(outcomes()).toEqual(['passed', 'pending']);
   });
+  it('asks now and then where the line is refused, up to the end', async () => {
+    const report = vi.fn(() => Promise.resolve(going()));
+    const run = vi.fn(() => Promise.resolve(runRow({ verdict: 'running' })));
+    follow({ run, report });
+    await settle();
+    line.fail(true);
+    await settle(10);
+    expect([outcomes(), state.connection]).toEqual([['passed', 'pending'], 'broken']);
+    await settle(1_000);
+    report.mockImplementation(() => Promise.resolve(ended()));
+    run.mockImplementation(() => Promise.resolve(runRow({ verdict: 'failed' })));
+    line.fail(true);
+    await settle(10);
+    expect([state.live?.report.run.verdict, state.connection]).toEqual(['failed', 'none']);
+    const before = run.mock.calls.length;
+    await settle(60_000);
+    expect(run).toHaveBeenCalledTimes(before);
+  });
   it('says why there is nothing to see', async () => {
     follow({ run: () => Promise.reject(new ApiProblem(404, 'Not Found', "there is no run 'r-1'")) });
     await settle();

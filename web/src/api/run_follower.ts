@@ -113,6 +113,21 @@ export function followOneRun(api: Api, run: string, open: (address: string) => E
     }
     await read();
   };
+  // Where the line is refused (a proxy that knows no event streams, a server that is starting), each try asks instead; a session that is over
+  // shows itself by the answer.
+  const askInstead = async (): Promise<void> => {
+    try {
+      const row = await api.run(run, stop.signal);
+      show({ row });
+      if (isAtWork(row.verdict)) await read();
+      else {
+        close();
+        await end();
+      }
+    } catch {
+      // The next try asks again.
+    }
+  };
   const begin = async (): Promise<void> => {
     try {
       const row = await api.run(run, stop.signal);
@@ -136,7 +151,7 @@ export function followOneRun(api: Api, run: string, open: (address: string) => E
       patch,
       end: () => void end(),
       connection: (connection) => show({ connection }),
-      refused: () => void api.run(run, stop.signal).catch(() => undefined),  // A session that is over shows itself by the answer.
+      refused: () => void askInstead(),
     });
   };
   void begin();

@@ -13,8 +13,8 @@ export interface AgentRow {
   run_id: string;
   /** How long ago it was heard. */
   last_seen_ms: number;
-  load: number;
-  memory_mb: number;
+  load_percent: number;
+  memory_free_mb: number;
   draining: boolean;
 }
 
@@ -25,8 +25,8 @@ export interface WrittenAgent extends Written<Omit<AgentRow, 'labels'>> {
 export function readAgentRow(from: WrittenAgent): AgentRow {
   return {
     agent: from.agent ?? '', machine: from.machine ?? '', platform: from.platform ?? '', tamarack: from.tamarack ?? '', workers: from.workers ?? 0,
-    labels: from.labels ?? {}, state: from.state ?? '', run_id: from.run_id ?? '', last_seen_ms: from.last_seen_ms ?? 0, load: from.load ?? 0,
-    memory_mb: from.memory_mb ?? 0, draining: from.draining ?? false,
+    labels: from.labels ?? {}, state: from.state ?? '', run_id: from.run_id ?? '', last_seen_ms: from.last_seen_ms ?? 0, load_percent: from.load_percent ?? 0,
+    memory_free_mb: from.memory_free_mb ?? 0, draining: from.draining ?? false,
   };
 }
 

@@ -29,7 +29,7 @@ export function AgentTable({ agents, drain, changing, empty }: AgentTableProps):
     { name: 'state', title: 'State', width: 'minmax(190px, 3fr)', render: (agent) => <StateOf agent={agent} /> },
     { name: 'labels', title: 'Labels', width: 'minmax(120px, 3fr)', from_px: 1000, render: (agent) => <Labels labels={agent.labels} /> },
     { name: 'load', title: 'Load', width: '130px', from_px: 900, align: 'right', render: (agent) => <Load agent={agent} /> },
-    { name: 'memory', title: 'Memory', width: '80px', align: 'right', from_px: 1200, render: (agent) => agent.memory_mb > 0 ? formatBytes(agent.memory_mb * 1_048_576) : '–' },
+    { name: 'memory', title: 'Free memory', width: '110px', align: 'right', from_px: 1200, render: (agent) => agent.memory_free_mb > 0 ? formatBytes(agent.memory_free_mb * 1_048_576) : '–' },
     { name: 'version', title: 'Tamarack', width: '130px', from_px: 1200, render: (agent) => <span className="cell-two"><span>{agent.tamarack}</span><span>{agent.platform}</span></span> },
     { name: 'seen', title: 'Last seen', width: '96px', align: 'right', render: (agent) => formatAgo(agent.last_seen_ms) },
     ...(drain === null ? [] : [{ name: 'drain', title: '', width: '84px', align: 'right' as const, render: button }]),
@@ -61,6 +61,6 @@ function Labels({ labels }: { labels: Record<string, string> }): React.ReactNode
 
 /** The bar is full where every worker keeps a processor busy. */
 function Load({ agent }: { agent: AgentRow }): React.ReactNode {
-  const share = Math.min(1, agent.load / Math.max(1, agent.workers));
-  return <span className="agent-load"><span className="rate-bar" aria-hidden="true"><span style={{ width: `${share * 100}%`, background: share > 0.95 ? 'var(--fill-timed_out)' : 'var(--fill-running)' }} /></span><span>{agent.load.toFixed(1)}</span></span>;
+  const share = Math.min(1, agent.load_percent / 100);
+  return <span className="agent-load"><span className="rate-bar" aria-hidden="true"><span style={{ width: `${share * 100}%`, background: share > 0.95 ? 'var(--fill-timed_out)' : 'var(--fill-running)' }} /></span><span>{agent.load_percent} %</span></span>;
 }

@@ -1,13 +1,14 @@
 // The list of runs: the verdict and its sentence first, then where it came from, its ledger and its time.
 import { BranchesOutlined } from '@ant-design/icons';
 import { wallRatio } from '../../model/ledger';
-import { isUnfinished, verdictLabel } from '../../model/outcome';
+import { isAtWork, isUnfinished, verdictLabel } from '../../model/outcome';
 import { formatPlace } from '../../model/place';
 import { progressOf, type RunRow } from '../../model/run_row';
 import { formatDuration, formatPercent, formatRatio } from '../../text/format';
 import { DataTable, type Column } from '../../ui/data_table';
 import { Link } from '../../ui/link';
 import { TimeAgo } from '../../ui/time_ago';
+import { useNow } from '../../ui/use_now';
 import { VerdictIcon } from '../verdict_mark';
 import { LedgerBar, LedgerWords } from './ledger_bar';
 import './run_table.css';
@@ -56,13 +57,23 @@ function RunName({ run }: { run: RunRow }): React.ReactNode {
   );
 }
 
+const TICK_MS = 1_000;
+
+/** A run that goes on may not know its time yet; then it is counted from its start. */
+function useWallTime(run: RunRow): number {
+  const now = useNow(TICK_MS);
+  return isAtWork(run.verdict) && run.wall_ms === 0 ? Math.max(0, now - Date.parse(run.started_at)) : run.wall_ms;
+}
+
 function RunTime({ run }: { run: RunRow }): React.ReactNode {
+  const wall_ms = useWallTime(run);
   const ratio = wallRatio(run.wall_ms, run.lower_bound_ms);
   const note = isUnfinished(run.verdict) ? formatPercent(progressOf(run)) : ratio === null ? '' : `${formatRatio(ratio)} bound`;
-  return <span className="cell-two" title={ratio === null ? undefined : `lower bound ${formatDuration(run.lower_bound_ms)}`}><span>{formatDuration(run.wall_ms)}</span><span>{note}</span></span>;
+  return <span className="cell-two" title={ratio === null ? undefined : `lower bound ${formatDuration(run.lower_bound_ms)}`}><span>{formatDuration(wall_ms)}</span><span>{note}</span></span>;
 }
 
 function NarrowRun({ run }: { run: RunRow }): React.ReactNode {
+  const wall_ms = useWallTime(run);
   return (
     <span className="run-narrow">
       <VerdictIcon verdict={run.verdict} />
@@ -70,7 +81,7 @@ function NarrowRun({ run }: { run: RunRow }): React.ReactNode {
         <Link className="row-link cell-one" to={formatPlace({ page: 'run', run: run.run_id })}><span className="visually-hidden">{verdictLabel(run.verdict)}: </span>{run.headline}</Link>
         <LedgerBar ledger={run.ledger} pending={run.pending} />
         <span className="run-narrow-line soft"><span className="cell-one">{run.project}{run.branch !== '' && <> · {run.branch}</>}</span></span>
-        <span className="run-narrow-line soft"><span className="cell-one">{formatDuration(run.wall_ms)}</span><TimeAgo at={run.started_at} /></span>
+        <span className="run-narrow-line soft"><span className="cell-one">{formatDuration(wall_ms)}</span><TimeAgo at={run.started_at} /></span>
       </span>
     </span>
   );

@@ -1,0 +1,111 @@
+#include "coordinator/live_routes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "coordinator/answers.h"
+#include "coordinator/read_run.h"
+
+namespace tamarack::coordinator {
+namespace {
+
+constexpr Millis gathering{100};
+
+}  // namespace
+
+// `live` is touched on the reading lane only, one job at a time.
+struct LiveRoutes::Channel {
+  domain::RunId run;
+  LiveRun live;
+  bool begun = false;         // the journal as it was has been taken in
+  std::int64_t seq = 0;       // of the last patch, as the loop knows it
+  std::vector<std::shared_ptr<io::EventFeed>> feeds;
+  std::vector<std::pair<std::shared_ptr<io::EventFeed>, std::int64_t>> joining;  // and what each has seen
+  io::Timer timer;
+};
+
+struct LiveRoutes::Looked {
+  std::optional<Error> error;
+  std::string patch;
+  std::int64_t seq = 0;
+  bool over = false;
+};
+
+LiveRoutes::~LiveRoutes() = default;
+
+void LiveRoutes::watch(Call call) {
+  auto shared = std::make_shared<Call>(std::move(call));
+  auto row = std::make_shared<Result<std::optional<store::RunRow>>>(std::nullopt);
+  const domain::RunId run{shared->parameter("run")};
+  parts_.reading.run([&store = parts_.stores.data, run, row] { *row = store.run(run); },
+                     [this, shared, row, run, alive = std::weak_ptr(alive_)] {
+                       if (alive.expired()) return;
+                       if (!*row) return shared->exchange->answer(trouble(row->error()));
+                       if (!**row || !shared->reaches((**row)->project)) return shared->exchange->answer(no_such_run(run.value));
+                       join(*shared, run);
+                     });
+}
+
+void LiveRoutes::join(const Call& call, const domain::RunId& run) {
+  const std::int64_t seen = parse_integer(call.request.head.field("Last-Event-ID")).value_or(-1);
+  const std::shared_ptr<io::EventFeed> feed = call.exchange->begin_events({});
+  const bool is_first = !channels_.contains(run);
+  std::shared_ptr<Channel>& channel = channels_[run];
+  if (is_first) channel = std::make_shared<Channel>(Channel{.run = run});
+  channel->joining.emplace_back(feed, seen);
+  if (is_first) look(channel);
+}
+
+void LiveRoutes::look(const std::shared_ptr<Channel>& channel) {
+  auto looked = std::make_shared<Looked>();
+  const bool active = parts_.host.is_active(channel->run);
+  parts_.reading.run(
+      [&store = parts_.stores.data, &settings = parts_.settings, channel, looked, active] {
+        const auto working = settings.run_at_work ? settings.run_at_work(store) : domain::RunId{};
+        const bool at_work = active || (working && *working == channel->run);
+        const auto entries = load_journal(store, channel->run, channel->live.seq());
+        if (!entries) {
+          looked->error = entries.error();
+          return;
+        }
+        for (const run::Entry& entry : *entries) channel->live.take(entry);
+        // Whoever comes first begins with the report, which has all of this.
+        if (!channel->begun) channel->live.forget_changes();
+        channel->begun = true;
+        looked->patch = channel->live.take_patch(at_work);
+        looked->seq = channel->live.seq();
+        looked->over = !at_work;
+      },
+      [this, channel, looked, alive = std::weak_ptr(alive_)] {
+        if (!alive.expired()) tell(channel, *looked);
+      });
+}
+
+void LiveRoutes::tell(const std::shared_ptr<Channel>& channel, const Looked& looked) {
+  if (looked.error) {
+    channels_.erase(channel->run);  // dropping the feeds ends the streams; readers come back
+    return;
+  }
+  channel->seq = looked.seq;
+  if (!looked.patch.empty())
+    for (const auto& feed : channel->feeds) feed->send(std::to_string(looked.seq), "patch", looked.patch);
+  for (const auto& [feed, seen] : std::exchange(channel->joining, {})) {
+    if (seen != looked.seq) feed->send(std::to_string(looked.seq), "snapshot", fmt::format(R"({{"seq":{}}})", looked.seq));
+    channel->feeds.push_back(feed);
+  }
+  std::erase_if(channel->feeds, [](const auto& feed) { return !feed->open(); });
+  if (looked.over)
+    for (const auto& feed : channel->feeds) feed->send("", "end", "{}");
+  if (looked.over || channel->feeds.empty()) {
+    channels_.erase(channel->run);
+    return;
+  }
+  // The timer holds the channel, and the channel the timer: broken when nobody watches, or when the run is over.
+  channel->timer = parts_.loop.after(gathering, [this, channel, alive = std::weak_ptr(alive_)] {
+    if (!alive.expired()) look(channel);
+  });
+}
+
+}  // namespace tamarack::coordinator
