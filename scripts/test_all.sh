@@ -37,7 +37,10 @@ jobs=$(nproc)
 configure_and_build() { cmake --preset "$1" -Wno-dev && cmake --build "build/$1" -j "$jobs" "${@:2}"; }
 unit_tests() { configure_and_build "$1" && scripts/run_unit_tests.sh "build/$1"; }
 # The concurrent parts: threads of the loop, the writer of the journal, real processes.
-thread_tests() { configure_and_build tsan --target io_test agent_test coordinator_test artifact_test && scripts/run_unit_tests.sh build/tsan io_test agent_test coordinator_test artifact_test; }
+thread_tests() {
+  local programs=(io_test agent_test coordinator_test artifact_test server_test client_test notify_test)
+  configure_and_build tsan --target "${programs[@]}" && scripts/run_unit_tests.sh build/tsan "${programs[@]}"
+}
 
 step build make build
 step web bash -c 'cd web && npm run --silent typecheck && npm run --silent lint && npx vitest run --reporter=json --outputFile=../build/test-logs/vitest.json >/dev/null; node -e "const r=require(\"../build/test-logs/vitest.json\");console.log(r.numPassedTests+\" passed, \"+r.numFailedTests+\" failed\");process.exit(r.success?0:1)"'

@@ -1,5 +1,7 @@
 #include "agent/agent.h"
 
+#include "agent/redact.h"
+
 #include "base/check.h"
 
 namespace tamarack::agent {
@@ -71,7 +73,7 @@ void Agent::hear(const std::string& text) {
 }
 
 void Agent::say(wire::FromAgent message) {
-  std::string text = outbox_.pack(std::move(message));
+  std::string text = outbox_.pack(redacted(std::move(message), settings_.masker));
   if (link_) link_->send(std::move(text));
 }
 

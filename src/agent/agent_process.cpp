@@ -67,10 +67,9 @@ void AgentProcess::answered(const Result<std::string>& body) {
   }
   // Rights, a name that another process has, another version: asking again would not mend it.
   if (!client::is_passing(order.error())) {
-    const Error error = order.error();
-    if (!run_) return end(error);
+    if (!run_) return end(order.error());
     over_ = true;
-    return run_->kill_now([this, error] { done_(error); });
+    return run_->kill_now([this, error = order.error()] { done_(error); });
   }
   if (++failures_ == 2) settings_.run.say("cannot reach the server and goes on trying: " + order.error().message);
   pause_ = loop_.after(client::pause_before(failures_), [this] { poll(); });

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "adapter/adapter.h"
+#include "base/masker.h"
 #include "base/time.h"
 #include "domain/ids.h"
 
@@ -42,6 +43,7 @@ struct AgentSettings {
   std::vector<std::string> watch;       // globs of files the framework leaves behind, relative to suite.root
   Millis settle{400};                   // how long such a file must stay unchanged before it is stored
   std::int64_t artifact_bytes_max = 0;  // of all attachments of this agent; 0: no limit
+  Masker masker;                        // of secrets, in everything that is told
 };
 
 // The place of one worker: its port, its data, its environment.

@@ -115,6 +115,14 @@ agent::AppSettings app_settings(const Project& project) {
           .stop_timeout = app.stop_timeout};
 }
 
+// Values of variables whose names say that they are secret, of this process and of the configuration.
+Masker masker_of(const Project& project) {
+  std::vector<std::string> variables = io::environment_lines();
+  for (const auto* env : {&project.config.suite.env, &project.config.app.env})
+    for (const auto& [name, value] : *env) variables.push_back(name + "=" + value);
+  return make_masker(variables).masker;
+}
+
 agent::AgentSettings agent_settings(const Project& project, const adapter::SuiteSettings& suite, const std::string& shims_dir) {
   return {.shims_dir = shims_dir,
           .suite = suite,
@@ -122,7 +130,8 @@ agent::AgentSettings agent_settings(const Project& project, const adapter::Suite
           .unit_timeout = project.config.run.unit_timeout.value_or(Millis{0}),
           .watch = project.config.artifacts.watch,
           .settle = project.config.artifacts.settle,
-          .artifact_bytes_max = project.config.artifacts.bytes_max};
+          .artifact_bytes_max = project.config.artifacts.bytes_max,
+          .masker = masker_of(project)};
 }
 
 plan::Rules rules_of(const config::Config& config) {

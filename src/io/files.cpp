@@ -1,5 +1,6 @@
 #include "io/files.h"
 
+#include <cstdlib>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
@@ -146,6 +147,10 @@ std::string file_name(const std::string& path) {
 std::string relative_to(const std::string& base, const std::string& path) {
   const std::string prefix = base.ends_with('/') ? base : base + "/";
   return path.starts_with(prefix) ? path.substr(prefix.size()) : path;
+}
+
+void forget_environment(const char* name) {
+  ::unsetenv(name);
 }
 
 std::string environment(const char* name) {

@@ -30,6 +30,8 @@ std::string file_name(const std::string& path);
 // `path` relative to `base` when it lies below it, else unchanged.
 std::string relative_to(const std::string& base, const std::string& path);
 std::string environment(const char* name);  // empty if unset
+// Neither this process nor those it starts have it from here on. Before any thread is started.
+void forget_environment(const char* name);
 // Path of this very binary.
 std::string own_binary();
 

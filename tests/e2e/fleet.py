@@ -58,9 +58,9 @@ class Fleet:
             return self.project.start(*within[1:], BINARY, *arguments, binary=within[0], **options)
         return self.project.start(*arguments, **options)
 
-    def agent(self, name, workers=2, *flags, within=()):
+    def agent(self, name, workers=2, *flags, within=(), env=None):
         log = open(self.folder / f"agent-{name}.log", "ab")
-        env = {"TAMARACK_TOKEN": self.token} if self.token else None
+        env = {**({"TAMARACK_TOKEN": self.token} if self.token else {}), **(env or {})}
         process = self.spawn(list(within), "agent", "--server", self.url, "--name", name, "-w", workers, "--data", self.folder / name, *flags,
                              stdout=log, stderr=log, env=env)
         log.close()

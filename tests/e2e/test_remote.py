@@ -298,3 +298,17 @@ def test_rerun_carries_the_good_verdicts_into_one_ledger(project, fleet):
     assert everything.code == 0 and everything.json["attempts"] == 6, everything.text
     unnamed = project.tamarack("rerun", "--failed", "--server", fleet.url)
     assert unnamed.code == 2 and "which run of the server is meant?" in unnamed.err
+
+
+def test_secrets_reach_neither_the_journal_nor_the_report_nor_the_tests_that_need_none(project, fleet):
+    suite(project, units=["leak"], body='echo "pw=$SHOP_PASSWORD token=[$TAMARACK_TOKEN]"; exit 1')
+    fleet.open = False
+    fleet.serve()
+    made = project.tamarack("token", "create", "--data", fleet.data, "--project", "*", "--role", "admin")
+    fleet.token = made.out.strip()
+    fleet.agent("a", 1, env={"SHOP_PASSWORD": "correct-horse-battery"})
+    finished = fleet.finish(fleet.run(), 1)
+    journal = json.dumps(fleet.journal(finished.json["run_id"]))
+    assert "pw=*** token=[]" in journal
+    everything = journal + finished.text + fleet.get(f"/api/v1/runs/{finished.json['run_id']}/report") + fleet.logs()
+    assert "correct-horse-battery" not in everything and fleet.token not in everything

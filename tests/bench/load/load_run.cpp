@@ -93,15 +93,15 @@ void LoadRun::ask_for_run() {
                            .plan = plan_of(options_),
                            .workspace = sha256_hex(workspace),
                            .config = "tamarack.toml"};
-  if (!options_.beside) return ask(std::move(request), [this] { asked_for(); });
+  if (!options_.beside) return ask(request, [this] { asked_for(); });
   // First the one that waits: agents that are there already would begin before it is there.
   wire::RunRequest other = request;
   other.run_id = other_run_;
   other.requires_labels = {{"load", "nobody has this label"}};
-  ask(std::move(other), [this, request = std::move(request)] { ask(request, [this] { asked_for(); }); });
+  ask(other, [this, request = std::move(request)] { ask(request, [this] { asked_for(); }); });
 }
 
-void LoadRun::ask(wire::RunRequest request, io::Callback then) {
+void LoadRun::ask(const wire::RunRequest& request, io::Callback then) {
   api_.call({.method = "POST", .path = "/api/v1/runs", .body = encode(request)},
             [this, then = std::move(then)](const Result<std::string>& body) {
               if (!body) return end(Error(body.error()).in("the run could not be started"));

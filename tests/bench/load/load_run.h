@@ -45,7 +45,7 @@ class LoadRun {
  private:
   void ask_for_run();
   void asked_for();
-  void ask(wire::RunRequest request, io::Callback then);
+  void ask(const wire::RunRequest& request, io::Callback then);
   void bring_watchers();
   void bring_agents();
   void welcomed();

@@ -1,0 +1,49 @@
+#include "agent/redact.h"
+
+#include <utility>
+
+namespace tamarack::agent {
+namespace {
+
+struct Redact {
+  const Masker& masker;
+
+  void clean(std::string& text) const {
+    if (!text.empty()) text = masker.mask(text);
+  }
+  void clean(domain::TestError& error) const {
+    clean(error.message);
+    clean(error.stack);
+    clean(error.snippet);
+  }
+
+  void operator()(wire::TestEnded& message) const {
+    domain::TestReport& report = message.report;
+    for (domain::TestError& error : report.errors) clean(error);
+    clean(report.output);
+    clean(report.errput);
+    clean(report.app_log);
+    for (domain::Annotation& annotation : report.annotations) clean(annotation.description);
+    for (domain::Step& step : report.steps) clean(step.title);
+  }
+  void operator()(wire::InvocationEnded& message) const {
+    clean(message.invocation.log_tail);
+    for (run::Disagreement& disagreement : message.disagreements) clean(disagreement.message);
+  }
+  void operator()(wire::WorkerDown& message) const {
+    clean(message.message);
+    clean(message.log_tail);
+  }
+  void operator()(wire::Gone& message) const { clean(message.reason); }
+  template <class Other>
+  void operator()(Other&) const {}
+};
+
+}  // namespace
+
+wire::FromAgent redacted(wire::FromAgent message, const Masker& masker) {
+  std::visit(Redact{masker}, message);
+  return message;
+}
+
+}  // namespace tamarack::agent
