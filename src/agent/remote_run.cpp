@@ -84,14 +84,14 @@ void RemoteRun::fetch_manifest() {
           if (alive.expired() || is_stopped()) return;
           if (!read->manifest) return fail(Error(read->manifest.error()).in("the workspace's manifest cannot be read"));
           manifest_ = std::move(*read->manifest);
-          receive(std::move(read->missing));
+          receive(read->missing);
         });
   });
 }
 
 // ---- its files
 
-void RemoteRun::receive(std::vector<artifact::ContentStore::Missing> missing) {
+void RemoteRun::receive(const std::vector<artifact::ContentStore::Missing>& missing) {
   if (missing.empty()) return unpack();
   std::int64_t bytes = 0;
   for (const auto& one : missing) bytes += one.size;

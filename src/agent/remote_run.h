@@ -57,7 +57,7 @@ class RemoteRun {
   void fetch_spec();
   void fetch_manifest();
   void fetch_contents();
-  void receive(std::vector<artifact::ContentStore::Missing> missing);
+  void receive(const std::vector<artifact::ContentStore::Missing>& missing);
   void unpack();
   void set_up();
   void fetch_listing();

@@ -144,6 +144,7 @@ coordinator::ServerSettings settings_of(const ServeOptions& options, const Addre
 }  // namespace
 
 int serve_command(const ServeOptions& options, const Clock& clock) {
+  io::raise_open_files_max();
   const auto address = checked(options);
   if (!address) return fail(address.error());
   auto notifier = notifier_settings(options.config);

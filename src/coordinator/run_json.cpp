@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "report/ledger_json.h"
+#include "wire/journal.h"
 
 namespace tamarack::coordinator {
 namespace {
@@ -54,6 +55,10 @@ std::string runs_json(const store::RunPage& page) {
 std::string entry_json(const store::JournalRow& row) {
   // The body is JSON already.
   return fmt::format(R"({{"seq":{},"at":{},"kind":"{}","body":{}}})", row.seq, to_ms(row.at), row.kind, row.body);
+}
+
+std::string entry_json(const run::Entry& entry) {
+  return entry_json({.seq = entry.seq, .at = entry.at, .kind = std::string(wire::kind_of(entry.record)), .body = wire::encode_body(entry.record)});
 }
 
 }  // namespace tamarack::coordinator

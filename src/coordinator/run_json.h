@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "run/record.h"
 #include "store/store.h"
 
 namespace tamarack::coordinator {
@@ -15,5 +16,6 @@ std::string run_json(const store::RunRow& row);
 std::string runs_json(const store::RunPage& page);
 // {"seq":…,"at":…,"kind":…,"body":{…}}
 std::string entry_json(const store::JournalRow& row);
+std::string entry_json(const run::Entry& entry);
 
 }  // namespace tamarack::coordinator

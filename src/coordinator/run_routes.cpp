@@ -57,8 +57,6 @@ void link_attachments(report::ReportView& view, const std::string& project, cons
 
 }  // namespace
 
-RunRoutes::~RunRoutes() = default;
-
 void RunRoutes::list(const Call& call) {
   const auto wanted = read_run_query(call.request.head.query);
   if (!wanted) return call.exchange->answer(trouble(wanted.error()));
@@ -153,7 +151,7 @@ io::Answer RunRoutes::read(const Call& call, std::int64_t after, bool active, st
 void RunRoutes::act(const Call& call, const store::RunRow& row, std::int64_t after, const io::Answer& answer) {
   switch (call.route->id) {
     case RouteId::events:
-      return follow(call, row.run, after);
+      return feeds_.join(row.run, after, call.exchange->begin_events({}));
     case RouteId::link:
       return link(call, row.run);
     case RouteId::spec: {
@@ -178,56 +176,6 @@ void RunRoutes::link(const Call& call, const domain::RunId& run) {
   if (!parts_.host.is_active(run)) return call.exchange->answer(is_over(run));
   auto link = call.exchange->accept_websocket(agent_message_max);
   if (link) (void)parts_.host.attach(run, std::move(*link));
-}
-
-// ---- a journal as it grows
-
-struct RunRoutes::Watcher {
-  domain::RunId run;
-  std::int64_t after = 0;
-  std::shared_ptr<io::EventFeed> feed;
-  io::Timer timer;
-};
-struct RunRoutes::Looked {
-  Result<std::vector<store::JournalRow>> rows = std::vector<store::JournalRow>{};
-  bool over = false;  // nothing will be added any more
-};
-
-void RunRoutes::follow(const Call& call, const domain::RunId& run, std::int64_t after) {
-  auto watcher = std::make_shared<Watcher>(Watcher{.run = run, .after = after, .feed = call.exchange->begin_events({})});
-  watcher->feed->on_close([weak = std::weak_ptr(watcher)] {
-    if (const auto left = weak.lock()) left->timer.cancel();
-  });
-  look(watcher);
-}
-
-void RunRoutes::look(const std::shared_ptr<Watcher>& watcher) {
-  auto looked = std::make_shared<Looked>();
-  const bool active = parts_.host.is_active(watcher->run);
-  parts_.reading.run(
-      [this, watcher, looked, active] {
-        // In this order: what came before it was over is in the rows.
-        const auto row = parts_.stores.data.run(watcher->run);
-        const auto working = run_at_work();
-        looked->over = !active && row && *row && (*row)->finished && working && *working != watcher->run;
-        looked->rows = parts_.stores.data.journal(watcher->run, watcher->after);
-      },
-      [this, watcher, looked, alive = std::weak_ptr(alive_)] {
-        if (!alive.expired()) tell(watcher, *looked);
-      });
-}
-
-void RunRoutes::tell(const std::shared_ptr<Watcher>& watcher, const Looked& looked) {
-  if (!looked.rows || !watcher->feed->open()) return;  // dropping the feed ends the stream; the reader comes back with its last number
-  for (const store::JournalRow& row : *looked.rows) {
-    watcher->feed->send(std::to_string(row.seq), row.kind, entry_json(row));
-    watcher->after = row.seq;
-  }
-  if (looked.over) return watcher->feed->send("", "end", "{}");
-  // The timer holds the watcher, and the watcher the timer: broken when the feed closes, or when the run has ended.
-  watcher->timer = parts_.loop.after(parts_.settings.poll, [this, alive = std::weak_ptr(alive_), watcher] {
-    if (!alive.expired() && watcher->feed->open()) look(watcher);
-  });
 }
 
 }  // namespace tamarack::coordinator

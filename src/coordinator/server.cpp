@@ -40,7 +40,7 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
         writing(loop),
         host(loop, clock, stores.journal, writing, stores.blobs, settings.host,
              {.on_change = [this] { runs_changed(); },
-              .on_entry = nullptr,
+              .on_entry = [this](const domain::RunId& run, const run::Entry& entry) { feeds.entered(run, entry); },
               .on_broken = [this](const domain::RunId& run, const Error& error) {
                 on_problem(Error(error).in(fmt::format("run '{}'", run.value)));
               },
@@ -70,7 +70,8 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
   RunHost host;
   ServerParts parts;
   BlobRoutes blobs{parts};
-  RunRoutes runs{parts, blobs};
+  JournalFeeds feeds{parts};
+  RunRoutes runs{parts, blobs, feeds};
   AgentRoutes agents{parts};
   TokenRoutes tokens{parts};
   HistoryRoutes history{parts};

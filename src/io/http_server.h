@@ -27,8 +27,9 @@ struct HttpServerOptions {
   Millis idle_timeout{75'000};    // between two requests
   Millis stall_timeout{30'000};   // no byte of a body or an answer either way
   Millis sweep_interval{1000};    // how often the timeouts are looked at
-  std::size_t connections_max = 2048;
-  std::size_t connections_per_peer_max = 512;
+  // An agent holds two, one to ask for work and one to do it; a thousand of them may come from one address.
+  std::size_t connections_max = 8192;
+  std::size_t connections_per_peer_max = 4096;
   std::size_t feed_outgoing_max = 1 << 20;        // unsent bytes of an event feed; beyond it the feed is cut
   Millis feed_keep_alive{15'000};                 // a comment when nothing else was sent
   std::size_t websocket_outgoing_max = 16 << 20;  // unsent bytes of a WebSocket; beyond it the link is cut

@@ -32,6 +32,14 @@ std::int64_t open_files_max() {
   return ::getrlimit(RLIMIT_NOFILE, &files) == 0 ? static_cast<std::int64_t>(files.rlim_cur) : 0;
 }
 
+void raise_open_files_max() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  // Not more than before is no reason to stop: the server then turns connections away a little earlier.
+  (void)::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 std::uint64_t random_seed() {
   std::random_device device;
   return static_cast<std::uint64_t>(device()) << 32 | device();

@@ -13,6 +13,7 @@ std::string host_name();  // empty if it has none
 std::int64_t process_id();
 std::int64_t processors();                     // at least 1
 std::int64_t open_files_max();                 // 0 if unknown
+void raise_open_files_max();                   // as far as this user may
 std::uint64_t random_seed();                   // from the system's random device
 std::int64_t load_percent();                   // of all processors over the last minute; 0 if unknown
 std::int64_t memory_free_mb();                 // what programs could still get; 0 if unknown

@@ -33,6 +33,7 @@ struct Apply {
     run.ledger.planned = static_cast<std::int64_t>(record.plan.tests.size());
     run.quarantined.insert(record.options.quarantined.begin(), record.options.quarantined.end());
     for (const domain::Unit& unit : record.plan.units) {
+      run.has_order = run.has_order || !unit.after.empty();
       run.pending_in_unit.push_back(static_cast<std::int32_t>(unit.tests.size()));
       schedule::put_back(run.queue, run.plan, {unit.index, unit.tests});
       for (const TestIndex test : unit.tests) run.tests.at(test.value).unit = unit.index;

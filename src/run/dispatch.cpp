@@ -6,10 +6,19 @@ namespace tamarack::run {
 
 using domain::Term;
 
+// A test that begins or ends frees no worker and no lock: that is the end of its lease. Only where units wait for others may the end of a
+// test be the end of a wait. With a thousand workers, looking at all of them for each test would be most of the work.
+bool Stepper::may_free_something() const {
+  return std::any_of(entries_.begin(), entries_.end(), [this](const Entry& entry) {
+    if (std::holds_alternative<TestStarted>(entry.record) || std::holds_alternative<ArtifactStored>(entry.record)) return false;
+    return run_.has_order || !std::holds_alternative<TestFinished>(entry.record);
+  });
+}
+
 void Stepper::conclude() {
   // Where nothing was decided nothing has changed, and the last step has handed out what could be.
   if (!run_.is_planned() || run_.finished || entries_.empty()) return;
-  if (!run_.stopping) dispatch();
+  if (!run_.stopping && may_free_something()) dispatch();
   if (run_.ledger.is_complete() && run_.leases.empty()) finish();
 }
 
@@ -35,6 +44,7 @@ Stepper::Crew Stepper::crew() const {
 }
 
 void Stepper::dispatch() {
+  if (run_.queue.waiting.empty()) return;
   const Crew crew = this->crew();
   // A share may be meant for a worker that never came; whoever is left takes it when nothing else can happen any more.
   const bool any_share = crew.somebody_away || (!crew.somebody_starting && run_.leases.empty());

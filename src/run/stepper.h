@@ -81,6 +81,7 @@ class Stepper {
   // What is left of the leases by their estimates; one that is overdue counts as nearly done.
   Millis in_flight() const;
   Crew crew() const;
+  bool may_free_something() const;
   void dispatch();
   void finish();
 

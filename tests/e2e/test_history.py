@@ -156,6 +156,20 @@ def test_history_leaves_mass_failures_out(project):
     assert f"run {broken['run_id']} does not count, infrastructure: 12 of 12 tests failed" in shown.err
 
 
+def test_history_plans_without_what_was_set_aside(project):
+    units = [f"u{number:02}" for number in range(12)]
+    project.commands(units, "if [ -e down ]; then exit 1; fi; sleep 0.3\n", workers=8)
+    project.run(expect=0)
+    project.write("down", "")
+    broken = project.run(expect=1).json
+    # Nobody asked for figures yet: planning itself takes the broken run in first.
+    bound = re.search(r"lower bound\D*(\d+) ms|(\d+) ms", project.tamarack("plan", "-w", "1").out)
+    assert bound, project.tamarack("plan", "-w", "1").out
+    rows = {row["run_id"]: row for row in map(json.loads, project.tamarack("runs", "--json").out.splitlines())}
+    assert rows[broken["run_id"]]["set_aside"] == "infrastructure: 12 of 12 tests failed"
+    assert [row["run_id"] for row in rows.values() if "set_aside" not in row] == [run for run in rows if run != broken["run_id"]]
+
+
 def test_history_table_keeps_to_the_terminal(project):
     long_name = "a-very-long-name-of-a-unit-" * 5 + "end"
     project.commands([long_name, "short"], "exit 0\n")
@@ -194,6 +208,15 @@ def test_history_quarantine_has_a_cap(project):
     refused = project.run(expect=2)
     assert "[[quarantine]] has 2 entries, 'quarantine_max' in [run] allows 1" in refused.err
     assert re.search(r"tamarack\.toml:\d+:\d+: ", refused.err)
+
+
+@pytest.mark.parametrize("command", ["run", "plan"])
+def test_history_quarantine_counts_the_tests_that_one_entry_takes_in(project, command):
+    project.commands(["shop-a", "shop-b", "other"], "exit 0\n", settings="[run]\nquarantine_max = 1\n" + quarantine("shop-"))
+    refused = project.tamarack(command)
+    assert refused.code == 2, refused.text
+    assert re.search(r"tamarack\.toml:\d+:1: 2 of 3 tests are in quarantine, 'quarantine_max' in \[run\] allows 1", refused.err), refused.err
+    assert project.run_ids() == []
 
 
 @pytest.mark.parametrize("command", [("run",), ("doctor",)])
