@@ -65,11 +65,19 @@ TEST_F(OldDatabase, OfTheVersionBeforeIsBroughtUpToDateWithItsHistory) {
              INSERT INTO results VALUES ('p','t1',110,'r1','a.py › Group › test_one [x]','passed',12);
              INSERT INTO results VALUES ('p','t2',120,'r1','a.py','failed',13);
              INSERT INTO results VALUES ('p','t1',90,'r0','old.py › test_one','passed',11);
+             INSERT INTO journal VALUES ('r2',2,205,'worker_joined','{"b":1}','s1',7);
+             INSERT INTO journal VALUES ('r2',1,200,'run_planned','{"a":1}','',0);
              PRAGMA user_version = 3;)");
   {
     const auto store = open_sqlite_store(path_);
     ASSERT_TRUE(store) << store.error().message;
     EXPECT_EQ((*store)->run(domain::RunId{"r1"}).value()->commit, "abc");
+    const auto journal = (*store)->journal(domain::RunId{"r2"}).value();
+    ASSERT_EQ(journal.size(), 2U);
+    EXPECT_EQ(journal[0].kind + journal[1].kind + journal[1].body, R"(run_plannedworker_joined{"b":1})");
+    EXPECT_EQ(journal[1].session + std::to_string(journal[1].message), "s17");
+    const store::JournalRow taken{.seq = 2, .at = from_ms(210), .kind = "worker_ready", .body = "{}"};
+    EXPECT_EQ((*store)->commit({.run = domain::RunId{"r2"}, .project = "p", .rows = {taken}}).error().code, ErrorCode::conflict);
     EXPECT_EQ((*store)->find_runs({.verdict = "unfinished"}).value().runs.size(), 1U);
     while ((*store)->tests().refresh(no_rules, 1).value() > 0) {
     }
