@@ -61,6 +61,13 @@ void AgentPool::stopped_waiting(const domain::AgentId& agent) {
   if (const auto found = agents_.find(agent); found != agents_.end()) found->second.waiting = false;
 }
 
+void AgentPool::hung_up(const domain::AgentId& agent, Instant now) {
+  const auto found = agents_.find(agent);
+  if (found == agents_.end()) return;
+  found->second.waiting = false;
+  found->second.row.seen = std::min(found->second.row.seen, now - away_after + away_after_hanging_up);
+}
+
 void AgentPool::run_ended(const domain::RunId& run) {
   runs_.erase(run);
   for (auto& [id, agent] : agents_) agent.left.erase(run);

@@ -38,6 +38,7 @@ class AgentPool {
  public:
   // An agent polls once per `wait`, which is at most half of this.
   static constexpr Millis away_after{75'000};
+  static constexpr Millis away_after_hanging_up{10'000};
   static constexpr Millis forgotten_after{24 * 3600'000};
   static constexpr std::size_t agents_max = 10'000;
 
@@ -45,6 +46,9 @@ class AgentPool {
   Result<> polled(const wire::AgentPoll& poll, const std::string& reach, Instant now);
   // Nobody listens for its order any more: it was answered, or has hung up.
   void stopped_waiting(const domain::AgentId& agent);
+
+  // Its connection ended while it waited: unless it asks again soon, it is away.
+  void hung_up(const domain::AgentId& agent, Instant now);
 
   void run_began(const RunWish& wish) { runs_[wish.run] = wish; }
   void run_ended(const domain::RunId& run);

@@ -109,6 +109,18 @@ TEST_F(AgentPoolTest, AnAgentThatIsAwayCountsForNoRun) {
   EXPECT_FALSE(pool_.rows(now_)[1].away);
 }
 
+TEST_F(AgentPoolTest, OneThatHangsUpIsGivenNothingAndIsAwaySoon) {
+  polls("a");
+  pool_.hung_up(AgentId{"a"}, now_);
+  begin("r-1", {.workers_max = 2});
+  EXPECT_EQ(assigned(), "");
+  EXPECT_FALSE(pool_.rows(now_)[0].away) << "it may have lost its connection only";
+  now_ += AgentPool::away_after_hanging_up + Millis{1};
+  EXPECT_TRUE(pool_.rows(now_)[0].away);
+  polls("a");
+  EXPECT_EQ(assigned(), "a:r-1");
+}
+
 TEST_F(AgentPoolTest, OneThatIsDrainedTakesNoNewRun) {
   polls("a");
   ASSERT_TRUE(pool_.drain(AgentId{"a"}, true));

@@ -66,6 +66,13 @@ void AgentRoutes::poll(const Call& call) {
   if (const auto former = waiting_.find(agent); former != waiting_.end()) former->second.exchange->answer(json_answer(encode(wire::AgentOrder{})));
   const Millis patience{std::clamp<std::int64_t>(said->wait, 0, wait_max_s) * 1000};
   waiting_[agent] = {.exchange = call.exchange, .timer = parts_.loop.after(patience, [this, agent] { answer(agent, {}); })};
+  call.exchange->on_gone([this, agent, which = call.exchange.get(), alive = std::weak_ptr(alive_)] {
+    if (alive.expired()) return;
+    const auto waiting = waiting_.find(agent);
+    if (waiting == waiting_.end() || waiting->second.exchange.get() != which) return;
+    waiting_.erase(waiting);
+    parts_.pool.hung_up(agent, parts_.clock.now());
+  });
   look_for_work();
 }
 

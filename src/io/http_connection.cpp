@@ -50,9 +50,28 @@ void HttpConnection::on_bytes(Result<std::string_view> bytes) {
     case Phase::feed:
     case Phase::lingering:
       return ended ? cut() : read_more();  // nothing is expected any more
+    case Phase::handling:
+      if (ended) return peer_left();
+      [[fallthrough]];
+    case Phase::answering:
+      if (!ended) leftover_ += *bytes;  // the next request, if the connection goes on
+      return;
     default:
       return;
   }
+}
+
+// Only where somebody waits for it: elsewhere a peer that has ended its side may still want its answer.
+void HttpConnection::watch_peer(Callback on_gone) {
+  if (phase_ != Phase::handling) return;
+  on_gone_ = std::move(on_gone);
+  read_more();
+}
+
+void HttpConnection::peer_left() {
+  const Callback gone = std::exchange(on_gone_, nullptr);
+  cut();
+  if (gone) gone();
 }
 
 void HttpConnection::take(std::string_view bytes) {
@@ -198,6 +217,7 @@ std::string HttpConnection::head_text(int status, const Fields& fields, std::opt
 void HttpConnection::write_answer(int status, const Fields& fields, const std::string& body, std::optional<std::uint64_t> length,
                                   std::function<void()> then) {
   if (core_->stopping) asked_.keep_alive = false;
+  on_gone_ = nullptr;
   enter(Phase::answering);
   std::string text = head_text(status, fields, length);
   if (!asked_.head_only && status != 204 && status != 304) text += body;

@@ -78,6 +78,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   std::shared_ptr<EventFeed> begin_events(Fields fields);
   Result<std::unique_ptr<Link>> accept_websocket(std::size_t message_max, Fields fields);
 
+  void watch_peer(Callback on_gone);
+
   // ---- for the feed
   void send_event(std::string_view event);
   void end_feed();
@@ -110,6 +112,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   std::string head_text(int status, const Fields& fields, std::optional<std::uint64_t> length) const;
   void answered();
   void linger();
+  void peer_left();
 
   void send_opened(const FileAnswer& answer, const std::shared_ptr<FileSource>& source);
   void pump(const std::shared_ptr<FileSource>& source, std::uint64_t offset, std::uint64_t left);
@@ -132,6 +135,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   std::shared_ptr<FileSink> sink_;
   std::string pending_;   // of the body, on its way into the file
   bool writing_ = false;  // the file is being opened or written: the body waits
+  Callback on_gone_;  // of the request that is being handled
   std::weak_ptr<Feed> feed_;
   Instant last_event_{};
 };

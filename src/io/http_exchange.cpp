@@ -235,6 +235,11 @@ Exchange::~Exchange() {
   if (!answered_) answer(problem(500, "the request was not answered"));
 }
 
+void Exchange::on_gone(Callback callback) {
+  const auto connection = connection_.lock();
+  if (connection && !answered_) connection->watch_peer(std::move(callback));
+}
+
 void Exchange::answer(const Answer& answer) {
   CHECK(!std::exchange(answered_, true), "a second answer");
   if (const auto connection = connection_.lock()) connection->answer(answer);

@@ -94,6 +94,8 @@ class Exchange {
   Exchange& operator=(const Exchange&) = delete;
 
   void answer(const Answer& answer);
+  // For answers that take their time: called once, on the loop, when the peer hangs up before it is answered. The answer then goes nowhere.
+  void on_gone(Callback callback);
   // With HEAD, a single Range, If-Range, If-None-Match; read piece by piece as the peer takes it. 404 when there is no such file.
   void send_file(FileAnswer file);
   std::shared_ptr<EventFeed> begin_events(Fields fields);

@@ -259,6 +259,26 @@ TEST_F(ServerRunsTest, AnAgentThatWaitsHearsOfARunAtOnce) {
   EXPECT_TRUE(says(agents, R"("agent":"paper")") && says(agents, R"("run_id":"r-10")")) << agents;
 }
 
+TEST_F(ServerRunsTest, AnAgentThatHungUpWhileItWaitedIsGivenNothing) {
+  const wire::AgentPoll poll{.agent = domain::AgentId{"ghost"}, .session = "s-2", .wait = 20};
+  io::http_call(world_.loop(),
+                {.method = "POST",
+                 .url = world_.url() + "/api/v1/agents/poll",
+                 .fields = {{"Authorization", "Bearer " + runner_}},
+                 .body = encode(poll),
+                 .total_timeout = Millis{100}},
+                [&](const auto& answer) {
+                  EXPECT_FALSE(answer);
+                  world_.loop().stop();
+                });
+  world_.loop().run();
+  wire::RunRequest wanted = request("r-10");
+  wanted.workers_max = 1;
+  start(wanted);
+  PaperAgent agent(world_, runner_);
+  EXPECT_EQ(agent.poll().run.value, "r-10") << "nobody else works on it";
+}
+
 TEST_F(ServerRunsTest, AnAdminDrainsAnAgent) {
   PaperAgent agent(world_, runner_);
   EXPECT_FALSE(agent.poll().drain);
