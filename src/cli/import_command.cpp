@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <set>
 
 #include "base/text.h"
 #include "cli/discover.h"
@@ -94,7 +95,7 @@ class Importer {
 
 Result<std::optional<Instant>> start_from(const std::string& text) {
   if (text.empty()) return std::optional<Instant>{};
-  if (const auto at = parse_instant(text)) return std::optional(*at);
+  if (auto at = parse_instant(text)) return at;
   return make_error(ErrorCode::invalid_argument, fmt::format("'{}' is not a time", text),
                     "write it as 2026-11-20 or 2026-11-20T10:24:00Z; without a zone it is UTC");
 }
@@ -131,6 +132,21 @@ Result<Imported> import_report(store::Store& store, std::string_view bytes, cons
   imported.is_new = true;
   imported.not_known = std::count_if(cases.begin(), cases.end(), [](const MatchedCase& one) { return !one.known; });
   return imported;
+}
+
+Result<coordinator::TakenReport> take_report(store::Store& store, std::string_view bytes, const coordinator::ReportWish& wish) {
+  ImportFacts facts{.project = wish.project, .framework = {}, .branch = wish.branch, .commit = wish.commit, .at = {}, .now = wish.now};
+  facts.at = TRY(start_from(wish.at));
+  // Of the newest run that was no report itself: how its framework names tests.
+  for (const store::RunRow& row : TRY(store.find_runs({.project = wish.project})).runs)
+    if (facts.framework.empty() && !row.run.value.starts_with("i-")) facts.framework = row.framework;
+  const std::vector<domain::TestCase> tests = TRY(tests_in_history(store, wish.project));
+  std::set<std::string_view> files;
+  for (const domain::TestCase& test : tests) files.insert(test.identity.spec);
+  Imported imported = TRY(import_report(
+      store, bytes, facts, [&] { return tests; }, [&](const std::string& file) { return files.contains(file); }));
+  return coordinator::TakenReport{
+      .run = std::move(imported.run), .is_new = imported.is_new, .cases = imported.cases, .not_known = imported.not_known};
 }
 
 int import_command(const ImportOptions& options, const Clock& clock) {

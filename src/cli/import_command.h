@@ -9,6 +9,7 @@
 #include "base/time.h"
 #include "cli/import_run.h"
 #include "cli/project.h"
+#include "coordinator/server.h"
 
 namespace tamarack::cli {
 
@@ -36,6 +37,9 @@ struct Imported {
 Result<Imported> import_report(store::Store& store, std::string_view bytes, const ImportFacts& facts,
                                const std::function<std::vector<domain::TestCase>()>& tests,
                                const std::function<bool(const std::string&)>& has_file);
+
+// The same on a server, where only the history knows which tests and files there are.
+Result<coordinator::TakenReport> take_report(store::Store& store, std::string_view bytes, const coordinator::ReportWish& wish);
 
 // The tests a project has in its history: whom a report speaks of where nobody can ask the framework.
 Result<std::vector<domain::TestCase>> tests_in_history(store::Store& store, const std::string& project);

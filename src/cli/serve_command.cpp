@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "cli/at_work.h"
 #include "cli/data_folder.h"
+#include "cli/import_command.h"
 #include "cli/outputs.h"
 #include "cli/project.h"
 #include "cli/version.h"
@@ -137,6 +138,7 @@ coordinator::ServerSettings settings_of(const ServeOptions& options, const Addre
           .signing_key = data.signing_key,
           .run_at_work = [folder = data.reads.path](store::Store& store) { return run_at_work(folder, store); },
           .host = {.machine = io::host_name(), .version = version},
+          .take_report = take_report,
           .notifier = {},
           .warn = warn};
 }

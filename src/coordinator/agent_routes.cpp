@@ -39,7 +39,7 @@ void write(report::JsonWriter& out, const AgentRow& row, Instant now) {
 
 }  // namespace
 
-void AgentRoutes::handle(Call call) {
+void AgentRoutes::handle(const Call& call) {
   switch (call.route->id) {
     case RouteId::agents_poll:
       return poll(call);

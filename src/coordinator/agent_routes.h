@@ -13,7 +13,7 @@ class AgentRoutes {
  public:
   explicit AgentRoutes(ServerParts& parts) : parts_(parts) {}
 
-  void handle(Call call);
+  void handle(const Call& call);
   // Runs began or ended: those who wait may have something to do.
   void look_for_work();
   // The server stops: nobody is kept waiting.

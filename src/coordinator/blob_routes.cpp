@@ -50,9 +50,9 @@ io::Admission BlobRoutes::admit_upload(const io::RequestHead& head, const std::s
   return {.refused = std::nullopt, .body_max = parts_.settings.blob_bytes_max, .body_file = std::move(*path), .body_offset = *offset};
 }
 
-void BlobRoutes::handle(Call call) {
+void BlobRoutes::handle(const Call& call) {
   if (call.route->id == RouteId::blobs_missing) return missing(call);
-  if (call.route->id == RouteId::blob_put) return uploaded(std::move(call));
+  if (call.route->id == RouteId::blob_put) return uploaded(call);
   send(call, "application/octet-stream");
 }
 
@@ -73,7 +73,7 @@ void BlobRoutes::missing(const Call& call) {
 }
 
 // The bytes are verified before they get their name.
-void BlobRoutes::uploaded(Call call) {
+void BlobRoutes::uploaded(const Call& call) {
   auto outcome = std::make_shared<Result<>>();
   parts_.loop.background(
       [&blobs = parts_.stores.blobs, project = call.parameter("project"), sha256 = call.parameter("sha256"), file = call.request.body_file,
@@ -111,7 +111,7 @@ std::string BlobRoutes::link_to(const std::string& project, const std::string& s
   return path + "?" + io::sign_path(path, parts_.clock.now() + link_lifetime, key);
 }
 
-void BlobRoutes::open_link(Call call) {
+void BlobRoutes::open_link(const Call& call) {
   const std::string name = call.parameter("name");
   const std::string path = link_path(call.parameter("project"), call.parameter("sha256"), name);
   const std::string& key = parts_.settings.signing_key;

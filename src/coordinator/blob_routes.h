@@ -14,16 +14,16 @@ class BlobRoutes {
 
   // Where the bytes of an upload go. Two uploads of one blob do not disturb each other: they write the same bytes at the same places.
   io::Admission admit_upload(const io::RequestHead& head, const std::string& project, const std::string& sha256);
-  void handle(Call call);
+  void handle(const Call& call);
 
   // "/blobs/shop/ab12…/shot.png?expires=…&signature=…"; empty without a signing key.
   std::string link_to(const std::string& project, const std::string& sha256, const std::string& name) const;
   // The signed link itself: no token is asked for.
-  void open_link(Call call);
+  void open_link(const Call& call);
 
  private:
   void missing(const Call& call);
-  void uploaded(Call call);
+  void uploaded(const Call& call);
   void send(const Call& call, const std::string& content_type);
 
   ServerParts& parts_;

@@ -6,6 +6,7 @@
 #include "config/quarantine.h"
 #include "coordinator/answers.h"
 #include "coordinator/history_json.h"
+#include "coordinator/run_json.h"
 #include "report/json_writer.h"
 #include "wire/history.h"
 
@@ -129,6 +130,28 @@ void HistoryRoutes::handle(const Call& call) {
         return rows ? json_answer(projects_json(*rows, reaches)) : trouble(rows.error());
       });
   }
+}
+
+void HistoryRoutes::take_report(const Call& call) {
+  if (!parts_.settings.take_report) return call.exchange->answer(io::problem(501, "this server takes no reports"));
+  ReportWish wish{.project = call.parameter("project"), .branch = {}, .commit = {}, .at = {}, .now = parts_.clock.now()};
+  if (wish.project.size() > domain::project_bytes_max) return call.exchange->answer(io::problem(400, "the project's name is too long"));
+  for (const auto& [name, value] : call.request.head.query) {
+    std::string* field = name == "branch" ? &wish.branch : name == "commit" ? &wish.commit : name == "at" ? &wish.at : nullptr;
+    if (field == nullptr)
+      return call.exchange->answer(io::problem(400, fmt::format("unknown parameter '{}', expected one of branch, commit, at", name)));
+    *field = value;
+  }
+  auto taken = std::make_shared<Result<TakenReport>>(TakenReport{});
+  parts_.host.write(
+      [take = parts_.settings.take_report, wish, bytes = call.request.body, taken](store::Store& store) { *taken = take(store, bytes, wish); },
+      [taken, exchange = call.exchange] {
+        if (!*taken) return exchange->answer(trouble(taken->error()));
+        const TakenReport& one = **taken;
+        exchange->answer(json_answer(fmt::format(R"({{"run":{},"is_new":{},"cases":{},"not_known":{}}})", run_json(one.run), one.is_new,
+                                                 one.cases, one.not_known),
+                                     one.is_new ? 201 : 200));
+      });
 }
 
 void HistoryRoutes::tests(const Call& call) {

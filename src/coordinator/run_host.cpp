@@ -399,6 +399,15 @@ void RunHost::refresh_figures() {
                });
 }
 
+void RunHost::write(std::function<void(store::Store& store)> work, io::Callback done) {
+  writing_.run([store = &store_, work = std::move(work)] { work(*store); },
+               [this, done = std::move(done), alive = std::weak_ptr(alive_)] {
+                 if (alive.expired()) return;
+                 done();
+                 refresh_figures();
+               });
+}
+
 void RunHost::forget(const domain::RunId& run) {
   // Not from inside the coordinator's own callback.
   loop_.post([this, run, alive = std::weak_ptr(alive_)] {

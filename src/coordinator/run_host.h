@@ -57,6 +57,9 @@ class RunHost {
   void gave_up(const domain::RunId& run, const run::AgentGaveUp& event);
   bool cancel(const domain::RunId& run, const std::string& reason);
 
+  // Work on the store beside the runs, where they are written; then `done` on the loop, and the figures are made of what it has added.
+  void write(std::function<void(store::Store& store)> work, io::Callback done);
+
   // Nothing is written from here on; the runs go on with the next server.
   void let_go();
 

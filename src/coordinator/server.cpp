@@ -209,13 +209,13 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
       case RouteId::blobs_missing:
       case RouteId::blob_put:
       case RouteId::blob:
-        return blobs.handle(std::move(call));
+        return blobs.handle(call);
       case RouteId::blob_link:
-        return blobs.open_link(std::move(call));
+        return blobs.open_link(call);
       case RouteId::agents:
       case RouteId::agents_poll:
       case RouteId::agent_drain:
-        return agents.handle(std::move(call));
+        return agents.handle(call);
       case RouteId::page:
         return page(call);
     }

@@ -25,6 +25,21 @@ struct Asset {
   std::string body;
 };
 
+// A report of another tool, for the history of a project.
+struct ReportWish {
+  std::string project;
+  std::string branch;
+  std::string commit;
+  std::string at;  // when the run started, as text; empty: as the report says
+  Instant now;
+};
+struct TakenReport {
+  store::RunRow run;
+  bool is_new = false;         // false: the same bytes were taken before, and nothing was written
+  std::int64_t cases = 0;      // in the report
+  std::int64_t not_known = 0;  // of them: tests that the project does not have
+};
+
 struct ServerSettings {
   io::HttpServerOptions http;
   bool open = false;            // everybody may do everything; only for loopback
@@ -41,6 +56,8 @@ struct ServerSettings {
   std::function<Result<domain::RunId>(store::Store&)> run_at_work;
   Millis poll{500};  // how often a journal that is watched is looked at
   RunHostSettings host;
+  // Asked where runs are written. Not set: no report is taken. Errors: invalid_argument (the report or the wish), the store's.
+  std::function<Result<TakenReport>(store::Store&, std::string_view bytes, const ReportWish&)> take_report;
   std::optional<notify::NotifierSettings> notifier;  // whom to tell of runs; none: nobody
   std::function<void(const std::string&)> warn;      // one line for the log; has to be there with a notifier
 };

@@ -42,7 +42,7 @@ struct Notifier::Core : std::enable_shared_from_this<Core> {
     });
   }
 
-  void send(Delivery delivery) {
+  void send(const Delivery& delivery) {
     Result<io::ClientRequest> request =
         request_of(settings_.file, settings_.secrets, delivery, outbox_.remembered(delivery.remember), clock_.now());
     if (request) {

@@ -182,7 +182,7 @@ class Trace {
         span.status = status_error;
         span.attributes.push_back(text_of("error.type", "failed"));
       }
-      add(std::move(span));
+      add(span);
     }
   }
 
@@ -213,7 +213,7 @@ class Trace {
       if (report::counts_against_run(test)) span.status = status_error;
       span.message = report::failure_head(test);
     }
-    add(std::move(span));
+    add(span);
     if (test.attempts.size() < 2) return;
     for (const report::AttemptView& attempt : test.attempts) add_attempt(test, attempt, id);
   }
@@ -228,10 +228,10 @@ class Trace {
                        text_of("cicd.worker.name", attempt.worker)};
     if (!attempt.errors.empty()) span.attributes.push_back(text_of("exception.message", report::error_head(attempt.errors.front())));
     if (attempt.status != "passed" && attempt.status != "skipped") span.attributes.push_back(text_of("error.type", attempt.status));
-    add(std::move(span));
+    add(span);
   }
 
-  void add(Span span) {
+  void add(const Span& span) {
     if (spans_ == 0) begin_body();
     report::JsonWriter json;
     json.begin_object();
