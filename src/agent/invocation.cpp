@@ -15,6 +15,12 @@ void cap_append(std::string& into, std::string_view bytes, std::size_t max) {
   into.append(bytes.substr(0, max - std::min(max, into.size())));
 }
 
+// What the tests trace becomes part of the run's own trace (W3C Trace Context), below the unit where there is only one.
+std::string trace_context(const domain::RunId& run, const std::vector<schedule::Piece>& pieces) {
+  if (pieces.size() != 1) return domain::traceparent_of(run.value);
+  return domain::unit_traceparent_of(run.value, static_cast<std::int64_t>(pieces.front().unit.value));
+}
+
 }  // namespace
 
 adapter::Selection selection_of(const domain::Plan& plan, const std::vector<schedule::Piece>& pieces) {
@@ -60,10 +66,7 @@ void Invocation::start() {
                                       .port = place_.port,
                                       .seed = settings.seed};
   std::map<std::string, std::string> env = environment_of(settings, place_);
-  // What the tests trace becomes part of the run's own trace (W3C Trace Context), below the unit where there is only one.
-  env["TRACEPARENT"] = order_.pieces.size() == 1
-                           ? domain::unit_traceparent_of(settings.run.value, static_cast<std::int64_t>(order_.pieces.front().unit.value))
-                           : domain::traceparent_of(settings.run.value);
+  env["TRACEPARENT"] = trace_context(settings.run, order_.pieces);
   for (const auto& [name, value] : settings.suite.env) env[name] = fill_in(value, place_, settings.seed);
   execution.inherited = env;
   for (const char* name : {"PYTHONPATH", "NODE_OPTIONS"})

@@ -143,8 +143,8 @@ Result<coordinator::TakenReport> take_report(store::Store& store, std::string_vi
   const std::vector<domain::TestCase> tests = TRY(tests_in_history(store, wish.project));
   std::set<std::string_view> files;
   for (const domain::TestCase& test : tests) files.insert(test.identity.spec);
-  Imported imported = TRY(import_report(
-      store, bytes, facts, [&] { return tests; }, [&](const std::string& file) { return files.contains(file); }));
+  Imported imported =
+      TRY(import_report(store, bytes, facts, [&] { return tests; }, [&](const std::string& file) { return files.contains(file); }));
   return coordinator::TakenReport{
       .run = std::move(imported.run), .is_new = imported.is_new, .cases = imported.cases, .not_known = imported.not_known};
 }

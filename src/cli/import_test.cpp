@@ -148,6 +148,27 @@ TEST(ImportReport, RecognisesTheTestsOfHistoryAndCountsOnce) {
   EXPECT_EQ(store.tests().executions("p", known.id, 9).value().size(), 2U);
 }
 
+TEST(ImportReport, OnAServerTheHistoryKnowsFrameworkAndFiles) {
+  store::MemoryStore store;
+  const domain::TestCase known = test_case("tests/test_a.py", {"test_one"});
+  ASSERT_TRUE(store.commit({.run = domain::RunId{"r"},
+                            .project = "p",
+                            .run_row = store::RunRow{.run = domain::RunId{"r"}, .project = "p", .framework = "pytest", .finished = from_ms(1)},
+                            .results = {{.test = known.id, .identity = known.identity}}}));
+  const std::string bytes = R"(<testsuite><testcase classname="tests.test_a" name="test_one" time="1"/></testsuite>)";
+  coordinator::ReportWish wish{.project = "p", .branch = "main", .commit = "abc", .at = "2026-11-20", .now = from_ms(5)};
+  const auto taken = take_report(store, bytes, wish);
+  ASSERT_TRUE(taken) << taken.error().message;
+  EXPECT_TRUE(taken->is_new);
+  EXPECT_EQ(taken->not_known, 0);
+  EXPECT_EQ(iso8601(taken->run.started) + taken->run.branch + taken->run.commit + taken->run.framework,
+            "2026-11-20T00:00:00.000Zmainabcpytest");
+  EXPECT_FALSE(take_report(store, bytes, wish)->is_new);
+  wish.at = "yesterday";
+  EXPECT_EQ(take_report(store, bytes, wish).error().code, ErrorCode::invalid_argument);
+  EXPECT_EQ(take_report(store, "{}", {.project = "p"}).error().code, ErrorCode::invalid_argument);
+}
+
 constexpr const char* junit = R"(<?xml version="1.0"?><testsuites><testsuite name="pytest" tests="3" timestamp="2026-11-20T10:24:18.250">
   <testcase classname="test_a" name="test_one" time="1.5"/>
   <testcase classname="test_a" name="test_two" time="0.5"><failure message="expected 1&#10;got 2">stack</failure></testcase>

@@ -4,6 +4,7 @@
 
 #include <cstdio>
 
+#include "artifact/blobs/disk_blobs.h"
 #include "base/text.h"
 #include "cli/at_work.h"
 #include "cli/data_folder.h"
@@ -11,11 +12,10 @@
 #include "cli/outputs.h"
 #include "cli/project.h"
 #include "cli/version.h"
-#include "artifact/blobs/disk_blobs.h"
+#include "config/server_file.h"
 #include "coordinator/authenticate.h"
 #include "coordinator/server.h"
 #include "dashboard.h"
-#include "config/server_file.h"
 #include "io/files.h"
 #include "io/machine.h"
 #include "io/net.h"

@@ -24,7 +24,8 @@ Result<bool> take_page_parameter(const std::string& name, const std::string& val
   else if (name == "limit") {
     const auto number = parse_integer(value);
     if (!number || *number < 1 || *number > store::page_max)
-      return make_error(ErrorCode::invalid_argument, fmt::format("limit: expected a number from 1 to {}, got '{}'", store::page_max, value));
+      return make_error(ErrorCode::invalid_argument,
+                        fmt::format("limit: expected a number from 1 to {}, got '{}'", store::page_max, value));
     limit = static_cast<int>(*number);
   } else
     return false;
@@ -42,7 +43,8 @@ Result<store::TestFilter> test_filter(const std::string& project, const Paramete
     if (TRY(take_page_parameter(name, value, filter.text, filter.limit, filter.before))) continue;
     const auto sort = sorts.find(value);
     if (name != "sort")
-      return make_error(ErrorCode::invalid_argument, fmt::format("unknown parameter '{}', expected one of text, sort, limit, before", name));
+      return make_error(ErrorCode::invalid_argument,
+                        fmt::format("unknown parameter '{}', expected one of text, sort, limit, before", name));
     if (sort == sorts.end())
       return make_error(ErrorCode::invalid_argument, fmt::format("sort: expected flaky, failures, slow, name or latest, got '{}'", value));
     filter.sort = sort->second;
@@ -143,15 +145,15 @@ void HistoryRoutes::take_report(const Call& call) {
     *field = value;
   }
   auto taken = std::make_shared<Result<TakenReport>>(TakenReport{});
-  parts_.host.write(
-      [take = parts_.settings.take_report, wish, bytes = call.request.body, taken](store::Store& store) { *taken = take(store, bytes, wish); },
-      [taken, exchange = call.exchange] {
-        if (!*taken) return exchange->answer(trouble(taken->error()));
-        const TakenReport& one = **taken;
-        exchange->answer(json_answer(fmt::format(R"({{"run":{},"is_new":{},"cases":{},"not_known":{}}})", run_json(one.run), one.is_new,
-                                                 one.cases, one.not_known),
-                                     one.is_new ? 201 : 200));
-      });
+  parts_.host.write([take = parts_.settings.take_report, wish, bytes = call.request.body,
+                     taken](store::Store& store) { *taken = take(store, bytes, wish); },
+                    [taken, exchange = call.exchange] {
+                      if (!*taken) return exchange->answer(trouble(taken->error()));
+                      const TakenReport& one = **taken;
+                      exchange->answer(json_answer(fmt::format(R"({{"run":{},"is_new":{},"cases":{},"not_known":{}}})", run_json(one.run),
+                                                               one.is_new, one.cases, one.not_known),
+                                                   one.is_new ? 201 : 200));
+                    });
 }
 
 void HistoryRoutes::tests(const Call& call) {

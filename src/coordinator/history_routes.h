@@ -11,8 +11,7 @@ namespace tamarack::coordinator {
 
 class HistoryRoutes {
  public:
-  explicit HistoryRoutes(ServerParts& parts)
-      : parts_(parts), configs_(std::make_shared<ProjectConfigs>(parts.stores.blobs)) {}
+  explicit HistoryRoutes(ServerParts& parts) : parts_(parts), configs_(std::make_shared<ProjectConfigs>(parts.stores.blobs)) {}
   void handle(const Call& call);
   // POST …/import: the body is JUnit XML or CTRF; query: branch, commit, at. 201, or 200 when the same bytes were taken before:
   // {"run":{…},"is_new","cases","not_known"}.

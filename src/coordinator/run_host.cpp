@@ -202,12 +202,12 @@ void RunHost::next_start() {
   const std::shared_ptr<Asked> asked = asked_.front();
   asked_.pop_front();
   auto decision = std::make_shared<Result<Decided>>(Decided{});
-  writing_.run([decider = Decider{store_, blobs_, clock_.now()}, asked,
-                decision] { *decision = decider.decide(asked->request, asked->body); },
-               [this, asked, decision, alive = std::weak_ptr(alive_)] {
-                 if (alive.expired()) return;
-                 decided(asked, *decision);
-               });
+  writing_.run(
+      [decider = Decider{store_, blobs_, clock_.now()}, asked, decision] { *decision = decider.decide(asked->request, asked->body); },
+      [this, asked, decision, alive = std::weak_ptr(alive_)] {
+        if (alive.expired()) return;
+        decided(asked, *decision);
+      });
 }
 
 void RunHost::decided(const std::shared_ptr<Asked>& asked, const Result<Decided>& outcome) {
@@ -223,9 +223,8 @@ void RunHost::decided(const std::shared_ptr<Asked>& asked, const Result<Decided>
   const bool carries = !decision.carried.tests.empty();
   Active& active = make_active(request, decision.row, decision.row.at);
   active.on_durable = std::move(asked->done);
-  active.started = {.run_id = request.run_id,
-                    .url = page_of(request.run_id),
-                    .state = carries ? wire::Started::continued : wire::Started::started};
+  active.started = {
+      .run_id = request.run_id, .url = page_of(request.run_id), .state = carries ? wire::Started::continued : wire::Started::started};
   active.coordinator->begin(request.plan, request.options, decision.carried);
   next_start();
 }
@@ -263,13 +262,12 @@ RunHost::Active& RunHost::make_active(const wire::RunRequest& request, std::opti
                                       .plan = request.plan});
   active->coordinator = std::make_unique<Coordinator>(
       loop_, clock_, store_, writing_,
-      CoordinatorSettings{
-          .run = run,
-          .heartbeat = settings_.heartbeat,
-          .agents_may_come_back = true,
-          .announces_plan = false,
-          .row = {.run = run, .project = request.project, .branch = request.branch, .commit = request.commit},
-          .request = std::move(row)},
+      CoordinatorSettings{.run = run,
+                          .heartbeat = settings_.heartbeat,
+                          .agents_may_come_back = true,
+                          .announces_plan = false,
+                          .row = {.run = run, .project = request.project, .branch = request.branch, .commit = request.commit},
+                          .request = std::move(row)},
       CoordinatorCallbacks{.on_entry = [this, run](const run::Entry& entry) { entered(run, entry); },
                            .on_finished = [this, run] { finished(run); },
                            .on_broken =

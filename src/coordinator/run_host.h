@@ -21,16 +21,16 @@ namespace tamarack::coordinator {
 struct RunHostSettings {
   Millis heartbeat{5'000};
   Millis lease_lifetime{30'000};
-  Millis no_worker_max{600'000};   // how long a run waits for a first or another agent
-  Millis home_deadline{120'000};   // after the verdict, for applications to stop and artifacts to arrive
-  std::string machine;             // of this server, for reports
+  Millis no_worker_max{600'000};  // how long a run waits for a first or another agent
+  Millis home_deadline{120'000};  // after the verdict, for applications to stop and artifacts to arrive
+  std::string machine;            // of this server, for reports
   std::string version;
 };
 
 struct RunHostCallbacks {
-  std::function<void()> on_change;                                             // a run began or is over
-  std::function<void(const domain::RunId&, const run::Entry&)> on_entry;      // durable; in order
-  std::function<void(const domain::RunId&, const Error&)> on_broken;           // its journal cannot be written
+  std::function<void()> on_change;                                        // a run began or is over
+  std::function<void(const domain::RunId&, const run::Entry&)> on_entry;  // durable; in order
+  std::function<void(const domain::RunId&, const Error&)> on_broken;      // its journal cannot be written
   // Its plan is durable, or it is gone on with after a restart; `origin` is what its request says of where it comes from.
   std::function<void(const domain::RunId&, const notify::News& origin)> on_begun;
   std::function<void(const domain::RunId&)> on_closed;  // its verdict and its row are durable, its artifacts are here

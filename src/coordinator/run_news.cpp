@@ -10,7 +10,7 @@ namespace tamarack::coordinator {
 namespace {
 
 constexpr std::string_view open_prefix = "news/";  // beside the notifier's own keys
-constexpr Millis news_age_max{24LL * 3'600'000};    // nobody wants to hear of it any more; deliveries are given up at this age, too
+constexpr Millis news_age_max{24LL * 3'600'000};   // nobody wants to hear of it any more; deliveries are given up at this age, too
 
 std::string key_of(const domain::RunId& run) {
   return std::string(open_prefix) + run.value;
@@ -113,8 +113,7 @@ void RunNews::tell(const domain::RunId& run, notify::Event event) {
 
 void RunNews::told(const Piece& piece) {
   // What cannot be read stays open: the next start tries it again.
-  if (!piece.outcome)
-    return settings_.warn(fmt::format("nobody is told of run '{}': {}", piece.run.value, piece.outcome.error().message));
+  if (!piece.outcome) return settings_.warn(fmt::format("nobody is told of run '{}': {}", piece.run.value, piece.outcome.error().message));
   notifier_.deliver(piece.deliveries);
   const auto open = open_.find(piece.run);
   if (open == open_.end()) return;
@@ -143,12 +142,12 @@ void RunNews::write() {
   auto rows = std::make_shared<std::vector<store::NoticeRow>>(std::move(to_write_));
   to_write_.clear();
   auto outcome = std::make_shared<Result<>>();
-  writing_.run([&journal = journal_, rows, outcome] { *outcome = journal.keep_notices(*rows); },
-               [this, outcome, alive = std::weak_ptr(alive_)] {
-                 if (!alive.expired() && !*outcome)
-                   settings_.warn("what is owed to others cannot be kept, a restart may forget it or send it again: " +
-                                  outcome->error().message);
-               });
+  writing_.run(
+      [&journal = journal_, rows, outcome] { *outcome = journal.keep_notices(*rows); },
+      [this, outcome, alive = std::weak_ptr(alive_)] {
+        if (!alive.expired() && !*outcome)
+          settings_.warn("what is owed to others cannot be kept, a restart may forget it or send it again: " + outcome->error().message);
+      });
 }
 
 }  // namespace tamarack::coordinator

@@ -1,6 +1,6 @@
-// Tells others (notify/) of the runs of a server: when one begins, and when it is closed. Nothing is forgotten by a crash: in the store stand
-// the requests that are owed, and for every run what of it is still to be told, from its first entry on. What was told twice has the same
-// ids. Nothing here can fail a run: trouble is a warning.
+// Tells others (notify/) of the runs of a server: when one begins, and when it is closed. Nothing is forgotten by a crash: in the store
+// stand the requests that are owed, and for every run what of it is still to be told, from its first entry on. What was told twice has the
+// same ids. Nothing here can fail a run: trouble is a warning.
 #pragma once
 
 #include <functional>

@@ -2,11 +2,13 @@
 anybody listened."""
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import http.server
 import json
 import re
+import sqlite3
 import threading
 import time
 
@@ -143,6 +145,19 @@ def test_notify_survives_a_server_that_is_killed_before_anybody_listened(project
     fleet.serve("--config", "server.toml")
     assert "\ntamarack_notifications_waiting 0\n" in fleet.get("/metrics")
     assert len(receiver.taken()) == 2, "told once"
+
+
+def test_notify_knows_the_suite_folder_in_its_repository(project, fleet):
+    fleet.serve()
+    suite(project)
+    project.write(".git/HEAD", "ref: refs/heads/main\n")
+    project.write("apps/shop/e2e/units.txt", "a\n")
+    project.write("apps/shop/tamarack.toml", project.read("tamarack.toml").replace("[suite]\n", '[suite]\ndir = "e2e"\n'))
+    started = project.finish(fleet.run("--detach", "--config", "apps/shop/tamarack.toml"))
+    assert started.code == 0, started.text
+    with contextlib.closing(sqlite3.connect(fleet.data / "tamarack.db")) as database:
+        ((body,),) = database.execute("SELECT body FROM requests").fetchall()
+    assert json.loads(body)["suite_dir"] == "apps/shop/e2e", "annotations need the path from the repository's root"
 
 
 def test_notify_traceparent_reaches_the_tests(project):

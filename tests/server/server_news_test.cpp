@@ -51,9 +51,7 @@ class ServerNewsTest : public testing::Test {
   // Another server of the same data, as after kill -9 of the one before.
   void start(bool tells = true) {
     server_.reset();
-    ServerSettings settings{.open = true,
-                            .version = "1.2.3",
-                            .warn = [this](const std::string& text) { warnings_ += text + "\n"; }};
+    ServerSettings settings{.open = true, .version = "1.2.3", .warn = [this](const std::string& text) { warnings_ += text + "\n"; }};
     if (tells) {
       const std::string text = fmt::format(
           "version = 1\nurl = \"https://tamarack.example.com\"\n[[webhook]]\nname = \"bot\"\nurl = \"http://127.0.0.1:{}/\"\n"
@@ -157,7 +155,8 @@ class ServerNewsTest : public testing::Test {
   }
 
   static bool says(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-  // "run.started run.finished", of those that were taken; the same event again is none: what was under way when a server died is sent again.
+  // "run.started run.finished", of those that were taken; the same event again is none: what was under way when a server died is sent
+  // again.
   std::string events() const {
     std::vector<std::string> types;
     std::string last;
@@ -173,9 +172,7 @@ class ServerNewsTest : public testing::Test {
     const auto rows = mine_->notices().value();
     return rows.size() == 1 && says(rows[0].json, R"("event":"run.finished")");
   }
-  void wait_for_end(const std::string& run) {
-    EXPECT_TRUE(says(ask("GET", "/api/v1/runs/" + run + "/events").body, "event: end"));
-  }
+  void wait_for_end(const std::string& run) { EXPECT_TRUE(says(ask("GET", "/api/v1/runs/" + run + "/events").body, "event: end")); }
 
   std::string folder_;
   std::vector<std::unique_ptr<store::Store>> connections_;

@@ -5,7 +5,8 @@
 namespace tamarack::store {
 namespace {
 
-constexpr const char* by_run = "SELECT run_id, project, identity, at_ms, body, carried_from, config, workspace FROM requests WHERE run_id = ?";
+constexpr const char* by_run =
+    "SELECT run_id, project, identity, at_ms, body, carried_from, config, workspace FROM requests WHERE run_id = ?";
 constexpr const char* newest_of_identity =
     "SELECT run_id, project, identity, at_ms, body, carried_from, config, workspace FROM requests "
     "WHERE project = ? AND identity = ? AND identity != '' ORDER BY at_ms DESC, run_id DESC LIMIT 1";

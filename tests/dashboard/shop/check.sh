@@ -1,0 +1,15 @@
+# One unit: `wrong` says "UNIT always", or "UNIT once" for one that passes when it is tried again.
+unit=$1
+seen="$TAMARACK_DATA/$unit.seen"
+how=$(sed -n "s/^$unit //p" wrong)
+[ "$how" = once ] && [ -e "$seen" ] && how=
+touch "$seen"
+
+if [ -z "$how" ]; then
+  echo "<testsuite tests=\"1\"><testcase classname=\"$unit\" name=\"$unit\" time=\"0.01\"/></testsuite>" > "$TAMARACK_DATA/$unit.xml"
+  exit 0
+fi
+mkdir -p evidence
+echo "total: 41" > "evidence/$unit.txt"
+echo "<testsuite tests=\"1\" failures=\"1\"><testcase classname=\"$unit\" name=\"$unit\" time=\"0.01\"><failure message=\"expected a total of 42, got 41\">check.sh:7: expected a total of 42, got 41</failure></testcase></testsuite>" > "$TAMARACK_DATA/$unit.xml"
+exit 1
