@@ -1,7 +1,6 @@
 #include "agent/agent.h"
 
 #include "agent/redact.h"
-
 #include "base/check.h"
 
 namespace tamarack::agent {

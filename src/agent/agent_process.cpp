@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::int64_t wait_s = 25;
 constexpr Millis poll_silence{60'000};
+constexpr Millis goodbye_silence{2'000};
 
 }  // namespace
 
@@ -130,7 +131,11 @@ void AgentProcess::kill_now(io::Callback done) {
 
 void AgentProcess::end(const Result<>& outcome) {
   if (std::exchange(over_, true)) return;
-  loop_.post([done = std::move(done_), outcome] { done(outcome); });
+  if (!outcome) return loop_.post([done = std::move(done_), outcome] { done(outcome); });
+  // Nobody is to wait for it, or count on it. That the server cannot be told is no reason to stay.
+  wire::AgentPoll said{.agent = settings_.run.agent, .session = settings_.session, .leaving = true};
+  api_.call({.method = "POST", .path = "/api/v1/agents/poll", .body = encode(said), .silence = goodbye_silence},
+            [done = std::move(done_)](const Result<std::string>&) { done({}); });
 }
 
 }  // namespace tamarack::agent

@@ -14,8 +14,8 @@
 namespace tamarack::agent {
 
 struct AgentProcessSettings {
-  RemoteRunSettings run;       // but for the run and the session
-  std::string session;         // drawn for this process
+  RemoteRunSettings run;  // but for the run and the session
+  std::string session;    // drawn for this process
   std::string machine;
   std::string platform;
   std::optional<Millis> exit_when_idle;  // leaves when there was nothing to do for so long

@@ -52,7 +52,8 @@ void RemoteRun::fetch_spec() {
             [this, alive = std::weak_ptr(alive_)](const Result<std::string>& body) {
               if (alive.expired() || is_stopped()) return;
               // Over before we came: nothing is wrong with this agent.
-              if (!body && (body.error().code == ErrorCode::conflict || body.error().code == ErrorCode::not_found)) return end(std::nullopt);
+              if (!body && (body.error().code == ErrorCode::conflict || body.error().code == ErrorCode::not_found))
+                return end(std::nullopt);
               if (!body) return fail(body.error());
               auto spec = wire::decode<wire::RunSpec>(*body);
               if (!spec) return fail(spec.error());
@@ -121,15 +122,15 @@ void RemoteRun::receive(const std::vector<artifact::ContentStore::Missing>& miss
 
 void RemoteRun::unpack() {
   auto workspace = std::make_shared<Result<std::unique_ptr<Workspace>>>(std::unique_ptr<Workspace>());
-  const WorkspaceOrder order{
-      .project = spec_.project, .setup = {.command = spec_.setup, .inputs = spec_.setup_inputs}, .go_on = nullptr};
-  loop_.background([&workspaces = workspaces_, manifest = manifest_, order, workspace] { *workspace = workspaces.prepare(manifest, order); },
-                   [this, workspace, alive = std::weak_ptr(alive_)] {
-                     if (alive.expired() || is_stopped()) return;
-                     if (!*workspace) return fail(Error(workspace->error()).in("the workspace cannot be unpacked"));
-                     workspace_ = std::move(**workspace);
-                     set_up();
-                   });
+  const WorkspaceOrder order{.project = spec_.project, .setup = {.command = spec_.setup, .inputs = spec_.setup_inputs}, .go_on = nullptr};
+  loop_.background(
+      [&workspaces = workspaces_, manifest = manifest_, order, workspace] { *workspace = workspaces.prepare(manifest, order); },
+      [this, workspace, alive = std::weak_ptr(alive_)] {
+        if (alive.expired() || is_stopped()) return;
+        if (!*workspace) return fail(Error(workspace->error()).in("the workspace cannot be unpacked"));
+        workspace_ = std::move(**workspace);
+        set_up();
+      });
 }
 
 void RemoteRun::set_up() {
@@ -141,8 +142,8 @@ void RemoteRun::set_up() {
     if (!finished) return fail(Error(finished.error()).in("[workspace] setup cannot be started"));
     const std::string tail = last_lines(finished->output + finished->errput, log_tail_lines);
     if (finished->timed_out)
-      return fail(make_error(ErrorCode::unavailable, fmt::format("[workspace] setup `{}` did not end within {}", spec_.setup,
-                                                                 human_duration(setup_max))),
+      return fail(make_error(ErrorCode::unavailable,
+                             fmt::format("[workspace] setup `{}` did not end within {}", spec_.setup, human_duration(setup_max))),
                   tail);
     if (finished->status.code != 0)
       return fail(make_error(ErrorCode::unavailable, fmt::format("[workspace] setup `{}` ended with code {}: {}", spec_.setup,
@@ -187,9 +188,8 @@ void RemoteRun::begin() {
   agent.seed = spec_.seed;
   agent.run_dir = run_dir();
   if (!spec_.listing.empty()) agent.suite.listing = run_dir() + "/listing.json";
-  uploads_ = std::make_unique<Uploads>(loop_, *blobs_, [this](const Error& error) {
-    settings_.say("warning: an artifact could not be sent: " + error.message);
-  });
+  uploads_ = std::make_unique<Uploads>(
+      loop_, *blobs_, [this](const Error& error) { settings_.say("warning: an artifact could not be sent: " + error.message); });
   store_ = std::make_unique<UploadingStore>(loop_, artifacts_, *uploads_);
   connect();
 }

@@ -21,17 +21,6 @@ namespace {
 
 constexpr std::size_t name_max = 100;
 
-Result<std::map<std::string, std::string>> parse_labels(const std::vector<std::string>& texts) {
-  std::map<std::string, std::string> labels;
-  for (const std::string& text : texts) {
-    const std::size_t equals = text.find('=');
-    if (equals == std::string::npos || equals == 0)
-      return make_error(ErrorCode::invalid_argument, fmt::format("--label: expected NAME=VALUE, got '{}'", text), "for example --label zone=eu");
-    labels[text.substr(0, equals)] = text.substr(equals + 1);
-  }
-  return labels;
-}
-
 // It becomes a part of workers' names and of paths.
 Result<std::string> checked_name(const std::string& wanted) {
   const std::string name = wanted.empty() ? io::host_name() : wanted;
@@ -90,7 +79,7 @@ Result<Ground> prepare_ground(const AgentOptions& options, const std::string& na
 int agent_command(const AgentOptions& options, const Clock& clock) {
   const auto address = server_address(options.server);
   if (!address) return complain(address.error());
-  const auto labels = parse_labels(options.labels);
+  const auto labels = parse_labels(options.labels, "--label");
   if (!labels) return complain(labels.error());
   const auto name = checked_name(options.name);
   if (!name) return complain(name.error());

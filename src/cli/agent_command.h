@@ -12,10 +12,10 @@ namespace tamarack::cli {
 
 struct AgentOptions {
   ServerOptions server;
-  std::string name;                  // empty: the machine's
-  std::int64_t workers = 0;          // 0: half of the processors
-  std::vector<std::string> labels;   // "zone=eu"
-  std::string data;                  // empty: ~/.cache/tamarack/agent
+  std::string name;                 // empty: the machine's
+  std::int64_t workers = 0;         // 0: half of the processors
+  std::vector<std::string> labels;  // "zone=eu"
+  std::string data;                 // empty: ~/.cache/tamarack/agent
   std::optional<Millis> exit_when_idle;
 };
 

@@ -151,10 +151,11 @@ TEST(ImportReport, RecognisesTheTestsOfHistoryAndCountsOnce) {
 TEST(ImportReport, OnAServerTheHistoryKnowsFrameworkAndFiles) {
   store::MemoryStore store;
   const domain::TestCase known = test_case("tests/test_a.py", {"test_one"});
-  ASSERT_TRUE(store.commit({.run = domain::RunId{"r"},
-                            .project = "p",
-                            .run_row = store::RunRow{.run = domain::RunId{"r"}, .project = "p", .framework = "pytest", .finished = from_ms(1)},
-                            .results = {{.test = known.id, .identity = known.identity}}}));
+  ASSERT_TRUE(
+      store.commit({.run = domain::RunId{"r"},
+                    .project = "p",
+                    .run_row = store::RunRow{.run = domain::RunId{"r"}, .project = "p", .framework = "pytest", .finished = from_ms(1)},
+                    .results = {{.test = known.id, .identity = known.identity}}}));
   const std::string bytes = R"(<testsuite><testcase classname="tests.test_a" name="test_one" time="1"/></testsuite>)";
   coordinator::ReportWish wish{.project = "p", .branch = "main", .commit = "abc", .at = "2026-11-20", .now = from_ms(5)};
   const auto taken = take_report(store, bytes, wish);

@@ -193,7 +193,12 @@ void LiveDisplay::handle(const run::TestFinished& record) {
           location);
 }
 void LiveDisplay::handle(const run::TestSettled& record) {
+  // It ran in another run: no line of its own, or those that run would drown in them.
+  if (record.reason.starts_with("carried forward")) return carried(record);
   settled(record.test, record.outcome, Millis{0}, record.reason, {});
+}
+void LiveDisplay::carried(const run::TestSettled& record) {
+  if (carried_++ == 0) say("  " + record.reason + ": what was good stands");
 }
 void LiveDisplay::handle(const run::LeaseEnded& record) {
   if (const auto worker = terms_.find(record.term); worker != terms_.end()) workers_[worker->second] = {.since = at_};

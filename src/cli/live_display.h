@@ -54,6 +54,7 @@ class LiveDisplay {
   template <class Other>
   void handle(const Other&) {}
 
+  void carried(const run::TestSettled& record);
   void settled(domain::TestIndex test, domain::Outcome outcome, Millis duration, const std::string& error, const std::string& location);
   void print(const std::string& lines);
   void draw();
@@ -65,7 +66,8 @@ class LiveDisplay {
   const Clock& clock_;
   Screen screen_;
   Instant started_;
-  run::Run run_;  // folded along, for counts and names
+  std::int64_t carried_ = 0;  // verdicts of an earlier run that stand
+  run::Run run_;              // folded along, for counts and names
   Instant at_;
   struct Doing {
     std::string what;

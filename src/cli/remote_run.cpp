@@ -42,7 +42,8 @@ std::map<std::string, std::int64_t> wanted_artifacts(const report::ReportView& v
       }
   }
   if (left_out)
-    warnings.push_back(fmt::format("the report here carries {} of artifacts, the rest is on the server", human_bytes(static_cast<std::uint64_t>(bytes))));
+    warnings.push_back(
+        fmt::format("the report here carries {} of artifacts, the rest is on the server", human_bytes(static_cast<std::uint64_t>(bytes))));
   return wanted;
 }
 
@@ -54,21 +55,19 @@ RemoteRun::RemoteRun(io::Loop& loop, const Clock&, client::ApiClient& api, LiveD
 void RemoteRun::follow() {
   follower_ = std::make_unique<client::RunFollower>(
       api_, settings_.run,
-      client::RunFollower::Callbacks{.on_entry =
-                                         [this](const run::Entry& entry) {
-                                           journal_.push_back(entry);
-                                           display_.take(entry);
-                                         },
-                                     .on_end = [this] { loop_.post([this] { fetch_artifacts(); }); },
-                                     .on_trouble =
-                                         [this](const Error& error) {
-                                           display_.set_note("the server is away, trying again: " + error.message);
-                                         },
-                                     .on_broken =
-                                         [this](const Error& error) {
-                                           display_.close();
-                                           leave(complain(error));
-                                         }});
+      client::RunFollower::Callbacks{
+          .on_entry =
+              [this](const run::Entry& entry) {
+                journal_.push_back(entry);
+                display_.take(entry);
+              },
+          .on_end = [this] { loop_.post([this] { fetch_artifacts(); }); },
+          .on_trouble = [this](const Error& error) { display_.set_note("the server is away, trying again: " + error.message); },
+          .on_broken =
+              [this](const Error& error) {
+                display_.close();
+                leave(complain(error));
+              }});
   follower_->start();
 }
 

@@ -1,5 +1,5 @@
-// One run of a server, as the person who asked for it sees it: the live view, Ctrl-C, and at the end the same files and words as of a run on
-// this machine.
+// One run of a server, as the person who asked for it sees it: the live view, Ctrl-C, and at the end the same files and words as of a run
+// on this machine.
 #pragma once
 
 #include <map>
@@ -19,8 +19,8 @@ namespace tamarack::cli {
 struct RemoteRunView {
   domain::RunId run;
   std::string project;
-  std::string state_dir;  // absolute: where artifacts and the run's folder go
-  Instant began;          // of the command
+  std::string state_dir;   // absolute: where artifacts and the run's folder go
+  Instant began;           // of the command
   bool whole_time = true;  // the run's time counts from `began`, not from its own start
   std::string command;
   std::string branch;

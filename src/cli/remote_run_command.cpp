@@ -53,6 +53,7 @@ class Asking {
     suite_ = TRY(suite_settings(project_));
     shims_dir_ = TRY(unpack_shims(project_.state_dir));
     effective_ = TRY(effective_settings(options_, project_.config.run, random_));
+    labels_ = TRY(parse_labels(options_.agent_labels, "--agent-label"));
     run_ = new_run_id(began_, random_);
     ci_ = read_ci_run(options_.suite_name);
     git_ = git_facts(project_.config.root);
@@ -64,7 +65,39 @@ class Asking {
     return {};
   }
 
-  void start() {
+  void start() { check_rights(); }
+
+  int exit_code() const { return remote_ ? remote_->exit_code() : exit_code_; }
+  void clean_up() const {
+    if (has_run_) return;
+    if (const auto removed = io::remove_tree(project_.run_dir(run_)); !removed)
+      std::fprintf(stderr, "warning: %s\n", removed.error().message.c_str());
+  }
+
+ private:
+  // Before any work is done for nothing.
+  void check_rights() {
+    client::ApiCall call{.path = "/api/v1/session", .patience = server_patience};
+    call.on_retry = [this](const Error& error) {
+      display_->say(fmt::format("{}; trying for {}", error.message, human_duration(server_patience)));
+    };
+    api_.call(std::move(call), [this](const Result<std::string>& body) {
+      if (!body) return give_up(body.error());
+      const auto session = wire::decode<wire::SessionFacts>(*body);
+      if (!session) return give_up(session.error());
+      const std::string& project = project_.config.project;
+      if (session->project != domain::all_projects && session->project != project)
+        return give_up(make_error(
+            ErrorCode::invalid_argument, fmt::format("the token is for project '{}', this is project '{}'", session->project, project),
+            "'project' in tamarack.toml names it; a token for it: tamarack token create --project " + shell_quote(project)));
+      if (session->role == "viewer")
+        return give_up(make_error(ErrorCode::invalid_argument, "the token's rights do not suffice: a viewer cannot start runs",
+                                  "make one with --role runner: `tamarack token create`"));
+      list_tests();
+    });
+  }
+
+  void list_tests() {
     display_->say("listing tests");
     suite_.listing = project_.run_dir(run_) + "/listing.json";
     const DiscoveryRequest request{.suite = suite_,
@@ -79,14 +112,6 @@ class Asking {
     });
   }
 
-  int exit_code() const { return remote_ ? remote_->exit_code() : exit_code_; }
-  void clean_up() const {
-    if (has_run_) return;
-    if (const auto removed = io::remove_tree(project_.run_dir(run_)); !removed)
-      std::fprintf(stderr, "warning: %s\n", removed.error().message.c_str());
-  }
-
- private:
   void fetch_history() {
     api_.call({.path = "/api/v1/projects/" + io::url_segment(project_.config.project) + "/history", .patience = server_patience},
               [this](const Result<std::string>& body) {
@@ -120,6 +145,13 @@ class Asking {
               });
   }
 
+  bool fits(const std::map<std::string, std::string>& has) const {
+    return std::all_of(labels_.begin(), labels_.end(), [&](const auto& label) {
+      const auto found = has.find(label.first);
+      return found != has.end() && found->second == label.second;
+    });
+  }
+
   // A plan wants to know how many workers there will be; those who come later are welcome as well.
   void fetch_agents() {
     if (options_.workers) return make_plan(1);
@@ -130,11 +162,13 @@ class Asking {
       std::int64_t workers = 0;
       std::int64_t most = 1;
       for (const wire::AgentState& agent : agents->agents) {
-        if (agent.state == "away") continue;
+        if (agent.state == "away" || !fits(agent.labels)) continue;
         workers += agent.workers;
         most = std::max(most, agent.workers);
       }
-      if (workers == 0) display_->say("no agent is there yet; the run waits for one (`tamarack agent` on a machine)");
+      if (workers == 0)
+        display_->say(labels_.empty() ? "no agent is there yet; the run waits for one (`tamarack agent` on a machine)"
+                                      : "no agent with these labels is there yet; the run waits for one");
       effective_.workers = std::max<std::int64_t>(workers, 1);
       make_plan(most);
     });
@@ -180,8 +214,9 @@ class Asking {
     manifest_id_ = io::sha256_text(manifest);
     listing_id_ = io::sha256_text(listing);
     std::vector<client::BlobClient::File> files{{manifest_id_, manifest_file}, {listing_id_, suite_.listing}};
-    for (const auto& [sha256, entry] : domain::contents_of(scanned.manifest)) files.push_back({sha256, project_.config.root + "/" + entry->path});
-    display_->say(fmt::format("sending what the server lacks of {} ({})", count_of(std::ssize(files) - 2, "file"),
+    for (const auto& [sha256, entry] : domain::contents_of(scanned.manifest))
+      files.push_back({sha256, project_.config.root + "/" + entry->path});
+    display_->say(fmt::format("sending what the server lacks of {} ({})", count_of(std::ssize(files), "file"),
                               human_bytes(static_cast<std::uint64_t>(domain::total_bytes(scanned.manifest)))));
     blobs_ = std::make_unique<client::BlobClient>(api_, client::BlobClient::Settings{.project = project_.config.project});
     blobs_->send_missing(std::move(files), [this](const Result<std::int64_t>& sent) {
@@ -207,18 +242,13 @@ class Asking {
                              .setup = workspace.setup,
                              .setup_inputs = workspace.setup_inputs,
                              .workers_max = options_.workers.value_or(0),
+                             .requires_labels = labels_,
                              .carry_from = options_.rerun && options_.rerun->only_failed ? earlier_.id : domain::RunId{},
                              .afresh = options_.afresh || options_.rerun,
                              .ci_url = ci_.url,
                              .ci_attempt = ci_.attempt,
                              .pull_request = ci_.pull_request,
                              .suite_dir = suite_dir_in_repository(project_)};
-    for (const std::string& label : options_.agent_labels) {
-      const std::size_t equals = label.find('=');
-      if (equals == std::string::npos || equals == 0)
-        return give_up(make_error(ErrorCode::invalid_argument, fmt::format("--agent-label: expected NAME=VALUE, got '{}'", label)));
-      request.requires_labels[label.substr(0, equals)] = label.substr(equals + 1);
-    }
     api_.call({.method = "POST", .path = "/api/v1/runs", .body = encode(request), .patience = server_patience},
               [this](const Result<std::string>& body) {
                 if (!body) return give_up(body.error());
@@ -290,13 +320,15 @@ class Asking {
   Instant began_;
   client::ApiClient api_;
   Random random_;
-  Screen screen_ = choose_screen(options_.json);
+  // What is printed with --detach is for a program: people read beside it.
+  Screen screen_ = choose_screen(options_.json || options_.detach);
   Project project_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<adapter::Adapter> adapter_;
   adapter::SuiteSettings suite_;
   std::string shims_dir_;
   Effective effective_;
+  std::map<std::string, std::string> labels_;
   domain::RunId run_;
   domain::CiRun ci_;
   GitFacts git_;
@@ -354,19 +386,17 @@ int attach_command(const AttachOptions& options, const Clock& clock) {
       exit_code = complain(row.error());
       return loop.stop();
     }
-    remote = std::make_unique<RemoteRun>(loop, clock, api, display,
-                                         RemoteRunView{.run = domain::RunId{options.run},
-                                                       .project = row->project,
-                                                       .state_dir = state_dir,
-                                                       .began = began,
-                                                       .whole_time = false,
-                                                       .command = "tamarack attach " + options.run,
-                                                       .branch = row->branch,
-                                                       .commit = row->commit,
-                                                       .place = {.screen = screen,
-                                                                 .json = options.json,
-                                                                 .run_dir = state_dir + "/runs/" + options.run,
-                                                                 .root = state_dir}});
+    remote = std::make_unique<RemoteRun>(
+        loop, clock, api, display,
+        RemoteRunView{.run = domain::RunId{options.run},
+                      .project = row->project,
+                      .state_dir = state_dir,
+                      .began = began,
+                      .whole_time = false,
+                      .command = "tamarack attach " + options.run,
+                      .branch = row->branch,
+                      .commit = row->commit,
+                      .place = {.screen = screen, .json = options.json, .run_dir = state_dir + "/runs/" + options.run, .root = state_dir}});
     remote->follow();
   });
   loop.run();
@@ -382,7 +412,11 @@ int cancel_command(const CancelOptions& options) {
   int exit_code = 0;
   api.call({.method = "POST", .path = "/api/v1/runs/" + options.run + "/cancel", .body = "{}", .patience = Millis{10'000}},
            [&](const Result<std::string>& answer) {
-             if (!answer) exit_code = complain(answer.error());
+             // Over already is what was wanted.
+             if (!answer && answer.error().code == ErrorCode::conflict)
+               std::fprintf(stderr, "%s\n", clean_lines(answer.error().message).c_str());
+             else if (!answer)
+               exit_code = complain(answer.error());
              loop.stop();
            });
   loop.run();

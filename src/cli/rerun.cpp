@@ -25,7 +25,8 @@ Result<run::Run> earlier_run(store::Store& store, const std::string& run) {
       if (wanted.empty() && row.finished) wanted = row.run.value;
   if (wanted.empty()) return make_error(ErrorCode::not_found, "no finished run is recorded here", "start one with `tamarack run`");
   const domain::RunId id{wanted};
-  if (!TRY(store.run(id))) return make_error(ErrorCode::not_found, fmt::format("there is no run '{}'", wanted), "`tamarack runs` lists all runs");
+  if (!TRY(store.run(id)))
+    return make_error(ErrorCode::not_found, fmt::format("there is no run '{}'", wanted), "`tamarack runs` lists all runs");
   return folded_run(TRY(coordinator::load_journal(store, id)), wanted);
 }
 

@@ -12,10 +12,10 @@ namespace tamarack::cli {
 struct ResultsPlace {
   Screen screen;
   bool json = false;
-  std::string run_dir;      // absolute
-  config::Report copies;    // [report]
-  std::string root;         // that they are relative to
-  std::string suite_dir;    // of annotations
+  std::string run_dir;                // absolute
+  config::Report copies;              // [report]
+  std::string root;                   // that they are relative to
+  std::string suite_dir;              // of annotations
   std::vector<std::string> warnings;  // shown below the summary: the live view would paint over them
 };
 

@@ -24,13 +24,13 @@ struct RunOptions {
   bool failed_first = false;
   bool use_cache = true;
   bool json = false;
-  std::string command;  // as it was typed, for the report
-  ServerOptions server;                    // with a URL: the run is the server's and its agents'
-  bool detach = false;                     // on a server: does not wait for it
-  bool afresh = false;                     // on a server: everything runs, although it is a retried CI job
-  std::vector<std::string> agent_labels;   // on a server: "zone=eu", what an agent must have
-  std::string suite_name;                  // tells several suites of one CI job apart
-  std::optional<RerunWish> rerun;          // of an earlier run
+  std::string command;                    // as it was typed, for the report
+  ServerOptions server;                   // with a URL: the run is the server's and its agents'
+  bool detach = false;                    // on a server: does not wait for it
+  bool afresh = false;                    // on a server: everything runs, although it is a retried CI job
+  std::vector<std::string> agent_labels;  // on a server: "zone=eu", what an agent must have
+  std::string suite_name;                 // tells several suites of one CI job apart
+  std::optional<RerunWish> rerun;         // of an earlier run
 };
 
 int run_command(const RunOptions& options, const Clock& clock);

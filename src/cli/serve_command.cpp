@@ -72,7 +72,7 @@ void greet(const ServeOptions& options, const Address& address, int port, bool h
   if (options.open)
     std::fputs("open: everybody on this machine may read, start and stop everything here\n", stderr);
   else if (!has_tokens)
-    std::fprintf(stderr, "closed: there is no token yet; `tamarack token create --data %s --project NAME --role viewer` makes one\n",
+    std::fprintf(stderr, "closed: there is no token yet; `tamarack token create --data %s --project NAME --role runner` makes one\n",
                  options.data.c_str());
   if (options.tls_cert.empty() && !address.is_loopback())
     std::fputs("warning: tokens travel in the clear; pass --tls-cert and --tls-key, or put a TLS proxy in front\n", stderr);
@@ -97,7 +97,9 @@ Result<Data> open_data(const std::string& folder) {
   Data data;
   data.reads = TRY(open_data_folder(folder, IfMissing::create));
   auto lock = io::FileLock::take(data.reads.path + "/server.lock", fmt::format("serve (process {})", io::process_id()));
-  if (!lock) return Error(lock.error()).in(fmt::format("another server has '{}'", folder));
+  if (!lock)
+    return make_error(ErrorCode::conflict, fmt::format("another server has '{}': {}", folder, lock.error().message),
+                      "give each server a folder of its own with --data");
   data.lock = std::move(*lock);
   data.writes = TRY(open_data_folder(folder, IfMissing::create));
   data.access = TRY(open_data_folder(folder, IfMissing::create));

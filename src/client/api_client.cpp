@@ -12,8 +12,15 @@ namespace tamarack::client {
 namespace {
 
 constexpr Millis link_timeout{5'000};
-constexpr std::size_t message_max = 32 << 20;    // of an agent's protocol
+constexpr std::size_t message_max = 32 << 20;  // of an agent's protocol
 constexpr std::size_t outgoing_max = 64 << 20;
+
+// Trying again does not mend a certificate; knowing where to put its authority may.
+Error with_hint(Error error) {
+  if (error.hint.empty() && error.message.find("the certificate was refused") != std::string::npos)
+    error.hint = "name the certificate authority of the server with --ca-file";
+  return error;
+}
 
 std::string detail_of(const io::ClientAnswer& answer) {
   const auto problem = wire::decode<wire::Problem>(answer.body);
@@ -29,7 +36,8 @@ Result<std::string> checked_url(const std::string& url) {
     return make_error(ErrorCode::invalid_argument, fmt::format("expected the address of a server, got '{}'", url), hint);
   const auto parsed = io::parse_http_url(url);
   if (!parsed) return make_error(ErrorCode::invalid_argument, parsed.error().message, hint);
-  if (parsed->target != "/") return make_error(ErrorCode::invalid_argument, fmt::format("'{}' has a path; expected an address alone", url), hint);
+  if (parsed->target != "/")
+    return make_error(ErrorCode::invalid_argument, fmt::format("'{}' has a path; expected an address alone", url), hint);
   return url.ends_with('/') ? url.substr(0, url.size() - 1) : url;
 }
 
@@ -42,7 +50,7 @@ Error error_of(const io::ClientAnswer& answer) {
 }
 
 bool is_passing(const Error& error) {
-  return error.code == ErrorCode::unavailable;
+  return error.code == ErrorCode::unavailable && error.message.find("the certificate was refused") == std::string::npos;
 }
 
 Millis pause_before(int n) {
@@ -57,11 +65,16 @@ io::ClientRequest ApiClient::request(const std::string& method, const std::strin
 
 void ApiClient::connect(const std::string& path, std::function<void(Result<std::unique_ptr<io::Link>>)> done) {
   const io::ClientRequest base = request("GET", path);
-  io::connect_websocket(
-      loop_, {.url = base.url, .fields = base.fields, .timeout = link_timeout, .ca_file = base.ca_file, .message_max = message_max, .outgoing_max = outgoing_max},
-      [done = std::move(done), alive = std::weak_ptr(alive_)](Result<std::unique_ptr<io::Link>> link) {
-        if (!alive.expired()) done(std::move(link));
-      });
+  io::connect_websocket(loop_,
+                        {.url = base.url,
+                         .fields = base.fields,
+                         .timeout = link_timeout,
+                         .ca_file = base.ca_file,
+                         .message_max = message_max,
+                         .outgoing_max = outgoing_max},
+                        [done = std::move(done), alive = std::weak_ptr(alive_)](Result<std::unique_ptr<io::Link>> link) {
+                          if (!alive.expired()) done(std::move(link));
+                        });
 }
 
 struct ApiClient::Attempt {
@@ -85,7 +98,7 @@ void ApiClient::attempt(const std::shared_ptr<Attempt>& attempt) {
   ++attempt->tries;
   io::http_call(loop_, std::move(request), [this, attempt, alive = std::weak_ptr(alive_)](Result<io::ClientAnswer> answer) {
     if (alive.expired()) return;
-    if (!answer) return failed(attempt, answer.error());
+    if (!answer) return failed(attempt, with_hint(answer.error()));
     if (answer->status / 100 != 2) return failed(attempt, error_of(*answer));
     attempt->done(std::move(answer->body));
   });
@@ -95,6 +108,7 @@ void ApiClient::failed(const std::shared_ptr<Attempt>& attempt, const Error& err
   const Millis pause = pause_before(attempt->tries);
   const auto spent = std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - attempt->began);
   if (!is_passing(error) || spent + pause > attempt->call.patience) return attempt->done(error);
+  if (attempt->tries == 1 && attempt->call.on_retry) attempt->call.on_retry(error);
   // The timer belongs to the attempt, and the attempt to the timer: broken when it fires.
   attempt->pause = loop_.after(pause, [this, attempt, alive = std::weak_ptr(alive_)] {
     if (!alive.expired()) this->attempt(attempt);

@@ -25,8 +25,9 @@ struct ApiCall {
   std::string method = "GET";
   std::string path;
   std::string body = {};
-  Millis patience{0};          // how long to try again while the server cannot be reached or says 429 or 5xx; repeating does no harm here
-  Millis silence{30'000};      // longer than what the server takes for the answer
+  Millis patience{0};  // how long to try again while the server cannot be reached or says 429 or 5xx; repeating does no harm here
+  std::function<void(const Error&)> on_retry;  // before the first pause: for a word to whoever waits
+  Millis silence{30'000};                      // longer than what the server takes for the answer
   std::uint64_t answer_max = UINT64_C(512) << 20;
 };
 

@@ -63,8 +63,7 @@ void BlobClient::missing(std::vector<std::string> sha256, std::function<void(Res
 }
 
 void BlobClient::upload(const std::string& sha256, const std::string& path, std::int64_t offset, Done done) {
-  add(std::make_shared<Transfer>(
-      Transfer{.is_upload = true, .sha256 = sha256, .path = path, .offset = offset, .done = std::move(done)}));
+  add(std::make_shared<Transfer>(Transfer{.is_upload = true, .sha256 = sha256, .path = path, .offset = offset, .done = std::move(done)}));
 }
 
 void BlobClient::download(const std::string& sha256, const std::string& path, Done done) {
@@ -110,6 +109,9 @@ void BlobClient::ended(const std::shared_ptr<Transfer>& transfer, const Result<i
     transfer->offset = 0;
     return again(transfer, make_error(ErrorCode::unavailable, error.message));
   }
+  if (answer && transfer->is_upload && answer->status == 422)
+    return finish(transfer, make_error(ErrorCode::conflict, fmt::format("'{}' changed while it was sent", transfer->path),
+                                       "try again when nothing writes to it, or leave it out: [workspace] exclude"));
   if (!is_passing(error)) return finish(transfer, std::move(error).in(fmt::format("blob {}", transfer->sha256.substr(0, 12))));
   again(transfer, error);
 }

@@ -9,9 +9,8 @@ std::string read(std::string_view bytes, std::size_t piece) {
   EventStream stream;
   std::string seen;
   for (std::size_t at = 0; at < bytes.size(); at += piece)
-    EXPECT_TRUE(stream.feed(bytes.substr(at, piece), [&](const StreamEvent& event) {
-      seen += "[" + event.id + "|" + event.event + "|" + event.data + "]";
-    }));
+    EXPECT_TRUE(stream.feed(bytes.substr(at, piece),
+                            [&](const StreamEvent& event) { seen += "[" + event.id + "|" + event.event + "|" + event.data + "]"; }));
   return seen;
 }
 

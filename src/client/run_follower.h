@@ -14,13 +14,12 @@ namespace tamarack::client {
 class RunFollower {
  public:
   struct Callbacks {
-    std::function<void(const run::Entry&)> on_entry;          // from the first one on
-    std::function<void()> on_end;                             // nothing will be added any more
-    std::function<void(const Error&)> on_trouble;             // away for now; it goes on by itself
-    std::function<void(const Error&)> on_broken;              // it cannot go on: no such run, no rights, an entry that cannot be read
+    std::function<void(const run::Entry&)> on_entry;  // from the first one on
+    std::function<void()> on_end;                     // nothing will be added any more
+    std::function<void(const Error&)> on_trouble;     // away for now; it goes on by itself
+    std::function<void(const Error&)> on_broken;      // it cannot go on: no such run, no rights, an entry that cannot be read
   };
-  RunFollower(ApiClient& api, domain::RunId run, Callbacks callbacks)
-      : api_(api), run_(std::move(run)), callbacks_(std::move(callbacks)) {}
+  RunFollower(ApiClient& api, domain::RunId run, Callbacks callbacks) : api_(api), run_(std::move(run)), callbacks_(std::move(callbacks)) {}
 
   void start() { catch_up(); }
 

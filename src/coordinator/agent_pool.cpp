@@ -29,13 +29,13 @@ Result<> AgentPool::polled(const wire::AgentPoll& poll, const std::string& reach
   if (poll.workers < 1 || poll.workers > workers_per_agent_max)
     return make_error(ErrorCode::invalid_argument, fmt::format("/workers: expected 1 to {}, got {}", workers_per_agent_max, poll.workers));
   if (superseded_.contains(poll.session))
-    return make_error(ErrorCode::conflict, fmt::format("another process is agent '{}' now, on machine '{}'", poll.agent.value,
-                                                       agents_.at(poll.agent).row.said.machine),
-                      "give each agent a name of its own with --name");
+    return make_error(
+        ErrorCode::conflict,
+        fmt::format("another process is agent '{}' now, on machine '{}'", poll.agent.value, agents_.at(poll.agent).row.said.machine),
+        "give each agent a name of its own with --name");
   if (!agents_.contains(poll.agent) && agents_.size() >= agents_max) {
     std::erase_if(agents_, [&](const auto& one) { return now - one.second.row.seen > away_after; });
-    if (agents_.size() >= agents_max)
-      return make_error(ErrorCode::limit_exceeded, fmt::format("there are {} agents already", agents_max));
+    if (agents_.size() >= agents_max) return make_error(ErrorCode::limit_exceeded, fmt::format("there are {} agents already", agents_max));
   }
   Agent& agent = agents_[poll.agent];
   AgentRow& row = agent.row;
@@ -59,6 +59,11 @@ Result<> AgentPool::polled(const wire::AgentPoll& poll, const std::string& reach
 
 void AgentPool::stopped_waiting(const domain::AgentId& agent) {
   if (const auto found = agents_.find(agent); found != agents_.end()) found->second.waiting = false;
+}
+
+void AgentPool::left(const domain::AgentId& agent, const std::string& session) {
+  const auto found = agents_.find(agent);
+  if (found != agents_.end() && found->second.row.said.session == session) agents_.erase(found);
 }
 
 void AgentPool::hung_up(const domain::AgentId& agent, Instant now) {

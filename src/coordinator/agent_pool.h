@@ -47,6 +47,8 @@ class AgentPool {
   // Nobody listens for its order any more: it was answered, or has hung up.
   void stopped_waiting(const domain::AgentId& agent);
 
+  // It said goodbye.
+  void left(const domain::AgentId& agent, const std::string& session);
   // Its connection ended while it waited: unless it asks again soon, it is away.
   void hung_up(const domain::AgentId& agent, Instant now);
 

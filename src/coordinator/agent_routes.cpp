@@ -53,6 +53,10 @@ void AgentRoutes::handle(const Call& call) {
 void AgentRoutes::poll(const Call& call) {
   const auto said = wire::decode<wire::AgentPoll>(call.request.body);
   if (!said) return call.exchange->answer(trouble(said.error()));
+  if (said->leaving) {
+    parts_.pool.left(said->agent, said->session);
+    return call.exchange->answer(json_answer(encode(wire::AgentOrder{})));
+  }
   const std::string reach = call.caller.token ? call.caller.token->project : std::string(domain::all_projects);
   const auto taken = parts_.pool.polled(*said, reach, parts_.clock.now());
   if (!taken) return call.exchange->answer(trouble(taken.error()));
@@ -63,7 +67,8 @@ void AgentRoutes::poll(const Call& call) {
                                         .log_tail = said->log_tail,
                                         .is_last = parts_.pool.agents_on(said->gave_up, parts_.clock.now()) == 0});
   // A second poll under one name: whoever asked before has hung up, or is another process that will be told so.
-  if (const auto former = waiting_.find(agent); former != waiting_.end()) former->second.exchange->answer(json_answer(encode(wire::AgentOrder{})));
+  if (const auto former = waiting_.find(agent); former != waiting_.end())
+    former->second.exchange->answer(json_answer(encode(wire::AgentOrder{})));
   const Millis patience{std::clamp<std::int64_t>(said->wait, 0, wait_max_s) * 1000};
   waiting_[agent] = {.exchange = call.exchange, .timer = parts_.loop.after(patience, [this, agent] { answer(agent, {}); })};
   call.exchange->on_gone([this, agent, which = call.exchange.get(), alive = std::weak_ptr(alive_)] {

@@ -22,11 +22,18 @@ std::string link_path(const std::string& project, const std::string& sha256, con
 
 // Only what a browser shows without running anything in it; all else is for saving.
 std::string shown_type(const std::string& name) {
-  static constexpr std::pair<std::string_view, std::string_view> types[] = {
-      {".png", "image/png"},   {".jpg", "image/jpeg"},  {".jpeg", "image/jpeg"},               {".gif", "image/gif"},
-      {".webp", "image/webp"}, {".webm", "video/webm"}, {".mp4", "video/mp4"},                 {".txt", "text/plain; charset=utf-8"},
-      {".log", "text/plain; charset=utf-8"},            {".json", "application/json"},         {".zip", "application/zip"},
-      {".md", "text/plain; charset=utf-8"}};
+  static constexpr std::pair<std::string_view, std::string_view> types[] = {{".png", "image/png"},
+                                                                            {".jpg", "image/jpeg"},
+                                                                            {".jpeg", "image/jpeg"},
+                                                                            {".gif", "image/gif"},
+                                                                            {".webp", "image/webp"},
+                                                                            {".webm", "video/webm"},
+                                                                            {".mp4", "video/mp4"},
+                                                                            {".txt", "text/plain; charset=utf-8"},
+                                                                            {".log", "text/plain; charset=utf-8"},
+                                                                            {".json", "application/json"},
+                                                                            {".zip", "application/zip"},
+                                                                            {".md", "text/plain; charset=utf-8"}};
   for (const auto& [ending, type] : types)
     if (name.ends_with(ending)) return std::string(type);
   return "application/octet-stream";
@@ -115,8 +122,7 @@ void BlobRoutes::open_link(const Call& call) {
   const std::string name = call.parameter("name");
   const std::string path = link_path(call.parameter("project"), call.parameter("sha256"), name);
   const std::string& key = parts_.settings.signing_key;
-  const auto check = key.empty() ? io::SignatureCheck::forged
-                                 : io::verify_path(path, call.request.head.raw_query, key, parts_.clock.now());
+  const auto check = key.empty() ? io::SignatureCheck::forged : io::verify_path(path, call.request.head.raw_query, key, parts_.clock.now());
   if (check == io::SignatureCheck::forged) return call.exchange->answer(io::problem(403, "the link was not made here"));
   if (check == io::SignatureCheck::expired) return call.exchange->answer(io::problem(410, "the link has expired; open the page again"));
   send(call, shown_type(name));

@@ -139,16 +139,16 @@ void Coordinator::flush() {
     commit->request = std::exchange(settings_.request, std::nullopt);
     auto outcome = std::make_shared<Result<>>();
     writing_.run([store = &store_, commit, outcome] { *outcome = store->commit(*commit); },
-                     [this, outcome, still = std::weak_ptr(alive_)] {
-                       if (still.expired()) return;
-                       committing_ = false;
-                       if (!*outcome) {
-                         broken_ = true;
-                         callbacks_.on_broken(Error(outcome->error()).in("the journal cannot be written"));
-                         return;
-                       }
-                       committed();
-                     });
+                 [this, outcome, still = std::weak_ptr(alive_)] {
+                   if (still.expired()) return;
+                   committing_ = false;
+                   if (!*outcome) {
+                     broken_ = true;
+                     callbacks_.on_broken(Error(outcome->error()).in("the journal cannot be written"));
+                     return;
+                   }
+                   committed();
+                 });
   });
 }
 
@@ -211,7 +211,7 @@ void Coordinator::watch_home() {
 void Coordinator::close_row(const store::RunRow& row, std::function<void(Result<>)> done) {
   auto outcome = std::make_shared<Result<>>();
   writing_.run([store = &store_, row, outcome] { *outcome = store->commit({.run = row.run, .project = row.project, .run_row = row}); },
-                   [outcome, done = std::move(done)] { done(*outcome); });
+               [outcome, done = std::move(done)] { done(*outcome); });
 }
 
 }  // namespace tamarack::coordinator

@@ -19,8 +19,8 @@ constexpr Millis gathering{100};
 struct LiveRoutes::Channel {
   domain::RunId run;
   LiveRun live;
-  bool begun = false;         // the journal as it was has been taken in
-  std::int64_t seq = 0;       // of the last patch, as the loop knows it
+  bool begun = false;    // the journal as it was has been taken in
+  std::int64_t seq = 0;  // of the last patch, as the loop knows it
   std::vector<std::shared_ptr<io::EventFeed>> feeds;
   std::vector<std::pair<std::shared_ptr<io::EventFeed>, std::int64_t>> joining;  // and what each has seen
   io::Timer timer;

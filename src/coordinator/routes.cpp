@@ -17,6 +17,7 @@ constexpr std::string_view json = "application/json";
 constexpr std::uint64_t small_body = 64 << 10;
 constexpr std::uint64_t plan_body_max = UINT64_C(256) << 20;  // 100,000 tests take about 40 MiB
 constexpr std::uint64_t hashes_body_max = 32 << 20;
+constexpr std::uint64_t report_body_max = 64 << 20;
 
 constexpr std::array routes{
     Route{RouteId::health, "GET", "/healthz", {}, "text/plain", "The process is alive."},
@@ -43,7 +44,8 @@ constexpr std::array routes{
           "Journal entries as server-sent events while they are written; goes on after Last-Event-ID, ends with `end`."},
     Route{RouteId::live, "GET", "/api/v1/runs/{run}/live", Role::viewer, "text/event-stream",
           "What changes in the report, as server-sent events: snapshot, patch, end."},
-    Route{RouteId::cancel, "POST", "/api/v1/runs/{run}/cancel", Role::runner, json, "Stops what runs; what has not run stays so.", small_body},
+    Route{RouteId::cancel, "POST", "/api/v1/runs/{run}/cancel", Role::runner, json, "Stops what runs; what has not run stays so.",
+          small_body},
     Route{RouteId::spec, "GET", "/api/v1/runs/{run}/spec", Role::runner, json, "What an agent needs to work on the run."},
     Route{RouteId::link, "GET", "/api/v1/runs/{run}/link", Role::runner, json, "WebSocket: the agent protocol."},
 
@@ -57,6 +59,8 @@ constexpr std::array routes{
           "One test: its figures, by branch as well, and its newest executions."},
     Route{RouteId::specs, "GET", "/api/v1/projects/{project}/specs", Role::viewer, json,
           "Specs with the figures of their tests. Query: text, limit, before."},
+    Route{RouteId::take_report, "POST", "/api/v1/projects/{project}/import", Role::runner, json,
+          "JUnit XML or CTRF of an earlier run into the history. Query: branch, commit, at.", report_body_max},
 
     Route{RouteId::blobs_missing, "POST", "/api/v1/projects/{project}/blobs/missing", Role::runner, json,
           "Of these contents, which are not here, and how much of an interrupted upload is.", hashes_body_max},
@@ -64,7 +68,11 @@ constexpr std::array routes{
           "The bytes of a blob, from `offset` on; 422 when they are not what its name says."},
     Route{RouteId::blob, "GET", "/api/v1/projects/{project}/blobs/{sha256}", Role::viewer, "application/octet-stream",
           "The bytes; a single range is answered."},
-    Route{RouteId::blob_link, "GET", "/blobs/{project}/{sha256}/{name}", {}, "application/octet-stream",
+    Route{RouteId::blob_link,
+          "GET",
+          "/blobs/{project}/{sha256}/{name}",
+          {},
+          "application/octet-stream",
           "The same for a browser: the query is signed and expires."},
 
     Route{RouteId::agents, "GET", "/api/v1/agents", Role::viewer, json, "Agents: workers, labels, what they do."},

@@ -164,12 +164,16 @@ struct RunHost::Decider {
     if (row.commit != request.commit) return std::nullopt;
     TRY_VOID(check_same_suite(request, *before, row));
     if (!row.finished) return answer_of(row, wire::Started::joined);
-    // A green run of other tests says nothing about these.
-    if (row.exit_code == 0 && holds_all(fold(TRY(load_journal(store, row.run))).plan, request.plan))
-      return answer_of(row, wire::Started::repeated);
     carry_from = row.run;
-    return std::nullopt;
+    // The same try of the job: a machine that comes late hears the verdict, whatever it is. Only another try runs anything again.
+    const bool same_try = request.ci_attempt > 0 && TRY(attempt_of(*before)) == request.ci_attempt;
+    if (row.exit_code != 0 && !same_try) return std::nullopt;
+    // A verdict on other tests says nothing about these.
+    if (!holds_all(fold(TRY(load_journal(store, row.run))).plan, request.plan)) return std::nullopt;
+    return answer_of(row, wire::Started::repeated);
   }
+
+  static Result<std::int64_t> attempt_of(const store::RequestRow& row) { return TRY(wire::decode<wire::RunRequest>(row.body)).ci_attempt; }
 };
 
 RunHost::RunHost(io::Loop& loop, const Clock& clock, store::Store& store, io::Lane& writing, artifact::BlobStore& blobs,

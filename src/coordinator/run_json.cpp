@@ -58,7 +58,8 @@ std::string entry_json(const store::JournalRow& row) {
 }
 
 std::string entry_json(const run::Entry& entry) {
-  return entry_json({.seq = entry.seq, .at = entry.at, .kind = std::string(wire::kind_of(entry.record)), .body = wire::encode_body(entry.record)});
+  return entry_json(
+      {.seq = entry.seq, .at = entry.at, .kind = std::string(wire::kind_of(entry.record)), .body = wire::encode_body(entry.record)});
 }
 
 }  // namespace tamarack::coordinator

@@ -28,7 +28,8 @@ Result<store::RunFilter> read_run_query(const std::vector<std::pair<std::string,
     else if (name == "limit") {
       const auto number = parse_integer(value);
       if (!number || *number < 1 || *number > store::page_max)
-        return make_error(ErrorCode::invalid_argument, fmt::format("limit: expected a number from 1 to {}, got '{}'", store::page_max, value));
+        return make_error(ErrorCode::invalid_argument,
+                          fmt::format("limit: expected a number from 1 to {}, got '{}'", store::page_max, value));
       query.limit = static_cast<int>(*number);
     } else
       return make_error(ErrorCode::invalid_argument,
@@ -64,9 +65,9 @@ void RunRoutes::list(const Call& call) {
   parts_.reading.run(
       [this, answer, query = *wanted, token = call.caller.token, active = parts_.host.active()] {
         const auto at_work = run_at_work();
-        const auto page =
-            at_work ? find_runs(parts_.stores.data, query, token, [&](const domain::RunId& run) { return active.contains(run) || run == *at_work; })
-                    : at_work.error();
+        const auto page = at_work ? find_runs(parts_.stores.data, query, token,
+                                              [&](const domain::RunId& run) { return active.contains(run) || run == *at_work; })
+                                  : at_work.error();
         *answer = page ? json_answer(runs_json(*page)) : trouble(page.error());
       },
       [answer, exchange = call.exchange] { exchange->answer(*answer); });
@@ -136,8 +137,8 @@ io::Answer RunRoutes::read(const Call& call, std::int64_t after, bool active, st
     }
     case RouteId::report:
     case RouteId::report_page: {
-      auto view = load_view(parts_.stores.data, row,
-                            {.machine = parts_.settings.machine, .version = parts_.settings.version, .at_work = at_work});
+      auto view =
+          load_view(parts_.stores.data, row, {.machine = parts_.settings.machine, .version = parts_.settings.version, .at_work = at_work});
       if (!view) return trouble(view.error());
       link_attachments(*view, row.project, blobs_);
       return call.route->id == RouteId::report ? json_answer(report::to_json(*view))

@@ -7,8 +7,8 @@
 #include "coordinator/authenticate.h"
 #include "coordinator/blob_routes.h"
 #include "coordinator/history_routes.h"
-#include "coordinator/run_news.h"
 #include "coordinator/live_routes.h"
+#include "coordinator/run_news.h"
 #include "coordinator/run_routes.h"
 #include "coordinator/server_parts.h"
 #include "coordinator/token_routes.h"
@@ -41,9 +41,8 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
         host(loop, clock, stores.journal, writing, stores.blobs, settings.host,
              {.on_change = [this] { runs_changed(); },
               .on_entry = [this](const domain::RunId& run, const run::Entry& entry) { feeds.entered(run, entry); },
-              .on_broken = [this](const domain::RunId& run, const Error& error) {
-                on_problem(Error(error).in(fmt::format("run '{}'", run.value)));
-              },
+              .on_broken = [this](const domain::RunId& run,
+                                  const Error& error) { on_problem(Error(error).in(fmt::format("run '{}'", run.value))); },
               .on_begun =
                   [this](const domain::RunId& run, const notify::News& origin) {
                     if (news) news->began(run, origin);
@@ -142,10 +141,11 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
       return unauthenticated(caller->problem);
     }
     if (const auto wait = rate.take(caller->token ? caller->token->id.value : head.peer, now)) return too_often(*wait);
-    // Objects with a project in their path are asked for here; those of runs, agents and tokens once they are looked up. Metrics tell of all.
+    // Objects with a project in their path are asked for here; those of runs, agents and tokens once they are looked up. Metrics tell of
+    // all.
     const auto named = match.parameters.find("project");
     const std::string own = caller->token ? caller->token->project : std::string(domain::all_projects);
-    const std::string project = named != match.parameters.end()              ? named->second
+    const std::string project = named != match.parameters.end()       ? named->second
                                 : match.route->id == RouteId::metrics ? std::string(domain::all_projects)
                                                                       : own;
     const auto decision = domain::decide_access(*caller, {.needed = *match.route->needed, .project = project, .now = now});
@@ -206,6 +206,8 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
       case RouteId::test:
       case RouteId::specs:
         return history.handle(call);
+      case RouteId::take_report:
+        return history.take_report(call);
       case RouteId::blobs_missing:
       case RouteId::blob_put:
       case RouteId::blob:
@@ -290,16 +292,15 @@ Server::~Server() {
 Result<std::unique_ptr<Server>> Server::listen(io::Loop& loop, const Clock& clock, ServerStores stores, ServerSettings settings,
                                                std::function<void(const Error&)> on_problem) {
   auto core = std::make_shared<Core>(loop, clock, stores, std::move(settings), std::move(on_problem));
-  io::HttpHandler handler{
-      .admit =
-          [weak = std::weak_ptr(core)](const io::RequestHead& head) {
-            const auto alive = weak.lock();
-            return alive ? alive->admit(head) : io::Admission{.refused = io::problem(503, "the server stops")};
-          },
-      .handle =
-          [weak = std::weak_ptr(core)](io::IncomingRequest request, const std::shared_ptr<Exchange>& exchange) {
-            if (const auto alive = weak.lock()) alive->handle(std::move(request), exchange);
-          }};
+  io::HttpHandler handler{.admit =
+                              [weak = std::weak_ptr(core)](const io::RequestHead& head) {
+                                const auto alive = weak.lock();
+                                return alive ? alive->admit(head) : io::Admission{.refused = io::problem(503, "the server stops")};
+                              },
+                          .handle =
+                              [weak = std::weak_ptr(core)](io::IncomingRequest request, const std::shared_ptr<Exchange>& exchange) {
+                                if (const auto alive = weak.lock()) alive->handle(std::move(request), exchange);
+                              }};
   core->http = TRY(io::HttpServer::listen(loop, core->settings.http, std::move(handler)));
   if (core->news) core->news->restore();
   for (const Error& error : core->host.restore()) core->on_problem(error);

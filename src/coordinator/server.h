@@ -48,9 +48,9 @@ struct ServerSettings {
   std::vector<Asset> assets;    // what it loads
   std::string machine;
   std::string version;
-  std::string signing_key;                            // of links to blobs; empty: none are made
-  std::uint64_t blob_bytes_max = UINT64_C(8) << 30;   // of one blob
-  RateRule rate;                                      // of one token, or of one address on an open server
+  std::string signing_key;                             // of links to blobs; empty: none are made
+  std::uint64_t blob_bytes_max = UINT64_C(8) << 30;    // of one blob
+  RateRule rate;                                       // of one token, or of one address on an open server
   RateRule failed_rate{.per_second = 1, .burst = 60};  // of refused tokens from one address
   // The run that somebody beside this server works on at this moment, empty for none; asked on the reading lane. Without it none is.
   std::function<Result<domain::RunId>(store::Store&)> run_at_work;

@@ -1,8 +1,8 @@
 #include "coordinator/sessions.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "coordinator/agent_event.h"
 

@@ -141,7 +141,8 @@ void TokenRoutes::revoke(const Call& call) {
   const domain::TokenId id{call.parameter("token")};
   const auto token = parts_.stores.access.find_token(id);
   if (!token) return call.exchange->answer(trouble(token.error()));
-  if (!*token || !call.reaches((*token)->project)) return call.exchange->answer(io::problem(404, fmt::format("there is no token '{}'", id.value)));
+  if (!*token || !call.reaches((*token)->project))
+    return call.exchange->answer(io::problem(404, fmt::format("there is no token '{}'", id.value)));
   const auto revoked = parts_.stores.access.revoke_token(id, parts_.clock.now());
   call.exchange->answer(revoked ? no_content() : trouble(revoked.error()));
 }

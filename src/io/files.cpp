@@ -1,12 +1,13 @@
 #include "io/files.h"
 
-#include <cstdlib>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 
@@ -66,14 +67,16 @@ bool is_directory(const std::string& path) {
 }
 
 Result<> write_file(const std::string& path, std::string_view content) {
-  const std::string neighbour = path + ".new";
+  // Of its own: two processes may write the same file at once, and each must rename what it wrote.
+  static std::atomic<std::uint64_t> number = 0;
+  const std::string neighbour = fmt::format("{}.{}-{}.new", path, ::getpid(), ++number);
   const int descriptor = ::open(neighbour.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (descriptor < 0) return system_error("write", path, errno);
   Result<> written = write_all(descriptor, content, path);
   ::close(descriptor);
-  if (!written) return written;
-  if (::rename(neighbour.c_str(), path.c_str()) != 0) return system_error("write", path, errno);
-  return {};
+  if (written && ::rename(neighbour.c_str(), path.c_str()) != 0) written = system_error("write", path, errno);
+  if (!written) ::unlink(neighbour.c_str());
+  return written;
 }
 
 Result<> append_file(const std::string& path, std::string_view content) {

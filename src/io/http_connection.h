@@ -135,7 +135,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   std::shared_ptr<FileSink> sink_;
   std::string pending_;   // of the body, on its way into the file
   bool writing_ = false;  // the file is being opened or written: the body waits
-  Callback on_gone_;  // of the request that is being handled
+  Callback on_gone_;      // of the request that is being handled
   std::weak_ptr<Feed> feed_;
   Instant last_event_{};
 };

@@ -33,8 +33,7 @@ class Story {
   void waits(Millis time) { now_ += time; }
   domain::Term term() const { return run_.leases.begin()->first; }
   ReportView view(bool at_work = false) const {
-    return build_view(journal_,
-                      {.project = "p", .started = from_ms(1'000), .ended = now_, .command = "tamarack run", .at_work = at_work});
+    return build_view(journal_, {.project = "p", .started = from_ms(1'000), .ended = now_, .command = "tamarack run", .at_work = at_work});
   }
 
  private:

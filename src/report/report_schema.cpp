@@ -38,7 +38,8 @@ constexpr Note notes[] = {
     {"SpanView.test", "Index into the report's tests for kind test, else -1."},
     {"DisagreementView.message", "One sentence a person understands."},
     {"DisagreementView.unit", "Title of the unit it concerns; may be empty."},
-    {"RunView.verdict", "passed, failed, timed_out, incomplete, invalid, infrastructure or cancelled; of a run without an end running or interrupted."},
+    {"RunView.verdict",
+     "passed, failed, timed_out, incomplete, invalid, infrastructure or cancelled; of a run without an end running or interrupted."},
     {"RunView.held_back", "Sentences: what made the run longer than its lower bound."},
 };
 

@@ -103,8 +103,8 @@ std::string outcome_words(const std::string& outcome) {
 }
 
 std::int64_t pending_count(const ReportView& view) {
-  const std::int64_t without_result =
-      std::count_if(view.tests.begin(), view.tests.end(), [](const TestView& test) { return test.outcome == "never_ran" || test.outcome == "pending"; });
+  const std::int64_t without_result = std::count_if(
+      view.tests.begin(), view.tests.end(), [](const TestView& test) { return test.outcome == "never_ran" || test.outcome == "pending"; });
   return std::max<std::int64_t>(without_result - view.ledger.never_ran, 0);
 }
 

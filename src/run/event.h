@@ -101,8 +101,8 @@ struct Resumed {                // the coordinator was started again
 };
 struct Tick {};
 
-using Event = std::variant<Planned, WorkerAppeared, WorkerBecameReady, WorkerFailed, Heartbeat, AgentLost, AgentAway, AgentBack, AgentGaveUp,
-                           TestBegan, TestEnded, ArtifactArrived, InvocationEnded, StopAsked, Resumed, Tick>;
+using Event = std::variant<Planned, WorkerAppeared, WorkerBecameReady, WorkerFailed, Heartbeat, AgentLost, AgentAway, AgentBack,
+                           AgentGaveUp, TestBegan, TestEnded, ArtifactArrived, InvocationEnded, StopAsked, Resumed, Tick>;
 
 // Orders to the shell.
 struct GrantLease {

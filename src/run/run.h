@@ -65,7 +65,7 @@ struct Run {
   Options options;
   std::vector<TestState> tests;               // as plan.tests
   std::vector<std::int32_t> pending_in_unit;  // as plan.units: tests without a final outcome
-  bool has_order = false;  // some unit waits for others to have ended
+  bool has_order = false;                     // some unit waits for others to have ended
   schedule::Queue queue;
   std::map<domain::Term, LeaseState> leases;  // live ones
   std::map<domain::WorkerId, WorkerState> workers;

@@ -78,8 +78,8 @@ struct RequestRow {  // how a run was asked for
   std::string project;
   std::string identity;  // of the CI job that asked; empty: none
   Instant at;
-  std::string body;          // JSON, opaque to the store
-  std::string carried_from;  // the run whose verdicts it carries forward; empty: none
+  std::string body;            // JSON, opaque to the store
+  std::string carried_from;    // the run whose verdicts it carries forward; empty: none
   std::string config = {};     // the configuration's path in the workspace; empty: written before this was kept, only the body says it
   std::string workspace = {};  // SHA-256 of the manifest
   friend bool operator==(const RequestRow&, const RequestRow&) = default;

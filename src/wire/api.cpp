@@ -6,19 +6,21 @@
 namespace tamarack::wire {
 
 BOOST_DESCRIBE_STRUCT(RunRequest, (),
-                      (version, run_id, project, identity, branch, commit, command, plan, options, workspace, listing, config, setup, setup_inputs, workers_max,
-                       requires_labels, carry_from, afresh, ci_url, ci_attempt, pull_request, suite_dir))
+                      (version, run_id, project, identity, branch, commit, command, plan, options, workspace, listing, config, setup,
+                       setup_inputs, workers_max, requires_labels, carry_from, afresh, ci_url, ci_attempt, pull_request, suite_dir))
 BOOST_DESCRIBE_ENUM(Started, started, continued, same, joined, repeated)
 BOOST_DESCRIBE_STRUCT(RunStarted, (), (run_id, url, state, verdict, exit_code))
 BOOST_DESCRIBE_STRUCT(RunSpec, (), (version, run_id, project, workspace, listing, config, setup, setup_inputs, seed, plan))
 BOOST_DESCRIBE_STRUCT(AgentPoll, (),
-                      (version, agent, session, tamarack, machine, platform, workers, labels, run, wait, gave_up, problem, log_tail, load_percent, memory_free_mb))
+                      (version, agent, session, tamarack, machine, platform, workers, labels, run, wait, leaving, gave_up, problem,
+                       log_tail, load_percent, memory_free_mb))
 BOOST_DESCRIBE_STRUCT(AgentOrder, (), (run, drain))
 BOOST_DESCRIBE_STRUCT(DrainWish, (), (drain))
+BOOST_DESCRIBE_STRUCT(SessionFacts, (), (role, project, open))
 BOOST_DESCRIBE_STRUCT(SessionWish, (), (token))
 BOOST_DESCRIBE_STRUCT(TokenWish, (), (name, project, role, days))
 BOOST_DESCRIBE_STRUCT(Problem, (), (title, detail))
-BOOST_DESCRIBE_STRUCT(AgentState, (), (agent, workers, state))
+BOOST_DESCRIBE_STRUCT(AgentState, (), (agent, workers, labels, state))
 BOOST_DESCRIBE_STRUCT(AgentList, (), (agents))
 BOOST_DESCRIBE_STRUCT(RunFacts, (), (run_id, project, branch, commit, verdict, exit_code))
 BOOST_DESCRIBE_STRUCT(MissingQuery, (), (sha256))
@@ -94,6 +96,10 @@ Result<AgentOrder> decode(std::string_view text) {
 template <>
 Result<DrainWish> decode(std::string_view text) {
   return read_body<DrainWish>(text);
+}
+template <>
+Result<SessionFacts> decode(std::string_view text) {
+  return read_body<SessionFacts>(text);
 }
 template <>
 Result<SessionWish> decode(std::string_view text) {

@@ -27,12 +27,12 @@ struct RunRequest {  // POST /api/v1/runs
   std::string command;
   domain::Plan plan;
   run::Options options;
-  std::string workspace;                        // SHA-256 of the manifest's JSON, a blob of the project
-  std::string listing;                          // SHA-256 of what discovery found; empty: nothing was listed
-  std::string config;                           // the configuration, relative to the workspace's root
-  std::string setup;                            // command that an agent runs in the unpacked workspace; empty: none
-  std::vector<std::string> setup_inputs;        // patterns of files that decide whether it has to run again
-  std::int64_t workers_max = 0;                 // of all agents together; 0: as many as come
+  std::string workspace;                               // SHA-256 of the manifest's JSON, a blob of the project
+  std::string listing;                                 // SHA-256 of what discovery found; empty: nothing was listed
+  std::string config;                                  // the configuration, relative to the workspace's root
+  std::string setup;                                   // command that an agent runs in the unpacked workspace; empty: none
+  std::vector<std::string> setup_inputs;               // patterns of files that decide whether it has to run again
+  std::int64_t workers_max = 0;                        // of all agents together; 0: as many as come
   std::map<std::string, std::string> requires_labels;  // an agent must have these
   domain::RunId carry_from;                            // an earlier run whose good verdicts stand; empty: the server decides by identity
   bool afresh = false;                                 // everything runs, whatever a run of this identity has left
@@ -93,7 +93,8 @@ struct AgentPoll {
   std::map<std::string, std::string> labels;
   domain::RunId run;      // it works on this one; empty: it is free
   std::int64_t wait = 0;  // seconds it would wait for an answer
-  domain::RunId gave_up;   // a run it could not begin to work on, and why
+  bool leaving = false;   // its last word
+  domain::RunId gave_up;  // a run it could not begin to work on, and why
   std::string problem;
   std::string log_tail;
   std::int64_t load_percent = 0;  // of all its processors, over the last minute
@@ -107,6 +108,7 @@ struct AgentOrder {
 struct AgentState {
   domain::AgentId agent;
   std::int64_t workers = 0;
+  std::map<std::string, std::string> labels;
   std::string state;  // idle, working, away
 };
 struct AgentList {
@@ -117,6 +119,12 @@ struct DrainWish {
 };
 
 // ---- sessions and tokens
+// Of GET /api/v1/session.
+struct SessionFacts {
+  std::string role;
+  std::string project;
+  bool open = false;
+};
 struct SessionWish {
   std::string token;
 };

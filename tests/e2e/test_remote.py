@@ -8,6 +8,7 @@ import pytest
 
 from fleet import Fleet, counted_once, started_after_their_end
 from harness import wait_until
+from netns_story import ran_again
 
 UNITS = [f"unit-{n:02d}" for n in range(24)]
 SHARED_LOG = """echo "start $1 $TAMARACK_WORKER" >> {log}
@@ -65,9 +66,9 @@ def test_an_agent_that_dies_costs_only_what_was_in_flight(project, fleet):
     finished = fleet.finish(running, 0)
     journal = fleet.journal(finished.json["run_id"])
     assert set(counted_once(journal).values()) == {"passed"}
+    assert ran_again(journal) == [], "what has a verdict does not run again"
     noticed = next(entry["at"] for entry in journal if entry["kind"] == "lease_ended" and entry["body"]["end"] in ("lost", "expired"))
     assert noticed - killed < 2 * 5000 + 1500, f"noticed {noticed - killed:.0f} ms after its death"
-    assert started_after_their_end(project.read("units.log")) == {}
 
 
 def test_the_server_dies_and_nobody_starts_over(project, fleet):
@@ -86,7 +87,8 @@ def test_the_server_dies_and_nobody_starts_over(project, fleet):
     journal = fleet.journal(finished.json["run_id"])
     assert set(counted_once(journal).values()) == {"passed"}
     assert any(entry["kind"] == "run_resumed" for entry in journal)
-    assert started_after_their_end(project.read("units.log")) == {}
+    assert ran_again(journal) == []
+    assert started_after_their_end(project.read("units.log")) == {}, "no agent died, so nothing was in doubt"
 
 
 def test_an_agent_that_is_silent_for_a_while_comes_back(project, fleet):

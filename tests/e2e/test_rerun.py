@@ -14,7 +14,7 @@ def test_only_what_failed_runs_again(project):
     assert again.json["run_id"] != first
     assert (again.json["ledger"]["passed"], again.json["attempts"]) == (3, 1)
     assert project.read("ran.log") == "bad\n"
-    assert project.tests()["bad"] == "passed"
+    assert project.tests(again.json["run_id"])["bad"] == "passed"
 
 
 def test_with_nothing_left_the_verdict_stands_and_there_is_no_fresh_green(project):

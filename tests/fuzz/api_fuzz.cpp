@@ -1,5 +1,5 @@
-// Any bytes as a body of the server's API, and as a page of journal entries: a value or a named complaint, never a crash. What was understood
-// means the same after it was written and read again; a plan that is called good can be run.
+// Any bytes as a body of the server's API, and as a page of journal entries: a value or a named complaint, never a crash. What was
+// understood means the same after it was written and read again; a plan that is called good can be run.
 #include <cstddef>
 #include <cstdint>
 #include <string>

@@ -14,9 +14,7 @@ std::string read(std::string_view text, std::size_t piece) {
   for (std::size_t at = 0; at < text.size(); at += piece)
     (void)stream
         .feed(text.substr(at, piece),
-              [&](const tamarack::client::StreamEvent& event) {
-                seen += event.id + '\0' + event.event + '\0' + event.data + '\0';
-              })
+              [&](const tamarack::client::StreamEvent& event) { seen += event.id + '\0' + event.event + '\0' + event.data + '\0'; })
         .has_value();
   return seen;
 }

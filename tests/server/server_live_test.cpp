@@ -33,7 +33,8 @@ TEST_F(ServerLiveTest, WhoHasSeenItAllGetsNoSnapshot) {
   const std::string again = world_.get("/api/v1/runs/r-1/live", {}, {{"Last-Event-ID", seq}}).body;
   EXPECT_EQ(again.find("event: snapshot"), std::string::npos) << again;
   EXPECT_NE(again.find("event: end"), std::string::npos) << again;
-  EXPECT_NE(world_.get("/api/v1/runs/r-1/live", {}, {{"Last-Event-ID", "1"}}).body.find("event: snapshot"), std::string::npos) << "there is a gap";
+  EXPECT_NE(world_.get("/api/v1/runs/r-1/live", {}, {{"Last-Event-ID", "1"}}).body.find("event: snapshot"), std::string::npos)
+      << "there is a gap";
 }
 
 TEST_F(ServerLiveTest, WhatIsNotThereIsNotWatched) {

@@ -2,9 +2,9 @@
 #include <gtest/gtest.h>
 
 #include "base/sha256.h"
-#include "tests/server/server_world.h"
 #include "io/files.h"
 #include "io/ws_link.h"
+#include "tests/server/server_world.h"
 #include "wire/api.h"
 #include "wire/delivery.h"
 
@@ -21,8 +21,7 @@ class PaperAgent {
 
   wire::AgentOrder poll(std::int64_t wait = 0, const std::string& run = {}) {
     const wire::AgentPoll poll{.agent = domain::AgentId{"paper"}, .session = "s-1", .run = domain::RunId{run}, .wait = wait};
-    const auto answer =
-        world_.ask({.method = "POST", .path = "/api/v1/agents/poll", .token = token_, .fields = {}, .body = encode(poll)});
+    const auto answer = world_.ask({.method = "POST", .path = "/api/v1/agents/poll", .token = token_, .fields = {}, .body = encode(poll)});
     const auto order = wire::decode<wire::AgentOrder>(answer.body);
     return answer.status == 200 && order ? *order : wire::AgentOrder{};
   }
@@ -91,11 +90,8 @@ class ServerRunsTest : public testing::Test {
     return world_.ask({.method = "POST", .path = path, .token = token.empty() ? runner_ : token, .fields = {}, .body = body});
   }
   io::ClientAnswer put_blob(const std::string& sha256, const std::string& bytes, const std::string& query = {}) {
-    return world_.ask({.method = "PUT",
-                       .path = "/api/v1/projects/shop/blobs/" + sha256 + query,
-                       .token = runner_,
-                       .fields = {},
-                       .body = bytes});
+    return world_.ask(
+        {.method = "PUT", .path = "/api/v1/projects/shop/blobs/" + sha256 + query, .token = runner_, .fields = {}, .body = bytes});
   }
   wire::RunRequest request(const std::string& run, const std::string& identity = {}) {
     EXPECT_EQ(put_blob(sha256_hex("manifest"), "manifest").status, 201);
@@ -179,6 +175,20 @@ TEST_F(ServerRunsTest, WithNothingLeftToDoTheOldVerdictIsRepeated) {
   wire::RunRequest afresh = request("r-12", "ci/7");
   afresh.afresh = true;
   EXPECT_EQ(start(afresh).state, wire::Started::started);
+}
+
+TEST_F(ServerRunsTest, AMachineThatComesLateHearsTheVerdictOfItsOwnTry) {
+  wire::RunRequest first = request("r-10", "ci/7");
+  first.ci_attempt = 1;
+  EXPECT_TRUE(says(whole_run(first, "works 1"), R"("verdict":"failed")"));
+  wire::RunRequest late = request("r-11", "ci/7");
+  late.ci_attempt = 1;
+  const wire::RunStarted told = start(late, 200);
+  EXPECT_EQ(told.state, wire::Started::repeated);
+  EXPECT_EQ(told.exit_code, 1);
+  wire::RunRequest retry = request("r-12", "ci/7");
+  retry.ci_attempt = 2;
+  EXPECT_EQ(start(retry).state, wire::Started::continued);
 }
 
 TEST_F(ServerRunsTest, AnotherCommitIsAnotherQuestion) {
@@ -279,6 +289,15 @@ TEST_F(ServerRunsTest, AnAgentThatHungUpWhileItWaitedIsGivenNothing) {
   EXPECT_EQ(agent.poll().run.value, "r-10") << "nobody else works on it";
 }
 
+TEST_F(ServerRunsTest, AnAgentThatSaysGoodbyeIsNotCountedOn) {
+  PaperAgent agent(world_, runner_);
+  (void)agent.poll();
+  EXPECT_TRUE(says(world_.get("/api/v1/agents", runner_).body, "paper"));
+  const wire::AgentPoll bye{.agent = domain::AgentId{"paper"}, .session = "s-1", .leaving = true};
+  EXPECT_EQ(post("/api/v1/agents/poll", encode(bye)).status, 200);
+  EXPECT_FALSE(says(world_.get("/api/v1/agents", runner_).body, "paper"));
+}
+
 TEST_F(ServerRunsTest, AnAdminDrainsAnAgent) {
   PaperAgent agent(world_, runner_);
   EXPECT_FALSE(agent.poll().drain);
@@ -313,7 +332,8 @@ TEST_F(ServerRunsTest, TokensAreMadeListedAndRevokedByAdminsOfTheirProject) {
   EXPECT_TRUE(says(made.body, R"("token":"tmk_)"));
   const std::string id = made.body.substr(made.body.find(R"("id":")") + 6, 10);
   EXPECT_TRUE(says(world_.get("/api/v1/tokens", admin).body, R"("name":"ci")"));
-  EXPECT_EQ(post("/api/v1/tokens", R"({"name":"ci","project":"*","role":"admin"})", admin).status, 403) << "nobody hands out more than he has";
+  EXPECT_EQ(post("/api/v1/tokens", R"({"name":"ci","project":"*","role":"admin"})", admin).status, 403)
+      << "nobody hands out more than he has";
   const auto wrong = post("/api/v1/tokens", R"({"project":"","role":"boss","days":-1})", admin);
   EXPECT_EQ(wrong.status, 400);
   EXPECT_TRUE(says(wrong.body, "/role: expected viewer, runner or admin, got 'boss'") && says(wrong.body, "/days:")) << wrong.body;

@@ -31,7 +31,8 @@ TEST_F(ServerTest, EveryRouteIsClosedToWhoMayNot) {
     const bool about_run = route.pattern.find("{run}") != std::string_view::npos;
     const bool about_project = route.pattern.find("{project}") != std::string_view::npos;
     std::string path(route.pattern);
-    for (const auto& [name, value] : std::map<std::string, std::string>{{"{run}", "r-1"}, {"{project}", "shop"}, {"{sha256}", std::string(64, 'a')}})
+    for (const auto& [name, value] :
+         std::map<std::string, std::string>{{"{run}", "r-1"}, {"{project}", "shop"}, {"{sha256}", std::string(64, 'a')}})
       if (const std::size_t at = path.find(name); at != std::string::npos) path.replace(at, name.size(), value);
     for (const auto& [who, secret] : callers) {
       const int status = world_.ask({.method = std::string(route.method), .path = path, .token = secret, .fields = {}, .body = {}}).status;

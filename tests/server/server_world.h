@@ -106,15 +106,13 @@ class ServerWorld {
     if (!question.token.empty()) question.fields.emplace_back("Authorization", "Bearer " + question.token);
     io::ClientAnswer answer;
     const io::Timer watchdog = loop_->after(Millis{20'000}, [this] { loop_->stop(); });
-    io::http_call(*loop_,
-                  {.method = question.method,
-                   .url = url() + question.path,
-                   .fields = std::move(question.fields),
-                   .body = std::move(question.body)},
-                  [&](Result<io::ClientAnswer> got) {
-                    if (got) answer = std::move(*got);
-                    loop_->stop();
-                  });
+    io::http_call(
+        *loop_,
+        {.method = question.method, .url = url() + question.path, .fields = std::move(question.fields), .body = std::move(question.body)},
+        [&](Result<io::ClientAnswer> got) {
+          if (got) answer = std::move(*got);
+          loop_->stop();
+        });
     loop_->run();
     return answer;
   }

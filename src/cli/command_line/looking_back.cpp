@@ -1,8 +1,8 @@
 #include <memory>
 
 #include "cli/command_line/commands.h"
-#include "cli/inspect_commands.h"
 #include "cli/import_command.h"
+#include "cli/inspect_commands.h"
 #include "cli/tests_command.h"
 
 namespace tamarack::cli {
@@ -33,8 +33,8 @@ void add_runs(Commands& commands) {
 // What many runs say together.
 void add_history(Commands& commands, const Clock& clock) {
   const auto tests = std::make_shared<TestsOptions>();
-  CLI::App* tests_app =
-      commands.add("tests", "Show which tests are flaky, which fail, which are slow", [tests, &clock] { return tests_command(*tests, clock); });
+  CLI::App* tests_app = commands.add("tests", "Show which tests are flaky, which fail, which are slow",
+                                     [tests, &clock] { return tests_command(*tests, clock); });
   add_project_options(*tests_app, tests->project);
   tests_app->add_option("text", tests->text, "Only tests whose name contains this");
   tests_app->add_option("--sort", tests->sort, "flaky, failures, slow, name or latest")->capture_default_str();

@@ -21,7 +21,9 @@ void add_selection(CLI::App& command, RunOptions& options) {
   command.add_option("--only", filter.only, "Exactly this test: 'SPEC › TITLE' or its id (repeatable)")->allow_extra_args(false);
   command.add_flag("--only-failed", filter.only_failed, "Only tests that did not pass when they last ran");
   command.add_flag("--failed-first", options.failed_first, "Start with what did not pass last time");
-  whole_number(command.add_option("-w,--workers", options.workers, "Workers on this machine"), 1, 512);
+  whole_number(
+      command.add_option("-w,--workers", options.workers, "Workers on this machine; with --server, of all agents together at most"), 1,
+      512);
   command.add_flag_callback(
       "--no-cache", [&options] { options.use_cache = false; }, "Ask the framework for its tests even if nothing has changed");
 }
@@ -50,11 +52,15 @@ void add_ways(CLI::App& app, RunFlags& flags) {
   add_time(app, "--timeout", flags.timeout_ms, "Time limit of the whole run, such as 20m", second_ms, 168 * hour_ms);
   app.add_flag("--json", run.json, "Print one JSON object as the last line of standard output; progress goes to standard error");
   constexpr const char* server = "On a server";
-  app.add_option("--server", run.server.url, "Have a server and its agents run the suite, such as https://tamarack.example:8420")
-      ->group(server);
+  CLI::Option* url =
+      app.add_option("--server", run.server.url, "Have a server and its agents run the suite, such as https://tamarack.example:8420");
+  url->group(server);
   add_token_options(app, run.server);
-  app.add_flag("--detach", run.detach, "Start the run and leave; `tamarack attach` watches it")->group(server);
-  app.add_option("--agent-label", run.agent_labels, "NAME=VALUE that an agent must have (repeatable)")->allow_extra_args(false)->group(server);
+  app.add_flag("--detach", run.detach, "Start the run and leave; `tamarack attach` watches it")->needs(url)->group(server);
+  app.add_option("--agent-label", run.agent_labels, "NAME=VALUE that an agent must have (repeatable)")
+      ->allow_extra_args(false)
+      ->needs(url)
+      ->group(server);
 }
 
 void add_run(Commands& commands, const Clock& clock, const std::string& typed) {
@@ -65,15 +71,20 @@ void add_run(Commands& commands, const Clock& clock, const std::string& typed) {
   add_project_options(*app, run.project);
   add_selection(*app, run);
   add_ways(*app, *flags);
-  app->add_option("--suite", run.suite_name, "Tells several suites of one CI job apart (default: $TAMARACK_SUITE)")->group("On a server");
-  app->add_flag("--afresh", run.afresh, "Run everything, although an earlier try of this CI job has left verdicts")->group("On a server");
+  app->add_option("--suite", run.suite_name, "Tells several suites of one CI job apart (default: $TAMARACK_SUITE)")
+      ->needs(app->get_option("--server"))
+      ->group("On a server");
+  app->add_flag("--afresh", run.afresh, "Run everything, although an earlier try of this CI job has left verdicts")
+      ->needs(app->get_option("--server"))
+      ->group("On a server");
 }
 
 void add_rerun(Commands& commands, const Clock& clock, const std::string& typed) {
   const auto flags = std::make_shared<RunFlags>();
   flags->run.command = typed;
   flags->run.rerun = RerunWish{};
-  CLI::App* app = commands.add("rerun", "Run the tests of an earlier run again, in a new run", [flags, &clock] { return flags->act(clock); });
+  CLI::App* app =
+      commands.add("rerun", "Run the tests of an earlier run again, in a new run", [flags, &clock] { return flags->act(clock); });
   RunOptions& run = flags->run;
   add_project_options(*app, run.project);
   app->add_option("run", run.rerun->run, "Run id (default: the newest finished one; on a server it must be named)");

@@ -15,8 +15,8 @@ CLI::Option* add_data(CLI::App& app, std::string& data_dir) {
 
 void add_serve(Commands& commands, const Clock& clock) {
   const auto serve = std::make_shared<ServeOptions>();
-  CLI::App* app =
-      commands.add("serve", "Start runs for others, lease them to agents, show them; over HTTP", [serve, &clock] { return serve_command(*serve, clock); });
+  CLI::App* app = commands.add("serve", "Start runs for others, lease them to agents, show them; over HTTP",
+                               [serve, &clock] { return serve_command(*serve, clock); });
   app->add_option("--listen", serve->listen, "HOST:PORT; port 0: any free one")->capture_default_str();
   add_data(*app, serve->data);
   app->add_option("-c,--config", serve->config, "server.toml: whom to tell of runs (webhooks, GitHub, Slack, traces)");
@@ -27,8 +27,8 @@ void add_serve(Commands& commands, const Clock& clock) {
 
 void add_watching(Commands& commands, const Clock& clock) {
   const auto attach = std::make_shared<AttachOptions>();
-  CLI::App* attach_app =
-      commands.add("attach", "Watch a run of a server to its end, and end as it does", [attach, &clock] { return attach_command(*attach, clock); });
+  CLI::App* attach_app = commands.add("attach", "Watch a run of a server to its end, and end as it does",
+                                      [attach, &clock] { return attach_command(*attach, clock); });
   add_server(*attach_app, attach->server);
   add_project_options(*attach_app, attach->project);
   attach_app->add_option("run", attach->run, "Run id")->required();

@@ -17,8 +17,8 @@ namespace tamarack::store {
 namespace {
 
 // One file per version, in order. A file that was released never changes: a later change of the tables is another file.
-const std::array migrations{embedded::schema_sql(), embedded::migrate_access_sql(), embedded::migrate_cause_sql(),
-                            embedded::migrate_requests_sql(), embedded::migrate_tests_sql(), embedded::migrate_notices_sql(),
+const std::array migrations{embedded::schema_sql(),           embedded::migrate_access_sql(), embedded::migrate_cause_sql(),
+                            embedded::migrate_requests_sql(), embedded::migrate_tests_sql(),  embedded::migrate_notices_sql(),
                             embedded::migrate_journal_sql()};
 constexpr int schema_version = static_cast<int>(migrations.size());
 
