@@ -51,6 +51,7 @@ step tsan thread_tests
 step simulation scripts/simulate.sh
 step shims scripts/test_shims.sh
 step e2e scripts/test_e2e.sh
+step dashboard scripts/test_dashboard.sh
 step demo scripts/test_demo.sh
 
 echo

@@ -77,6 +77,11 @@ void AgentProcess::answered(const Result<std::string>& body) {
 }
 
 void AgentProcess::obey(const wire::AgentOrder& order) {
+  // What it is about to finish it finishes.
+  if (order.drain && run_) {
+    leaving_ = true;
+    return;
+  }
   if (order.drain) {
     settings_.run.say("was drained and leaves");
     return end({});
@@ -108,8 +113,9 @@ void AgentProcess::run_over(const std::optional<RunTrouble>& trouble) {
   run_.reset();
   idle_since_ = clock_.now();
   if (trouble) {
-    settings_.run.say(fmt::format("could not begin to work on {}: {}", run.value, trouble->message));
-    trouble_.emplace(run, *trouble);
+    const Masker& masker = settings_.masker;
+    trouble_.emplace(run, RunTrouble{masker.mask(trouble->message), masker.mask(trouble->log_tail)});
+    settings_.run.say(fmt::format("could not begin to work on {}: {}", run.value, trouble_->second.message));
   } else {
     settings_.run.say("is done with " + run.value);
   }

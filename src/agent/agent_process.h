@@ -16,6 +16,7 @@ namespace tamarack::agent {
 struct AgentProcessSettings {
   RemoteRunSettings run;  // but for the run and the session
   std::string session;    // drawn for this process
+  Masker masker;          // of secrets, in what is told of a run that could not begin
   std::string machine;
   std::string platform;
   std::optional<Millis> exit_when_idle;  // leaves when there was nothing to do for so long

@@ -111,6 +111,14 @@ std::string count_of(std::int64_t count, std::string_view singular, std::string_
   return fmt::format("{} {}", count, plural);
 }
 
+bool is_plain_name(std::string_view text) {
+  constexpr std::size_t name_max = 100;
+  if (text.empty() || text.size() > name_max || text.find_first_not_of('.') == std::string_view::npos) return false;
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+  });
+}
+
 std::string human_bytes(std::uint64_t bytes) {
   if (bytes < 1024) return fmt::format("{} B", bytes);
   double value = static_cast<double>(bytes);

@@ -22,6 +22,8 @@ std::string lower(std::string_view text);
 // "1 test", "3 tests".
 std::string count_of(std::int64_t count, std::string_view singular, std::string_view plural = {});
 // "512 B", "1.5 MiB".
+// Letters, digits, '-', '_' and '.', at least one and at most 100, not only dots: fit to be a part of a path or of another name.
+bool is_plain_name(std::string_view text);
 std::string human_bytes(std::uint64_t bytes);
 
 // Nothing but digits, in range: no sign, no space, no "4x".

@@ -19,17 +19,12 @@
 namespace tamarack::cli {
 namespace {
 
-constexpr std::size_t name_max = 100;
-
 // It becomes a part of workers' names and of paths.
 Result<std::string> checked_name(const std::string& wanted) {
   const std::string name = wanted.empty() ? io::host_name() : wanted;
-  const bool plain = !name.empty() && name.size() <= name_max && std::all_of(name.begin(), name.end(), [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.';
-  });
-  if (!plain)
+  if (!is_plain_name(name))
     return make_error(ErrorCode::invalid_argument,
-                      fmt::format("an agent's name has letters, digits, '-', '_' and '.', at most {}, got '{}'", name_max, name),
+                      fmt::format("an agent's name has letters, digits, '-', '_' and '.', at most 100, got '{}'", name),
                       "pass one with --name");
   return name;
 }
@@ -105,6 +100,7 @@ int agent_command(const AgentOptions& options, const Clock& clock) {
                                        .prepare = prepare_project,
                                        .say = say},
                                .session = hex64(io::random_seed()),
+                               .masker = make_masker(io::environment_lines()).masker,
                                .machine = io::host_name(),
                                .platform = io::platform_name(),
                                .exit_when_idle = options.exit_when_idle,

@@ -10,6 +10,7 @@ namespace tamarack::client {
 namespace {
 
 constexpr std::size_t asked_at_once = 50'000;
+constexpr int mismatches_max = 3;
 
 using SteadyTime = std::chrono::steady_clock::time_point;
 
@@ -109,6 +110,9 @@ void BlobClient::ended(const std::shared_ptr<Transfer>& transfer, const Result<i
     transfer->offset = 0;
     return again(transfer, make_error(ErrorCode::unavailable, error.message));
   }
+  // Another machine may have been sending the same; what is here is what its name says, or it changed meanwhile.
+  if (answer && transfer->is_upload && answer->status == 422 && transfer->tries < mismatches_max)
+    return again(transfer, make_error(ErrorCode::unavailable, error.message));
   if (answer && transfer->is_upload && answer->status == 422)
     return finish(transfer, make_error(ErrorCode::conflict, fmt::format("'{}' changed while it was sent", transfer->path),
                                        "try again when nothing writes to it, or leave it out: [workspace] exclude"));
@@ -151,6 +155,7 @@ void BlobClient::send_missing(std::vector<File> files, std::function<void(Result
     if (paths->emplace(file.sha256, std::move(file.path)).second) hashes.push_back(file.sha256);
   missing(std::move(hashes), [this, paths, done = std::move(done)](Result<std::vector<wire::MissingBlob>> left) {
     if (!left) return done(left.error());
+    std::erase_if(*left, [&](const wire::MissingBlob& blob) { return !paths->contains(blob.sha256); });  // it was not asked for
     if (left->empty()) return done(0);
     struct Sending {
       std::size_t left = 0;

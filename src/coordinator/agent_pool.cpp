@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "base/text.h"
 #include "coordinator/sessions.h"
 #include "domain/access.h"
 
@@ -25,14 +26,20 @@ bool has_labels(const std::map<std::string, std::string>& has, const std::map<st
 }  // namespace
 
 Result<> AgentPool::polled(const wire::AgentPoll& poll, const std::string& reach, Instant now) {
-  if (poll.agent.empty() || poll.session.empty()) return make_error(ErrorCode::invalid_argument, "/agent and /session: expected a name");
+  if (!is_plain_name(poll.agent.value) || poll.session.empty() || poll.session.size() > session_bytes_max)
+    return make_error(ErrorCode::invalid_argument, "/agent and /session: expected plain names of at most 100 letters");
   if (poll.workers < 1 || poll.workers > workers_per_agent_max)
     return make_error(ErrorCode::invalid_argument, fmt::format("/workers: expected 1 to {}, got {}", workers_per_agent_max, poll.workers));
-  if (superseded_.contains(poll.session))
-    return make_error(
-        ErrorCode::conflict,
-        fmt::format("another process is agent '{}' now, on machine '{}'", poll.agent.value, agents_.at(poll.agent).row.said.machine),
-        "give each agent a name of its own with --name");
+  const std::string hint = "give each agent a name of its own with --name";
+  const auto present = agents_.find(poll.agent);
+  if (superseded_.contains({poll.agent, poll.session}))
+    return make_error(ErrorCode::conflict,
+                      fmt::format("another process is agent '{}' now{}", poll.agent.value,
+                                  present == agents_.end() ? "" : fmt::format(", on machine '{}'", present->second.row.said.machine)),
+                      hint);
+  // Whoever has another token is not the same agent started again.
+  if (present != agents_.end() && present->second.row.reach != reach && now - present->second.row.seen <= away_after)
+    return make_error(ErrorCode::conflict, fmt::format("the name '{}' is taken", poll.agent.value), hint);
   if (!agents_.contains(poll.agent) && agents_.size() >= agents_max) {
     std::erase_if(agents_, [&](const auto& one) { return now - one.second.row.seen > away_after; });
     if (agents_.size() >= agents_max) return make_error(ErrorCode::limit_exceeded, fmt::format("there are {} agents already", agents_max));
@@ -41,7 +48,7 @@ Result<> AgentPool::polled(const wire::AgentPoll& poll, const std::string& reach
   AgentRow& row = agent.row;
   if (row.said.session != poll.session) {
     if (superseded_.size() >= agents_max) superseded_.clear();
-    if (!row.said.session.empty()) superseded_.insert(row.said.session);
+    if (!row.said.session.empty()) superseded_.insert({poll.agent, row.said.session});
     agent.left.clear();
     row.run = {};
     row.draining = false;
@@ -52,7 +59,9 @@ Result<> AgentPool::polled(const wire::AgentPoll& poll, const std::string& reach
   row.said = poll;
   row.reach = reach;
   row.seen = now;
-  row.run = poll.run;
+  const auto named = runs_.find(poll.run);
+  if (named == runs_.end() || !reaches(reach, named->second.project)) row.said.run = {};
+  row.run = row.said.run;
   agent.waiting = true;
   return {};
 }
@@ -85,32 +94,42 @@ bool AgentPool::drain(const domain::AgentId& agent, bool draining) {
   return true;
 }
 
-std::int64_t AgentPool::workers_on(const domain::RunId& run, Instant now, std::int64_t& agents) const {
-  std::int64_t workers = 0;
-  agents = 0;
+AgentPool::Crews AgentPool::crews(Instant now) const {
+  Crews crews;
   for (const auto& [id, agent] : agents_) {
-    if (agent.row.run != run || now - agent.row.seen > away_after) continue;
-    workers += agent.row.said.workers;
-    ++agents;
+    if (agent.row.run.empty() || now - agent.row.seen > away_after) continue;
+    Crew& crew = crews[agent.row.run];
+    ++crew.agents;
+    crew.workers += agent.row.said.workers;
   }
-  return workers;
+  return crews;
 }
 
 std::int64_t AgentPool::agents_on(const domain::RunId& run, Instant now) const {
-  std::int64_t agents = 0;
-  (void)workers_on(run, now, agents);
-  return agents;
+  const Crews all = crews(now);
+  const auto found = all.find(run);
+  return found == all.end() ? 0 : found->second.agents;
 }
 
-const RunWish* AgentPool::choose(const Agent& agent, Instant now) const {
+bool AgentPool::is_on(const domain::AgentId& agent, const std::string& session, const domain::RunId& run) const {
+  const auto found = agents_.find(agent);
+  return found != agents_.end() && found->second.row.said.session == session && found->second.row.run == run && !run.empty();
+}
+
+std::string AgentPool::project_of(const domain::RunId& run) const {
+  const auto found = runs_.find(run);
+  return found == runs_.end() ? std::string{} : found->second.project;
+}
+
+const RunWish* AgentPool::choose(const Agent& agent, const Crews& crews) const {
   const RunWish* best = nullptr;
   std::tuple<std::int64_t, Instant> best_rank;
   for (const auto& [id, wish] : runs_) {
     if (agent.left.contains(id) || !reaches(agent.row.reach, wish.project) || !has_labels(agent.row.said.labels, wish.labels)) continue;
-    std::int64_t agents = 0;
-    const std::int64_t workers = workers_on(id, now, agents);
-    if (wish.workers_max > 0 && workers >= wish.workers_max) continue;
-    const std::tuple rank{agents, wish.asked};
+    const auto found = crews.find(id);
+    const Crew crew = found == crews.end() ? Crew{} : found->second;
+    if (wish.workers_max > 0 && crew.workers >= wish.workers_max) continue;
+    const std::tuple rank{crew.agents, wish.asked};
     if (best != nullptr && rank >= best_rank) continue;
     best = &wish;
     best_rank = rank;
@@ -120,6 +139,7 @@ const RunWish* AgentPool::choose(const Agent& agent, Instant now) const {
 
 std::vector<AgentPool::Assignment> AgentPool::assign(Instant now) {
   std::vector<Assignment> assignments;
+  Crews crews = this->crews(now);
   for (auto& [id, agent] : agents_) {
     if (!agent.waiting) continue;
     if (agent.row.draining) {
@@ -127,9 +147,11 @@ std::vector<AgentPool::Assignment> AgentPool::assign(Instant now) {
       if (!agent.row.run.empty()) continue;
       assignments.push_back({id, {.run = {}, .drain = true}});
     } else if (agent.row.run.empty()) {
-      const RunWish* wish = choose(agent, now);
+      const RunWish* wish = choose(agent, crews);
       if (wish == nullptr) continue;
       agent.row.run = wish->run;
+      ++crews[wish->run].agents;
+      crews[wish->run].workers += agent.row.said.workers;
       assignments.push_back({id, {.run = wish->run, .drain = false}});
     } else {
       continue;

@@ -42,7 +42,8 @@ class AgentPool {
   static constexpr Millis forgotten_after{24 * 3600'000};
   static constexpr std::size_t agents_max = 10'000;
 
-  // It asks and waits from now on. `conflict` when another process has taken its name since; `invalid_argument` for an impossible poll.
+  // It asks and waits from now on. A run it names counts only if the token reaches it. `conflict` when another process has taken its name
+  // since, or somebody with another token has it; `invalid_argument` for an impossible poll.
   Result<> polled(const wire::AgentPoll& poll, const std::string& reach, Instant now);
   // Nobody listens for its order any more: it was answered, or has hung up.
   void stopped_waiting(const domain::AgentId& agent);
@@ -54,6 +55,10 @@ class AgentPool {
 
   void run_began(const RunWish& wish) { runs_[wish.run] = wish; }
   void run_ended(const domain::RunId& run);
+  // It was told to work on this run, or said so itself: only such a one can give it up.
+  bool is_on(const domain::AgentId& agent, const std::string& session, const domain::RunId& run) const;
+  // Empty when it does not go on here.
+  std::string project_of(const domain::RunId& run) const;
   // False when it is not known.
   bool drain(const domain::AgentId& agent, bool draining);
 
@@ -76,12 +81,17 @@ class AgentPool {
     bool waiting = false;
     std::set<domain::RunId> left;  // runs it was on and gave up while they went on
   };
-  const RunWish* choose(const Agent& agent, Instant now) const;
-  std::int64_t workers_on(const domain::RunId& run, Instant now, std::int64_t& agents) const;
+  struct Crew {
+    std::int64_t agents = 0;
+    std::int64_t workers = 0;
+  };
+  using Crews = std::map<domain::RunId, Crew>;
+  Crews crews(Instant now) const;
+  const RunWish* choose(const Agent& agent, const Crews& crews) const;
 
   std::map<domain::AgentId, Agent> agents_;
   std::map<domain::RunId, RunWish> runs_;
-  std::set<std::string> superseded_;  // sessions whose name another one took
+  std::set<std::pair<domain::AgentId, std::string>> superseded_;  // sessions whose name another one took
 };
 
 }  // namespace tamarack::coordinator

@@ -60,8 +60,36 @@ TEST_F(AgentPoolTest, ATokenOfAnotherProjectBringsNoWork) {
   begin("r-1", {.project = "shop"});
   ASSERT_TRUE(pool_.polled(poll_of("a"), "other", now_));
   EXPECT_EQ(assigned(), "");
+  ASSERT_TRUE(pool_.polled(poll_of("b"), "shop", now_));
+  EXPECT_EQ(assigned(), "b:r-1");
+}
+
+TEST_F(AgentPoolTest, ANameIsNotTakenOverWithAnotherToken) {
   ASSERT_TRUE(pool_.polled(poll_of("a"), "shop", now_));
-  EXPECT_EQ(assigned(), "a:r-1");
+  EXPECT_EQ(pool_.polled(poll_of("a", "", "foreign"), "other", now_).error().code, ErrorCode::conflict);
+  ASSERT_TRUE(pool_.polled(poll_of("a"), "shop", now_)) << "the rightful one is not disturbed";
+  now_ += AgentPool::away_after + Millis{1};
+  EXPECT_TRUE(pool_.polled(poll_of("a", "", "foreign"), "other", now_)) << "it is gone";
+}
+
+TEST_F(AgentPoolTest, ARunOfAnotherProjectIsNotWorkedOnByClaimingIt) {
+  begin("r-1", {.project = "shop", .workers_max = 2});
+  ASSERT_TRUE(pool_.polled(poll_of("spy", "r-1"), "other", now_));
+  EXPECT_EQ(pool_.agents_on(RunId{"r-1"}, now_), 0);
+  EXPECT_FALSE(pool_.is_on(AgentId{"spy"}, "sspy", RunId{"r-1"}));
+  polls("a");
+  EXPECT_EQ(assigned(), "a:r-1") << "its places are not taken";
+  EXPECT_TRUE(pool_.is_on(AgentId{"a"}, "sa", RunId{"r-1"}));
+}
+
+TEST_F(AgentPoolTest, ASessionOfAnotherNameIsNoReasonToStumble) {
+  ASSERT_TRUE(pool_.polled(poll_of("a"), "shop", now_));
+  ASSERT_TRUE(pool_.polled(poll_of("a", "", "newer"), "shop", now_));
+  wire::AgentPoll stranger = poll_of("b");
+  stranger.session = "sa";  // the one that was superseded
+  EXPECT_TRUE(pool_.polled(stranger, "shop", now_));
+  now_ += AgentPool::forgotten_after;
+  EXPECT_FALSE(pool_.polled(poll_of("a"), "shop", now_)) << "and still not a's";
 }
 
 TEST_F(AgentPoolTest, LabelsAndTheLimitOfWorkersAreKept) {
@@ -92,7 +120,7 @@ TEST_F(AgentPoolTest, ARunThatAnAgentGaveUpIsNotForItAgain) {
   EXPECT_EQ(assigned(), "");
   polls("a");
   EXPECT_EQ(assigned(), "");
-  ASSERT_TRUE(pool_.polled(poll_of("a", "", "fresh"), "shop", now_));
+  ASSERT_TRUE(pool_.polled(poll_of("a", "", "fresh"), std::string(domain::all_projects), now_));
   EXPECT_EQ(assigned(), "a:r-1") << "a new process may try";
 }
 
@@ -125,6 +153,7 @@ TEST_F(AgentPoolTest, OneThatIsDrainedTakesNoNewRun) {
   polls("a");
   ASSERT_TRUE(pool_.drain(AgentId{"a"}, true));
   EXPECT_EQ(assigned(), "a:drain");
+  begin("r-0");
   begin("r-1");
   polls("a", "r-0");
   EXPECT_EQ(assigned(), "") << "it still works";
@@ -138,8 +167,8 @@ TEST_F(AgentPoolTest, OneThatIsDrainedTakesNoNewRun) {
 
 TEST_F(AgentPoolTest, TheNewerOfTwoProcessesUnderOneNameIsMeant) {
   polls("a");
-  ASSERT_TRUE(pool_.polled(poll_of("a", "", "newer"), "shop", now_));
-  const auto refused = pool_.polled(poll_of("a"), "shop", now_);
+  ASSERT_TRUE(pool_.polled(poll_of("a", "", "newer"), std::string(domain::all_projects), now_));
+  const auto refused = pool_.polled(poll_of("a"), std::string(domain::all_projects), now_);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::conflict);
 }

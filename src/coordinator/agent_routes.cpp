@@ -17,7 +17,7 @@ std::string_view state_of(const AgentRow& row) {
   return row.run.empty() ? "idle" : "working";
 }
 
-void write(report::JsonWriter& out, const AgentRow& row, Instant now) {
+void write(report::JsonWriter& out, const AgentRow& row, Instant now, bool shows_run) {
   out.begin_object();
   out.field("agent", row.said.agent.value);
   out.field("machine", row.said.machine);
@@ -29,7 +29,7 @@ void write(report::JsonWriter& out, const AgentRow& row, Instant now) {
   for (const auto& [name, value] : row.said.labels) out.field(name, value);
   out.end_object();
   out.field("state", state_of(row));
-  out.field("run_id", row.run.value);
+  out.field("run_id", shows_run ? row.run.value : std::string{});
   out.field("last_seen_ms", (now - row.seen).count());
   out.field("load_percent", row.said.load_percent);
   out.field("memory_free_mb", row.said.memory_free_mb);
@@ -58,10 +58,11 @@ void AgentRoutes::poll(const Call& call) {
     return call.exchange->answer(json_answer(encode(wire::AgentOrder{})));
   }
   const std::string reach = call.caller.token ? call.caller.token->project : std::string(domain::all_projects);
+  const bool gives_up = parts_.pool.is_on(said->agent, said->session, said->gave_up) && call.reaches(parts_.pool.project_of(said->gave_up));
   const auto taken = parts_.pool.polled(*said, reach, parts_.clock.now());
   if (!taken) return call.exchange->answer(trouble(taken.error()));
   const domain::AgentId agent = said->agent;
-  if (!said->gave_up.empty())
+  if (gives_up)
     parts_.host.gave_up(said->gave_up, {.agent = agent,
                                         .message = said->problem,
                                         .log_tail = said->log_tail,
@@ -107,7 +108,7 @@ void AgentRoutes::list(const Call& call) {
   out.begin_array();
   for (const AgentRow& row : parts_.pool.rows(now))
     // An agent that works for one project is nothing to those of another.
-    if (row.reach == domain::all_projects || call.reaches(row.reach)) write(out, row, now);
+    if (row.reach == domain::all_projects || call.reaches(row.reach)) write(out, row, now, call.reaches(parts_.pool.project_of(row.run)));
   out.end_array();
   out.end_object();
   call.exchange->answer(json_answer(std::move(out).take()));

@@ -114,7 +114,9 @@ void BlobRoutes::send(const Call& call, const std::string& content_type) {
 std::string BlobRoutes::link_to(const std::string& project, const std::string& sha256, const std::string& name) const {
   const std::string& key = parts_.settings.signing_key;
   if (key.empty()) return {};
-  const std::string path = link_path(project, sha256, name.empty() ? "file" : name);
+  // One segment: what stood in a folder keeps only its own name.
+  const std::string last = name.substr(name.rfind('/') + 1);
+  const std::string path = link_path(project, sha256, last.empty() ? "file" : last);
   return path + "?" + io::sign_path(path, parts_.clock.now() + link_lifetime, key);
 }
 

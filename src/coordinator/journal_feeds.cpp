@@ -9,7 +9,8 @@ namespace tamarack::coordinator {
 
 struct JournalFeeds::Looked {
   Result<std::vector<store::JournalRow>> rows = std::vector<store::JournalRow>{};
-  bool over = false;  // nothing will be added any more
+  std::int64_t after = 0;  // what was looked for begins behind it
+  bool over = false;       // nothing will be added any more
 };
 
 JournalFeeds::~JournalFeeds() = default;
@@ -39,6 +40,7 @@ void JournalFeeds::look(const std::shared_ptr<Channel>& channel) {
   std::int64_t after = INT64_MAX;
   for (const Reader& reader : channel->readers) after = std::min(after, reader.after);
   auto looked = std::make_shared<Looked>();
+  looked->after = after;
   const bool active = parts_.host.is_active(channel->run);
   parts_.reading.run(
       [&store = parts_.stores.data, &settings = parts_.settings, run = channel->run, after, looked, active] {
@@ -68,7 +70,7 @@ void JournalFeeds::tell(const std::shared_ptr<Channel>& channel, const Looked& l
       reader.after = row.seq;
     }
   }
-  const std::int64_t last = looked.rows->empty() ? 0 : looked.rows->back().seq;
+  const std::int64_t last = looked.rows->empty() ? looked.after : looked.rows->back().seq;
   if (looked.over)
     for (const Reader& reader : channel->readers)
       if (reader.after >= last) reader.feed->send("", "end", "{}");

@@ -29,6 +29,7 @@ struct LiveRoutes::Channel {
 struct LiveRoutes::Looked {
   std::optional<Error> error;
   std::string patch;
+  std::string whole;  // for those who have just come
   std::int64_t seq = 0;
   bool over = false;
 };
@@ -61,8 +62,9 @@ void LiveRoutes::join(const Call& call, const domain::RunId& run) {
 void LiveRoutes::look(const std::shared_ptr<Channel>& channel) {
   auto looked = std::make_shared<Looked>();
   const bool active = parts_.host.is_active(channel->run);
+  const bool somebody_came = !channel->joining.empty();
   parts_.reading.run(
-      [&store = parts_.stores.data, &settings = parts_.settings, channel, looked, active] {
+      [&store = parts_.stores.data, &settings = parts_.settings, channel, looked, active, somebody_came] {
         const auto working = settings.run_at_work ? settings.run_at_work(store) : domain::RunId{};
         const bool at_work = active || (working && *working == channel->run);
         const auto entries = load_journal(store, channel->run, channel->live.seq());
@@ -75,6 +77,7 @@ void LiveRoutes::look(const std::shared_ptr<Channel>& channel) {
         if (!channel->begun) channel->live.forget_changes();
         channel->begun = true;
         looked->patch = channel->live.take_patch(at_work);
+        if (somebody_came) looked->whole = channel->live.whole_patch(at_work);
         looked->seq = channel->live.seq();
         looked->over = !at_work;
       },
@@ -91,14 +94,19 @@ void LiveRoutes::tell(const std::shared_ptr<Channel>& channel, const Looked& loo
   channel->seq = looked.seq;
   if (!looked.patch.empty())
     for (const auto& feed : channel->feeds) feed->send(std::to_string(looked.seq), "patch", looked.patch);
-  for (const auto& [feed, seen] : std::exchange(channel->joining, {})) {
-    if (seen != looked.seq) feed->send(std::to_string(looked.seq), "snapshot", fmt::format(R"({{"seq":{}}})", looked.seq));
+  // Who came meanwhile is told with the next look.
+  const auto joining = looked.whole.empty() ? decltype(channel->joining){} : std::exchange(channel->joining, {});
+  for (const auto& [feed, seen] : joining) {
     channel->feeds.push_back(feed);
+    if (seen == looked.seq) continue;
+    feed->send(std::to_string(looked.seq), "snapshot", fmt::format(R"({{"seq":{}}})", looked.seq - 1));
+    feed->send(std::to_string(looked.seq), "patch", looked.whole);
   }
   std::erase_if(channel->feeds, [](const auto& feed) { return !feed->open(); });
   if (looked.over)
     for (const auto& feed : channel->feeds) feed->send("", "end", "{}");
-  if (looked.over || channel->feeds.empty()) {
+  if (looked.over) channel->feeds.clear();
+  if (channel->feeds.empty() && channel->joining.empty()) {
     channels_.erase(channel->run);
     return;
   }

@@ -94,6 +94,21 @@ void LiveRun::forget_changes() {
 
 std::string LiveRun::take_patch(bool at_work) {
   if (seq() == patched_) return {};
+  std::string patch = write(at_work, changed_tests_, changed_workers_);
+  forget_changes();
+  return patch;
+}
+
+std::string LiveRun::whole_patch(bool at_work) const {
+  std::set<std::size_t> running;
+  for (const auto& [test, state] : tests_)
+    if (state.running) running.insert(test);
+  std::set<domain::WorkerId> everybody;
+  for (const auto& [id, worker] : workers_) everybody.insert(id);
+  return write(at_work, running, everybody);
+}
+
+std::string LiveRun::write(bool at_work, const std::set<std::size_t>& tests, const std::set<domain::WorkerId>& workers) const {
   report::JsonWriter out;
   out.begin_object();
   out.field("seq", seq());
@@ -111,8 +126,9 @@ std::string LiveRun::take_patch(bool at_work) {
   out.field("pending", run_.ledger.count(domain::Outcome::pending));
   out.key("tests");
   out.begin_array();
-  for (const std::size_t test : changed_tests_) {
-    const Test& state = tests_[test];
+  for (const std::size_t test : tests) {
+    const auto known = tests_.find(test);
+    const Test state = known == tests_.end() ? Test{} : known->second;
     out.begin_object();
     out.field("test", static_cast<std::int64_t>(test));
     out.field("outcome", outcome_of(test));
@@ -124,8 +140,8 @@ std::string LiveRun::take_patch(bool at_work) {
   out.end_array();
   out.key("workers");
   out.begin_array();
-  for (const domain::WorkerId& id : changed_workers_) {
-    const Worker& worker = workers_[id];
+  for (const domain::WorkerId& id : workers) {
+    const Worker& worker = workers_.at(id);
     out.begin_object();
     out.field("name", id.value);
     out.field("state", worker.state);
@@ -136,7 +152,6 @@ std::string LiveRun::take_patch(bool at_work) {
   }
   out.end_array();
   out.end_object();
-  forget_changes();
   return std::move(out).take();
 }
 

@@ -17,6 +17,8 @@ class LiveRun {
 
   // JSON of everything that has changed since the last patch, or since patches began; empty when nothing has.
   std::string take_patch(bool at_work);
+  // All workers and what runs at this moment: for somebody who has just come. Changes stay to be told.
+  std::string whole_patch(bool at_work) const;
   // What was taken until now is known to whoever watches: it is in the report.
   void forget_changes();
 
@@ -51,6 +53,7 @@ class LiveRun {
   void set(const domain::WorkerId& worker, const std::string& state, std::int64_t test, std::int64_t unit);
   void release(domain::Term term);
   std::string outcome_of(std::size_t test) const;
+  std::string write(bool at_work, const std::set<std::size_t>& tests, const std::set<domain::WorkerId>& workers) const;
 
   run::Run run_;
   Instant at_;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "base/text.h"
 #include "coordinator/read_run.h"
 #include "coordinator/test_figures.h"
@@ -45,14 +46,27 @@ bool is_plain_line(const std::string& text) {
          std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; });
 }
 
+// A relative path that leads nowhere else.
+bool stays_inside(const std::string& path) {
+  const std::vector<std::string> segments = split(path, '/');
+  return !path.empty() && path.size() <= line_bytes_max && !path.starts_with('/') && path.find('\0') == std::string::npos &&
+         std::none_of(segments.begin(), segments.end(), [](const std::string& segment) { return segment == ".."; });
+}
+
 Result<> check(const wire::RunRequest& request) {
   std::vector<std::string> problems = domain::problems_of(request.plan);
   for (std::string& problem : problems) problem.insert(0, "/plan");
-  if (!request.run_id.value.starts_with("r-") || request.run_id.value.size() > 100)
+  // It becomes a part of paths, here and on other machines.
+  if (!request.run_id.value.starts_with("r-") || !is_plain_name(request.run_id.value))
     problems.push_back(fmt::format("/run_id: expected 'r-…', got '{}'", request.run_id.value));
   if (request.project.empty() || request.project.size() > domain::project_bytes_max) problems.emplace_back("/project: expected a name");
   if (request.workspace.empty()) problems.emplace_back("/workspace: expected the SHA-256 of a manifest");
-  if (request.config.empty()) problems.emplace_back("/config: expected the path of the configuration");
+  if (!stays_inside(request.config)) problems.emplace_back("/config: expected the path of the configuration below the workspace's root");
+  for (const auto& [field, text] : {std::pair{"/branch", &request.branch},
+                                    {"/commit", &request.commit},
+                                    {"/identity", &request.identity},
+                                    {"/command", &request.command}})
+    if (!is_plain_line(*text)) problems.push_back(fmt::format("{}: expected one line of at most {} bytes", field, line_bytes_max));
   if (request.workers_max < 0) problems.emplace_back("/workers_max: expected 0 or more");
   if (request.ci_attempt < 0) problems.emplace_back("/ci_attempt: expected 0 or more");
   if (request.pull_request < 0) problems.emplace_back("/pull_request: expected 0 or more");
@@ -189,12 +203,14 @@ RunHost::RunHost(io::Loop& loop, const Clock& clock, store::Store& store, io::La
 RunHost::~RunHost() = default;
 
 void RunHost::let_go() {
+  let_go_ = true;
   active_.clear();
 }
 
 // ---- beginning
 
 void RunHost::start(wire::RunRequest request, std::string body, Answered done) {
+  if (let_go_) return done(make_error(ErrorCode::unavailable, "the server stops"));
   if (const auto good = check(request); !good) return done(good.error());
   asked_.push_back(std::make_shared<Asked>(Asked{std::move(request), std::move(body), std::move(done)}));
   next_start();
@@ -210,15 +226,15 @@ void RunHost::next_start() {
       [decider = Decider{store_, blobs_, clock_.now()}, asked, decision] { *decision = decider.decide(asked->request, asked->body); },
       [this, asked, decision, alive = std::weak_ptr(alive_)] {
         if (alive.expired()) return;
+        if (let_go_) return asked->done(make_error(ErrorCode::unavailable, "the server stops"));
         decided(asked, *decision);
       });
 }
 
 void RunHost::decided(const std::shared_ptr<Asked>& asked, const Result<Decided>& outcome) {
-  deciding_ = false;
   if (!outcome || outcome->known) {
     asked->done(outcome ? known_run(*outcome->known, asked->request.plan) : Result<wire::RunStarted>(outcome.error()));
-    return next_start();
+    return next_is_due();
   }
   const Decided& decision = *outcome;
   wire::RunRequest& request = asked->request;
@@ -230,7 +246,17 @@ void RunHost::decided(const std::shared_ptr<Asked>& asked, const Result<Decided>
   active.started = {
       .run_id = request.run_id, .url = page_of(request.run_id), .state = carries ? wire::Started::continued : wire::Started::started};
   active.coordinator->begin(request.plan, request.options, decision.carried);
+}
+
+// The next request is looked at when this one is in the journal, or never will be: machines of one CI job ask in the same moment.
+void RunHost::next_is_due() {
+  deciding_ = false;
   next_start();
+}
+
+RunHost::Active* RunHost::find(const domain::RunId& run) const {
+  const auto found = active_.find(run);
+  return found == active_.end() ? nullptr : found->second.get();
 }
 
 // What another run stands for, if anybody still works on it.
@@ -276,21 +302,28 @@ RunHost::Active& RunHost::make_active(const wire::RunRequest& request, std::opti
                            .on_finished = [this, run] { finished(run); },
                            .on_broken =
                                [this, run](const Error& error) {
-                                 if (const auto done = std::exchange(active_.at(run)->on_durable, nullptr)) done(error);
+                                 Active* broken = find(run);
+                                 const Answered done = broken != nullptr ? std::exchange(broken->on_durable, nullptr) : nullptr;
                                  callbacks_.on_broken(run, error);
                                  forget(run);
+                                 if (!done) return;
+                                 done(error);
+                                 next_is_due();
                                }});
+  CHECK(!active_.contains(run), "run '{}' is worked on already", run.value);
   return *(active_[run] = std::move(active));
 }
 
 void RunHost::entered(const domain::RunId& run, const run::Entry& entry) {
-  Active& active = *active_.at(run);
   if (callbacks_.on_entry) callbacks_.on_entry(run, entry);
-  const auto done = std::exchange(active.on_durable, nullptr);
+  Active* active = find(run);
+  if (active == nullptr) return;
+  const auto done = std::exchange(active->on_durable, nullptr);
   if (!done) return;
-  done(active.started);
-  if (callbacks_.on_begun) callbacks_.on_begun(run, active.origin);
+  done(active->started);
+  if (callbacks_.on_begun) callbacks_.on_begun(run, active->origin);
   callbacks_.on_change();
+  next_is_due();
 }
 
 // ---- after a restart
@@ -359,13 +392,17 @@ std::vector<RunWish> RunHost::wishes() const {
 // The verdict stands; agents stop their applications and send what is left of artifacts.
 void RunHost::finished(const domain::RunId& run) {
   callbacks_.on_change();
-  active_.at(run)->coordinator->send_home(settings_.home_deadline, [this, run, alive = std::weak_ptr(alive_)] {
+  Active* active = find(run);
+  if (active == nullptr) return;
+  active->coordinator->send_home(settings_.home_deadline, [this, run, alive = std::weak_ptr(alive_)] {
     if (!alive.expired()) close(run);
   });
 }
 
 void RunHost::close(const domain::RunId& run) {
-  active_.at(run)->closing = true;
+  Active* active = find(run);
+  if (active == nullptr) return;  // let go of, or its journal broke
+  active->closing = true;
   auto row = std::make_shared<std::optional<store::RunRow>>();
   writing_.run(
       [store = &store_, source = ViewSource{.machine = settings_.machine, .version = settings_.version}, run, row] {
@@ -387,8 +424,10 @@ void RunHost::close(const domain::RunId& run) {
           forget(run);
           refresh_figures();
         };
+        Active* closing = find(run);
+        if (closing == nullptr) return;
         if (!*row) return over({});
-        active_.at(run)->coordinator->close_row(**row, over);
+        closing->coordinator->close_row(**row, over);
       });
 }
 

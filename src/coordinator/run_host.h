@@ -79,6 +79,8 @@ class RunHost {
   struct Decider;
 
   void next_start();
+  void next_is_due();
+  Active* find(const domain::RunId& run) const;
   void decided(const std::shared_ptr<Asked>& asked, const Result<Decided>& outcome);
   Result<wire::RunStarted> known_run(const wire::RunStarted& known, const domain::Plan& wanted) const;
   Active& make_active(const wire::RunRequest& request, std::optional<store::RequestRow> row, Instant asked);
@@ -99,6 +101,7 @@ class RunHost {
   std::map<domain::RunId, std::unique_ptr<Active>> active_;
   std::deque<std::shared_ptr<Asked>> asked_;
   bool deciding_ = false;
+  bool let_go_ = false;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };
 

@@ -19,6 +19,14 @@ namespace {
 using io::Answer;
 using io::Exchange;
 
+// "127.0.0.1:8420", "localhost", "[::1]:80"
+bool is_loopback_name(std::string_view host) {
+  const std::size_t end = host.starts_with('[') ? host.find(']') : host.rfind(':');
+  const std::string_view name = host.starts_with('[') ? host.substr(0, end == std::string_view::npos ? end : end + 1) : host.substr(0, end);
+  return name == "localhost" || name == "[::1]" ||
+         (name.starts_with("127.") && name.find_first_not_of("0123456789.") == std::string_view::npos);
+}
+
 bool changes_something(std::string_view method) {
   return method != "GET" && method != "HEAD";
 }
@@ -124,7 +132,19 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
     return {.refused = std::nullopt, .body_max = match.route->body_max};
   }
 
+  // An open server trusts whoever is on this machine, but not the pages of other sites in a browser here, by whatever name they came.
+  std::optional<Answer> refuse_foreign(const io::RequestHead& head) const {
+    const std::string_view reached_as = head.field("Host");
+    if (settings.open && !is_loopback_name(reached_as))
+      return io::problem(403, "an open server is reached as localhost, 127.0.0.1 or [::1] only");
+    const std::string_view origin = head.field("Origin");
+    const bool foreign = !origin.empty() && !origin.ends_with(fmt::format("//{}", reached_as));
+    if (head.wants_websocket() && foreign) return io::problem(403, "a page of another site may not open a link");
+    return std::nullopt;
+  }
+
   std::optional<Answer> refuse(const io::RequestHead& head, const RouteMatch& match) {
+    if (auto foreign = refuse_foreign(head)) return foreign;
     // Another site's page can make a browser send its cookie, but not this header.
     const bool by_cookie = !settings.open && head.field("Authorization").empty() && !head.field("Cookie").empty();
     const bool is_ours = head.field("X-Tamarack") == "1";
@@ -132,6 +152,8 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
       return io::problem(403, "a browser's request that changes something needs the header X-Tamarack: 1");
     if (by_cookie && changes_something(head.method) && !is_ours && match.route->id != RouteId::session_open)
       return io::problem(403, "with the cookie, what changes something needs the header X-Tamarack: 1");
+    if (match.route->id == RouteId::session_open)
+      if (const auto wait = failed_rate.take(head.peer, parts.clock.now())) return too_often(*wait);
     if (!match.route->needed) return std::nullopt;
     const Result<domain::Caller> caller = caller_of(head);
     if (!caller) return trouble(caller.error());
@@ -287,6 +309,9 @@ Server::Server(std::shared_ptr<Core> core) : core_(std::move(core)) {}
 
 Server::~Server() {
   core_->http.reset();
+  // What reads or writes on other threads uses the parts below.
+  core_->reading.close();
+  core_->writing.close();
 }
 
 Result<std::unique_ptr<Server>> Server::listen(io::Loop& loop, const Clock& clock, ServerStores stores, ServerSettings settings,

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "coordinator/agent_event.h"
 
 namespace tamarack::coordinator {
@@ -39,9 +40,11 @@ void Sessions::greet(LinkId link, const wire::Hello& hello, Instant now, Session
                                                             hello.agent.value, hello.protocol, wire::protocol_version)}});
     return;
   }
-  if (hello.agent.empty() || hello.workers < 1 || hello.workers > workers_per_agent_max) {
-    orders.push_back(SendTo{link, wire::Refused{fmt::format("an agent has a name and 1 to {} workers, got '{}' and {}",
-                                                            workers_per_agent_max, hello.agent.value, hello.workers)}});
+  if (!is_plain_name(hello.agent.value) || hello.workers < 1 || hello.workers > workers_per_agent_max || hello.next < 1 ||
+      hello.session.size() > session_bytes_max) {
+    orders.push_back(
+        SendTo{link, wire::Refused{fmt::format("an agent has a plain name of at most 100 letters and 1 to {} workers, got '{}' and {}",
+                                               workers_per_agent_max, hello.agent.value.substr(0, 100), hello.workers)}});
     return;
   }
   const auto repeated = on_link_.find(link);

@@ -24,6 +24,7 @@ namespace tamarack::coordinator {
 using LinkId = std::int64_t;
 
 inline constexpr std::int64_t workers_per_agent_max = 1024;
+inline constexpr std::size_t session_bytes_max = 300;
 
 // What the shell is to do, in this order.
 struct SendTo {

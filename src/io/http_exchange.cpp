@@ -101,8 +101,10 @@ void HttpConnection::send_event(std::string_view event) {
   const auto on_written = [self = shared_from_this()](const Result<>& written) {
     if (!written) self->cut();
   };
+  const std::size_t backlog = stream_->unsent();
   stream_->write(asked_.http_1_0 ? std::string(event) : fmt::format("{:x}\r\n{}\r\n", event.size(), event), on_written);
-  if (stream_->unsent() <= core_->options.feed_outgoing_max) return;
+  // What had piled up before this event decides: one that is larger than the limit by itself still gets through.
+  if (backlog <= core_->options.feed_outgoing_max) return;
   ++core_->counts.timed_out;
   cut();
 }

@@ -2,8 +2,10 @@
 // such as a connection to a database.
 #pragma once
 
+#include <condition_variable>
 #include <deque>
 #include <memory>
+#include <mutex>
 #include <utility>
 
 #include "io/loop.h"
@@ -13,8 +15,7 @@ namespace tamarack::io {
 class Lane {
  public:
   explicit Lane(Loop& loop) : core_(std::make_shared<Core>(loop)) {}
-  // What waits is dropped, what runs ends without an answer.
-  ~Lane() { core_->waiting.clear(), core_->closed = true; }
+  ~Lane() { close(); }
   Lane(const Lane&) = delete;
   Lane& operator=(const Lane&) = delete;
 
@@ -22,6 +23,13 @@ class Lane {
   void run(Callback work, Callback done) {
     core_->waiting.emplace_back(std::move(work), std::move(done));
     next(core_);
+  }
+  // What waits is dropped; what runs is waited for, because it may use what its owner is about to destroy. No answer comes any more.
+  void close() {
+    core_->closed = true;
+    core_->waiting.clear();
+    std::unique_lock lock(core_->ending);
+    core_->ended.wait(lock, [this] { return !core_->works; });
   }
   std::size_t waiting() const { return core_->waiting.size(); }
 
@@ -32,6 +40,9 @@ class Lane {
     std::deque<std::pair<Callback, Callback>> waiting;
     bool busy = false;
     bool closed = false;
+    std::mutex ending;
+    std::condition_variable ended;
+    bool works = false;  // on the other thread, at this moment
   };
 
   static void next(const std::shared_ptr<Core>& core) {
@@ -39,13 +50,21 @@ class Lane {
     core->busy = true;
     auto job = std::make_shared<std::pair<Callback, Callback>>(std::move(core->waiting.front()));
     core->waiting.pop_front();
-    core->loop.background([job] { job->first(); },
-                          [core, job] {
-                            core->busy = false;
-                            if (core->closed) return;
-                            next(core);
-                            job->second();
-                          });
+    core->works = true;
+    core->loop.background(
+        [core, job] {
+          job->first();
+          job->first = nullptr;
+          const std::scoped_lock lock(core->ending);
+          core->works = false;
+          core->ended.notify_all();
+        },
+        [core, job] {
+          core->busy = false;
+          if (core->closed) return;
+          next(core);
+          job->second();
+        });
   }
 
   std::shared_ptr<Core> core_;

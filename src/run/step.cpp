@@ -15,6 +15,8 @@ using domain::WorkerId;
 
 namespace {
 
+constexpr std::int64_t unknown_terms_max = 8;  // looked at per heartbeat
+
 // After a stop was asked for, invocations get this long to end by themselves before their leases are closed without them.
 constexpr Millis stop_grace{20'000};
 
@@ -69,10 +71,14 @@ void Stepper::operator()(const Heartbeat& event) {
     // Nor does a stop order wait for ever to be heard, or for a lease that never arrived.
     if (lease.stopping) effects_.push_back(StopLease{lease.worker, term});
   }
-  for (const Term term : event.held)
-    if (!run_.leases.contains(term))
-      for (const auto& [id, worker] : run_.workers)
-        if (worker.agent == event.agent) effects_.push_back(StopLease{id, term});
+  // What it holds and should not is stopped; no word says which of its workers has it. A few at a time: it will say them again.
+  std::int64_t left = unknown_terms_max;
+  for (const Term term : event.held) {
+    if (run_.leases.contains(term)) continue;
+    if (left-- == 0) break;
+    for (const auto& [id, worker] : run_.workers)
+      if (worker.agent == event.agent) effects_.push_back(StopLease{id, term});
+  }
   // A silent worker is asked until it has said that its lease is over: the lease, the stop or the answer may have been lost.
   for (const auto& [id, worker] : run_.workers)
     if (worker.agent == event.agent && worker.phase == WorkerPhase::silent && !worker.was_idle)

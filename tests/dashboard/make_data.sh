@@ -39,7 +39,10 @@ run() {
   git checkout -q -B "$2"
   echo "$3" >wrong
   tamarack run --server "$address" "${@:4}" >"$work/run.log" 2>&1 || code=$?
-  [ "$code" = "$expected" ] || { cat "$work/run.log" "$work/agent.log" "$work/serve.log" >&2; echo "exit code $code, expected $expected" >&2; exit 1; }
+  [ "$code" = "$expected" ] && return
+  cat "$work/run.log" "$work/agent.log" "$work/serve.log" >&2
+  echo "a run for $2 ended with exit code $code, expected $expected" >&2
+  exit 1
 }
 run 0 main ''
 run 0 main 'cart once'

@@ -151,6 +151,53 @@ TEST_F(ServerRunsTest, EveryMachineOfACiJobComesToOneRun) {
   EXPECT_EQ(second.run_id.value, "r-10");
 }
 
+// In the same moment, not one after the other.
+TEST_F(ServerRunsTest, OfManyMachinesThatAskAtOnceOneStartsTheRun) {
+  constexpr int machines = 8;
+  std::vector<std::string> bodies;
+  for (int i = 0; i < machines; ++i) bodies.push_back(encode(request(fmt::format("r-2{}", i), "ci/7")));
+  bodies.push_back(bodies.front());  // one says it twice
+  std::map<int, int> statuses;
+  std::set<std::string> runs;
+  std::size_t left = bodies.size();
+  for (const std::string& body : bodies)
+    io::http_call(
+        world_.loop(),
+        {.method = "POST", .url = world_.url() + "/api/v1/runs", .fields = {{"Authorization", "Bearer " + runner_}}, .body = body},
+        [&](const Result<io::ClientAnswer>& answer) {
+          if (answer) {
+            ++statuses[answer->status];
+            const auto started = wire::decode<wire::RunStarted>(answer->body);
+            if (started) runs.insert(started->run_id.value);
+          }
+          if (--left == 0) world_.loop().stop();
+        });
+  world_.loop().run();
+  EXPECT_EQ(statuses, (std::map<int, int>{{200, machines}, {201, 1}}));
+  EXPECT_EQ(runs.size(), 1U);
+}
+
+TEST_F(ServerRunsTest, AnotherProjectsRunnerCannotEndARun) {
+  start(request("r-10"));
+  const std::string foreign = world_.token("other", Role::runner);
+  const wire::AgentPoll lie{
+      .agent = domain::AgentId{"spy"}, .session = "s-9", .gave_up = domain::RunId{"r-10"}, .problem = "I say so", .log_tail = "x"};
+  EXPECT_EQ(post("/api/v1/agents/poll", encode(lie), foreign).status, 200);
+  EXPECT_TRUE(says(world_.get("/api/v1/runs/r-10", runner_).body, R"("verdict":"running")"));
+  EXPECT_FALSE(says(world_.get("/api/v1/runs/r-10/journal", runner_).body, "I say so"));
+}
+
+TEST_F(ServerRunsTest, ARunsNameIsNoPath) {
+  for (const std::string& name : std::vector<std::string>{"r-/../../x", "r-..\n", "q-1", "r-" + std::string(200, 'x')}) {
+    wire::RunRequest wanted = request("r-1");
+    wanted.run_id = domain::RunId{name};
+    EXPECT_EQ(post("/api/v1/runs", encode(wanted)).status, 400) << name;
+  }
+  wire::RunRequest wanted = request("r-1");
+  wanted.config = "../../etc/passwd";
+  EXPECT_EQ(post("/api/v1/runs", encode(wanted)).status, 400);
+}
+
 TEST_F(ServerRunsTest, ARetriedJobRunsWhatFailedAndCarriesTheRestForward) {
   EXPECT_TRUE(says(whole_run(request("r-10", "ci/7"), "works 1"), R"("verdict":"failed")"));
   const wire::RunRequest again = request("r-11", "ci/7");

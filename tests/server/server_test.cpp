@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "coordinator/routes.h"
+#include "io/raw_peer.h"
 #include "tests/server/server_world.h"
 
 namespace tamarack::coordinator {
@@ -128,6 +129,30 @@ TEST_F(ServerTest, EventsGoOnWhereTheReaderLeftAndEndWithTheRun) {
   EXPECT_NE(events.body.find("id: 3\n"), std::string::npos);
   EXPECT_NE(events.body.find("event: run_finished"), std::string::npos) << "written while somebody watched";
   EXPECT_NE(events.body.find("event: end"), std::string::npos);
+}
+
+// DNS rebinding: the page of another site whose name leads here.
+TEST_F(ServerTest, AnOpenServerIsOnlyForWhoCallsItByALoopbackName) {
+  world_.start(true);
+  const int port = std::stoi(world_.url().substr(world_.url().rfind(':') + 1));
+  const auto ask = [&](const std::string& head) {
+    std::string status;
+    world_.loop().background(
+        [&] {
+          io::RawPeer peer(port);
+          peer.send(head + "Connection: close\r\n\r\n");
+          status = peer.read_all().substr(9, 3);
+        },
+        [&] { world_.loop().stop(); });
+    world_.loop().run();
+    return status;
+  };
+  for (const std::string host : {"127.0.0.1:1", "localhost", "[::1]:8420", "127.0.0.1"})
+    EXPECT_EQ(ask("GET /api/v1/runs HTTP/1.1\r\nHost: " + host + "\r\n"), "200") << host;
+  for (const std::string host : {"evil.example", "127.evil.example:80", "localhost.evil.example", "[::2]"})
+    EXPECT_EQ(ask("GET /api/v1/runs HTTP/1.1\r\nHost: " + host + "\r\n"), "403") << host;
+  const std::string upgrade = "GET /api/v1/runs/r-2/link HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n";
+  EXPECT_EQ(ask(upgrade + "Origin: http://evil.example\r\n"), "403");
 }
 
 TEST_F(ServerTest, WhoAsksTooOftenIsToldToWait) {

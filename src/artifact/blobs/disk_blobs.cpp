@@ -41,8 +41,17 @@ class DiskBlobs final : public BlobStore {
   }
   Result<> finish(const std::string& project, const std::string& sha256) override {
     const std::string path = TRY(partial_path(project, sha256));
-    const Result<> stored = TRY(contents_of(project))->put(sha256, path);
-    if (!stored && stored.error().code == ErrorCode::corrupt) TRY_VOID(io::remove_entry(path));
+    ContentStore* contents = TRY(contents_of(project));
+    // Others may be writing to the same upload. What becomes the blob is a copy that nobody else has, and the copy is what is verified.
+    std::string copy;
+    {
+      const std::scoped_lock lock(opening_);
+      copy = contents->incoming_path();
+    }
+    TRY_VOID(io::clone_file(path, copy, false));
+    const Result<> stored = contents->put(sha256, copy);
+    TRY_VOID(io::remove_entry(path));
+    if (!stored) TRY_VOID(io::remove_entry(copy));
     return stored;
   }
 

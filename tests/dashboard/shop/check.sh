@@ -10,6 +10,11 @@ if [ -z "$how" ]; then
   exit 0
 fi
 mkdir -p evidence
-echo "total: 41" > "evidence/$unit.txt"
-echo "<testsuite tests=\"1\" failures=\"1\"><testcase classname=\"$unit\" name=\"$unit\" time=\"0.01\"><failure message=\"expected a total of 42, got 41\">check.sh:7: expected a total of 42, got 41</failure></testcase></testsuite>" > "$TAMARACK_DATA/$unit.xml"
+echo "total: 41" > "receipt-$unit.txt"
+echo "basket of $unit" > "evidence/basket.txt"
+cat > "$TAMARACK_DATA/$unit.xml" <<REPORT
+<testsuite tests="1" failures="1">
+<testcase classname="$unit" name="$unit" time="0.01"><failure message="expected a total of 42, got 41">check.sh:7</failure></testcase>
+</testsuite>
+REPORT
 exit 1

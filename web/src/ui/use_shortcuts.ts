@@ -18,7 +18,8 @@ export function useShortcuts(shortcuts: Shortcuts): void {
       if (action === undefined || !(event.target instanceof Element)) return;
       const typing = event.target.closest('input, textarea, select, [contenteditable]') !== null;
       if (typing && event.key !== 'Escape' && event.key !== 'ArrowDown') return;
-      const at_home = typing || event.target === document.body || event.target.getAttribute('role') === 'tree';
+      // Moving between pages puts the focus on the main part of the page.
+      const at_home = typing || event.target === document.body || event.target.id === 'content' || event.target.getAttribute('role') === 'tree';
       if (FOCUS_KEYS.has(event.key) && !at_home) return;
       action(event);
     };
