@@ -31,7 +31,7 @@ struct Notifier::Core : std::enable_shared_from_this<Core> {
 
   void go_on() {
     if (closed_) return;
-    for (Delivery& delivery : outbox_.take_due(clock_.now())) send(std::move(delivery));
+    for (Delivery& delivery : outbox_.take_due(clock_.now())) send(delivery);
     keep_changes();
     const std::optional<Instant> next = outbox_.next_due();
     timer_.cancel();
