@@ -7,6 +7,7 @@
 #include "base/sha256.h"
 #include "notify/plain.h"
 #include "report/json_writer.h"
+#include "report/ledger_json.h"
 #include "report/view_query.h"
 
 namespace tamarack::notify {
@@ -16,20 +17,6 @@ constexpr std::size_t failures_max = 25;
 constexpr std::size_t name_bytes_max = 300;
 constexpr std::size_t error_bytes_max = 200;
 constexpr std::size_t word_bytes_max = 1000;  // branch, headline and the like
-
-void write_ledger(report::JsonWriter& json, const report::LedgerView& ledger) {
-  json.key("ledger");
-  json.begin_object();
-  json.field("passed", ledger.passed);
-  json.field("failed", ledger.failed);
-  json.field("flaky", ledger.flaky);
-  json.field("skipped", ledger.skipped);
-  json.field("timed_out", ledger.timed_out);
-  json.field("lost", ledger.lost);
-  json.field("cancelled", ledger.cancelled);
-  json.field("never_ran", ledger.never_ran);
-  json.end_object();
-}
 
 // While a run goes on, what has no result yet looks like never_ran: nothing is a failure before the end.
 void write_failures(report::JsonWriter& json, const report::ReportView& view, Event event) {
@@ -74,7 +61,7 @@ void write_data(report::JsonWriter& json, const report::ReportView& view, const 
   json.field("headline", cut_line(run.headline, word_bytes_max));
   json.field("exit_code", run.exit_code);
   json.field("planned", run.planned);
-  write_ledger(json, view.ledger);
+  report::write_ledger(json, view.ledger);
   json.field("pending", report::pending_count(view));
   json.field("workers", run.workers);
   json.field("wall_ms", run.wall_ms);

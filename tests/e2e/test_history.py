@@ -8,6 +8,7 @@ import pytest
 
 from test_terminal import ESCAPE, in_terminal
 
+# The suite whose reports are imported: that its tests take time, and that one is skipped, is what the reports are to tell.
 PYTEST_SUITE = """import time
 import pytest
 
@@ -23,7 +24,7 @@ class TestCart:
         def test_keeps(self):
             time.sleep(0.1)
 
-    @pytest.mark.skip(reason="not yet")
+    @pytest.mark.skip(reason="the shop has no vouchers yet")
     def test_later(self):
         pass
 """

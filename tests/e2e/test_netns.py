@@ -9,6 +9,7 @@ from netns_story import HEARTBEAT_MS, tell
 REASON = why_not()
 UNITS = [f"unit-{n:03d}" for n in range(90)]
 
+# Skipped only where the system gives no network namespaces, and then it says what is missing: root, the program ip, or the kernel.
 pytestmark = pytest.mark.skipif(bool(REASON), reason=REASON)
 
 

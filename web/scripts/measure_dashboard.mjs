@@ -123,7 +123,7 @@ async function measureLive() {
   const page = await openPage(`/runs/${live.row.run_id}`, '[role=treeitem]');
   await page.evaluate(() => { window.blocked.length = 0; });
   const timer = setInterval(() => live.advance(LIVE_TICK_MS), LIVE_TICK_MS);
-  await page.waitForTimeout(LIVE_MS);
+  await page.waitForTimeout(LIVE_MS);  // the subject: how long the page is blocked within this time
   clearInterval(timer);
   const blocked = await page.evaluate(() => window.blocked);
   console.log(`live run of ${live.run.planned} tests, ${LIVE_MS / 1_000} s: longest block ${Math.round(Math.max(0, ...blocked))} ms, ${blocked.length} blocks of ${Math.round(blocked.reduce((sum, one) => sum + one, 0))} ms in all`);

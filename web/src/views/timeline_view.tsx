@@ -7,6 +7,7 @@ import type { ReportView, SpanView } from '../model/report';
 import { spokenTitle } from '../model/titles';
 import { makeLanes, spanAt, spanKind, spanKindLabel, spanOutcome } from '../model/timeline';
 import { formatCount, formatDuration, formatOffset, formatPercent } from '../text/format';
+import { sharpContext } from '../ui/sharp_canvas';
 import { AXIS_HEIGHT, drawTimeline, paintLanes, readPalette } from './draw_timeline';
 import { TimelineLegend } from './timeline_legend';
 import { useTimeWindow } from './use_time_window';
@@ -53,14 +54,9 @@ export function TimelineView({ report, dark, open }: TimelineViewProps): React.R
   }, [lanes.length]);
 
   useEffect(() => {
-    const element = canvas.current;
-    const context = element?.getContext('2d') ?? null;
-    if (element === null || context === null || width === 0) return;
-    const scale = window.devicePixelRatio > 0 ? window.devicePixelRatio : 1;
-    element.width = Math.round(width * scale);
-    element.height = Math.round(height * scale);
-    context.setTransform(scale, 0, 0, scale, 0, 0);
-    drawTimeline(context, painted, { width, lane_height, from_ms, until_ms, lower_bound_ms: run.lower_bound_ms, wall_ms: run.wall_ms, highlighted: pointed?.span ?? null }, readPalette(element));
+    const context = sharpContext(canvas.current, width, height);
+    if (context === null) return;
+    drawTimeline(context, painted, { width, lane_height, from_ms, until_ms, lower_bound_ms: run.lower_bound_ms, wall_ms: run.wall_ms, highlighted: pointed?.span ?? null }, readPalette(context.canvas));
   }, [painted, width, height, lane_height, from_ms, until_ms, run, pointed, dark]);
 
   if (lanes.length === 0) return <p className="timeline-empty soft">This run recorded no worker times.</p>;

@@ -4,6 +4,7 @@ import { lanesUntil, type LiveRun, type LiveWorker, type WorkerState } from '../
 import { makeLanes } from '../../model/timeline';
 import { spokenTitle } from '../../model/titles';
 import { formatCount, formatDuration } from '../../text/format';
+import { sharpContext } from '../../ui/sharp_canvas';
 import { useElementWidth } from '../../ui/use_element_width';
 import { AXIS_HEIGHT, drawTimeline, paintLanes, readPalette } from '../draw_timeline';
 import './live_lanes.css';
@@ -67,15 +68,10 @@ function LaneCanvas({ live, now_ms, dark }: { live: LiveRun; now_ms: number; dar
     return paintLanes(shown, makeLanes(shown.workers));
   }, [live, now_ms, from_ms]);
   useEffect(() => {
-    const element = canvas.current;
-    const context = element?.getContext('2d') ?? null;
-    if (element === null || context === null || width === 0) return;
-    const scale = window.devicePixelRatio > 0 ? window.devicePixelRatio : 1;
-    element.width = Math.round(width * scale);
-    element.height = Math.round(height * scale);
-    context.setTransform(scale, 0, 0, scale, 0, 0);
+    const context = sharpContext(canvas.current, width, height);
+    if (context === null) return;
     const until_ms = Math.max(now_ms, 10_000);
-    drawTimeline(context, painted, { width, lane_height: LANE_PX, from_ms, until_ms, lower_bound_ms: 0, wall_ms: now_ms, highlighted: null }, readPalette(element));
+    drawTimeline(context, painted, { width, lane_height: LANE_PX, from_ms, until_ms, lower_bound_ms: 0, wall_ms: now_ms, highlighted: null }, readPalette(context.canvas));
   }, [painted, width, height, from_ms, now_ms, dark]);
   return <div ref={frame} className="live-canvas" style={{ height }}><canvas ref={canvas} role="img" aria-label={`What ${formatCount(live.workers.length)} workers did in the last minutes`} style={{ width: '100%', height }} /></div>;
 }
