@@ -152,7 +152,7 @@ io::Answer RunRoutes::read(const Call& call, std::int64_t after, bool active, st
 void RunRoutes::act(const Call& call, const store::RunRow& row, std::int64_t after, const io::Answer& answer) {
   switch (call.route->id) {
     case RouteId::events:
-      return feeds_.join(row.run, after, call.exchange->begin_events({}));
+      return watch(call, row.run, after);
     case RouteId::link:
       return link(call, row.run);
     case RouteId::spec: {
@@ -173,10 +173,16 @@ io::Answer RunRoutes::is_over(const domain::RunId& run) {
   return io::problem(409, fmt::format("run '{}' is over, or nobody here works on it", run.value));
 }
 
+void RunRoutes::watch(const Call& call, const domain::RunId& run, std::int64_t after) {
+  auto feed = call.exchange->begin_events({});
+  parts_.guests.admit(call.caller, feed);
+  feeds_.join(run, after, std::move(feed));
+}
+
 void RunRoutes::link(const Call& call, const domain::RunId& run) {
   if (!parts_.host.is_active(run)) return call.exchange->answer(is_over(run));
   auto link = call.exchange->accept_websocket(agent_message_max);
-  if (link) (void)parts_.host.attach(run, std::move(*link));
+  if (link) (void)parts_.host.attach(run, parts_.guests.admit(call.caller, std::move(*link)));
 }
 
 }  // namespace tamarack::coordinator

@@ -24,6 +24,7 @@ class RunRoutes {
   io::Answer read(const Call& call, std::int64_t after, bool active, store::RunRow& row);
   void act(const Call& call, const store::RunRow& row, std::int64_t after, const io::Answer& answer);
   static io::Answer is_over(const domain::RunId& run);
+  void watch(const Call& call, const domain::RunId& run, std::int64_t after);
   void link(const Call& call, const domain::RunId& run);
 
   ServerParts& parts_;

@@ -59,7 +59,15 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
                   [this](const domain::RunId& run) {
                     if (news) news->closed(run);
                   }}),
-        parts{.loop = loop, .clock = clock, .stores = stores, .settings = settings, .reading = reading, .host = host, .pool = pool},
+        guests(loop, clock, stores.access, settings.token_check),
+        parts{.loop = loop,
+              .clock = clock,
+              .stores = stores,
+              .settings = settings,
+              .reading = reading,
+              .host = host,
+              .pool = pool,
+              .guests = guests},
         rate(settings.rate),
         failed_rate(settings.failed_rate) {
     if (!settings.notifier) return;
@@ -75,6 +83,7 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
   io::Lane writing;
   AgentPool pool;
   RunHost host;
+  Guests guests;
   ServerParts parts;
   BlobRoutes blobs{parts};
   JournalFeeds feeds{parts};

@@ -54,7 +54,8 @@ struct ServerSettings {
   RateRule failed_rate{.per_second = 1, .burst = 60};  // of refused tokens from one address
   // The run that somebody beside this server works on at this moment, empty for none; asked on the reading lane. Without it none is.
   std::function<Result<domain::RunId>(store::Store&)> run_at_work;
-  Millis poll{500};  // how often a journal that is watched is looked at
+  Millis token_check{5'000};  // how soon a revoked token ends what is open
+  Millis poll{500};           // how often a journal that is watched is looked at
   RunHostSettings host;
   // Asked where runs are written. Not set: no report is taken. Errors: invalid_argument (the report or the wish), the store's.
   std::function<Result<TakenReport>(store::Store&, std::string_view bytes, const ReportWish&)> take_report;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "artifact/blob_store.h"
+#include "coordinator/guests.h"
 #include "coordinator/routes.h"
 #include "coordinator/run_host.h"
 #include "coordinator/server.h"
@@ -37,6 +38,7 @@ struct ServerParts {
   io::Lane& reading;  // stores.data is touched here and nowhere else
   RunHost& host;
   AgentPool& pool;
+  Guests& guests;
 };
 
 }  // namespace tamarack::coordinator

@@ -7,6 +7,8 @@
 namespace tamarack::domain {
 namespace {
 
+constexpr std::string_view open_id = "open";
+
 std::string day_and_time(Instant instant) {
   return iso8601(instant).substr(0, 16).replace(10, 1, " ") + " UTC";
 }
@@ -44,8 +46,13 @@ std::string_view to_string(Access access) {
 }
 
 Caller open_caller() {
-  return {.token = Token{.id = TokenId{"open"}, .project = std::string(all_projects), .role = Role::admin, .label = "open server"},
+  return {.token =
+              Token{.id = TokenId{std::string(open_id)}, .project = std::string(all_projects), .role = Role::admin, .label = "open server"},
           .problem = {}};
+}
+
+bool is_open_caller(const Caller& caller) {
+  return caller.token && caller.token->id.value == open_id;
 }
 
 AccessDecision decide_access(const Caller& caller, const AccessRequest& request) {

@@ -35,6 +35,9 @@ class Feed final : public EventFeed, public std::enable_shared_from_this<Feed> {
     connection->send_event(text + "\n");
   }
   bool open() const override { return open_; }
+  void end() override {
+    if (const auto connection = connection_.lock(); open_ && connection) connection->end_feed();
+  }
   void on_close(Callback callback) override {
     on_close_ = std::move(callback);
     if (!open_) tell();

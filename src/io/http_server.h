@@ -78,6 +78,8 @@ class EventFeed {
   // Empty id or event: left out. Never calls back from inside.
   virtual void send(std::string_view id, std::string_view event, std::string_view data) = 0;
   virtual bool open() const = 0;
+  // Ends the answer, whoever still holds this.
+  virtual void end() = 0;
   // Called once, on the loop, when the reader has left, was too slow, or the server stops.
   virtual void on_close(Callback callback) = 0;
 };

@@ -2,8 +2,10 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <barrier>
 #include <filesystem>
 #include <functional>
+#include <thread>
 
 #include "store/memory/memory_store.h"
 #include "store/sqlite/sqlite_store.h"
@@ -368,6 +370,26 @@ TEST(SqliteStore, SurvivesReopening) {
   ASSERT_TRUE((*open_sqlite_store(path))->commit({.run = domain::RunId{"r"}, .project = "p", .rows = {{1, from_ms(1), "k", "{}"}}}));
   EXPECT_EQ((*open_sqlite_store(path))->journal(domain::RunId{"r"})->size(), 1U);
   std::filesystem::remove_all(folder);
+}
+
+// Two machines of a CI job in one checkout, a run beside a server: whoever comes first makes the file, and nobody hears of it.
+TEST(SqliteStore, IsMadeOnceByManyAtTheSameMoment) {
+  for (int round = 0; round < 10; ++round) {
+    char folder[] = "/tmp/tamarack-store-XXXXXX";
+    const std::string path = std::string(mkdtemp(folder)) + "/t.db";
+    std::barrier start(8);
+    std::vector<std::string> errors(8);
+    std::vector<std::thread> threads;
+    for (std::string& error : errors)
+      threads.emplace_back([&] {
+        start.arrive_and_wait();
+        const auto store = open_sqlite_store(path);
+        if (!store) error = store.error().message;
+      });
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_EQ(errors, std::vector<std::string>(8));
+    std::filesystem::remove_all(folder);
+  }
 }
 
 TEST(SqliteStore, SaysWhatIsWrongWithTheFile) {

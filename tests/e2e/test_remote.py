@@ -38,6 +38,11 @@ def lines(project):
     return project.read("units.log").splitlines()
 
 
+def in_flight(project):
+    ended = [line.split()[1] for line in lines(project) if line.startswith("end")]
+    return [line.split()[1] for line in lines(project) if line.startswith("start") and line.split()[1] not in ended]
+
+
 def test_three_agents_share_a_run(project, fleet):
     suite(project)
     fleet.serve()
@@ -72,16 +77,19 @@ def test_an_agent_that_dies_costs_only_what_was_in_flight(project, fleet):
 
 
 def test_the_server_dies_and_nobody_starts_over(project, fleet):
-    suite(project, units=UNITS[:16], body="sleep 1")
+    # The units of the last third wait for a word, so that there is work in flight when the server dies.
+    waits = " ".join(UNITS[10:16])
+    suite(project, units=UNITS[:16], body=f'case " {waits} " in *" $1 "*) until [ -e {project.root}/go ]; do sleep 0.05; done;; esac')
     fleet.serve()
     for name in ("a", "b"):
         fleet.agent(name)
     fleet.wait_for_agents(2)
     running = fleet.run()
-    wait_until(lambda: len(lines(project)) > 6, "a part of the run")
+    wait_until(lambda: len(in_flight(project)) == 4 and all(unit in waits for unit in in_flight(project)), "units that wait on every worker", 60)
     fleet.kill_server()
-    before = len(lines(project))
-    wait_until(lambda: len(lines(project)) > before, "an agent that goes on without its server")
+    assert len(in_flight(project)) == 4
+    project.write("go", "")
+    wait_until(lambda: in_flight(project) == [], "agents that finish without their server")
     fleet.serve()
     finished = fleet.finish(running, 0)
     journal = fleet.journal(finished.json["run_id"])

@@ -372,6 +372,42 @@ TEST_F(ServerRunsTest, ABrowserSessionReadsAndNeedsTheHeaderToChange) {
   EXPECT_EQ(world_.ask({.method = "POST", .path = "/api/v1/session", .body = R"({"token":"tmk_x"})"}).status, 401);
 }
 
+TEST_F(ServerRunsTest, WhatIsOpenEndsWithItsToken) {
+  start(request("r-10"));
+  const auto issued = issue_token(world_.access(), {.project = "shop", .role = Role::runner, .created = world_.clock().now()});
+  ASSERT_TRUE(issued);
+  const io::Timer revoke =
+      world_.loop().after(Millis{100}, [&] { EXPECT_TRUE(world_.access().revoke_token(issued->token.id, world_.clock().now())); });
+  // Each ends by itself, although the run goes on; without an end the question would wait in vain.
+  for (const std::string feed : {"events", "live"}) {
+    const auto stream = world_.get("/api/v1/runs/r-10/" + feed, issued->text);
+    EXPECT_EQ(stream.status, feed == "events" ? 200 : 401) << "the second one comes too late";
+    EXPECT_FALSE(says(stream.body, "event: end"));
+  }
+}
+
+TEST_F(ServerRunsTest, AnAgentsLinkEndsWithItsToken) {
+  start(request("r-10"));
+  const auto issued = issue_token(world_.access(), {.project = "shop", .role = Role::runner, .created = world_.clock().now()});
+  ASSERT_TRUE(issued);
+  bool closed = false;
+  std::unique_ptr<io::Link> link;
+  io::connect_websocket(world_.loop(),
+                        {.url = world_.url() + "/api/v1/runs/r-10/link", .fields = {{"Authorization", "Bearer " + issued->text}}},
+                        [&](Result<std::unique_ptr<io::Link>> opened) {
+                          ASSERT_TRUE(opened);
+                          link = std::move(*opened);
+                          link->on_close([&] {
+                            closed = true;
+                            world_.loop().stop();
+                          });
+                          EXPECT_TRUE(world_.access().revoke_token(issued->token.id, world_.clock().now()));
+                        });
+  const io::Timer watchdog = world_.loop().after(Millis{20'000}, [&] { world_.loop().stop(); });
+  world_.loop().run();
+  EXPECT_TRUE(closed);
+}
+
 TEST_F(ServerRunsTest, TokensAreMadeListedAndRevokedByAdminsOfTheirProject) {
   const std::string admin = world_.token("shop", Role::admin);
   const auto made = post("/api/v1/tokens", R"({"name":"ci","project":"shop","role":"runner","days":30})", admin);

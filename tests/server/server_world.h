@@ -53,6 +53,7 @@ class ServerWorld {
                                      .rate = rate,
                                      .failed_rate = {.per_second = 1, .burst = 1000},
                                      .run_at_work = [this](store::Store&) { return domain::RunId{is_at_work_ ? "r-2" : ""}; },
+                                     .token_check = Millis{20},
                                      .poll = Millis{5},
                                      .host = std::move(host)},
                                     [this](const Error& error) { problems_.push_back(error.message); });

@@ -1,6 +1,7 @@
 #include "store/sqlite/sqlite_store.h"
 
 #include <SQLiteCpp/SQLiteCpp.h>
+#include <sqlite3.h>
 
 #include <array>
 
@@ -22,11 +23,15 @@ const std::array migrations{embedded::schema_sql(),           embedded::migrate_
                             embedded::migrate_journal_sql()};
 constexpr int schema_version = static_cast<int>(migrations.size());
 
+constexpr int busy_timeout_ms = 5'000;
+constexpr int retry_ms = 10;
+
 class SqliteStore final : public Store {
  public:
   explicit SqliteStore(const std::string& path)
-      : path_(path), db_(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOMUTEX, 5000) {
-    db_.exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=4000");
+      : path_(path), db_(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOMUTEX, busy_timeout_ms) {
+    use_wal();
+    db_.exec("PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=4000");
     found_version_ = version();
     if (found_version_ < schema_version) migrate();
   }
@@ -166,6 +171,18 @@ class SqliteStore final : public Store {
   }
 
   int version() { return db_.execAndGet("PRAGMA user_version").getInt(); }
+
+  // Two processes that open a new file at the same moment both want the lock that this change needs. SQLite tells one of them at once that
+  // the file is busy, whatever its timeout is (sqlite.org/pragma.html#pragma_journal_mode), because waiting could be a deadlock.
+  void use_wal() {
+    for (int tries = busy_timeout_ms / retry_ms; tries > 0; --tries) {
+      const int code = db_.tryExec("PRAGMA journal_mode=WAL");
+      if (code == SQLITE_OK) return;
+      if (code != SQLITE_BUSY) break;
+      sqlite3_sleep(retry_ms);
+    }
+    db_.exec("PRAGMA journal_mode=WAL");  // says what is wrong
+  }
 
   // Asked again inside the transaction: another process may have opened the file at the same moment and done it.
   void migrate() {
