@@ -6,7 +6,8 @@ set -eu
 packages="clang-19 clang-tidy-19 clang-format-19 llvm-19 libclang-rt-19-dev lld-19 cmake ninja-build ccache make git ca-certificates
 libboost1.81-dev libboost-json1.81-dev libssl-dev libsqlite3-dev libsqlitecpp-dev libfmt-dev libexpected-dev libcli11-dev
 libtomlplusplus-dev zlib1g-dev libpugixml-dev libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev
-python3 python3-pytest python3-pytest-xdist python3-pytest-rerunfailures python3-selenium chromium chromium-driver fonts-dejavu-core procps tmux"
+python3 python3-pytest python3-pytest-xdist python3-pytest-rerunfailures python3-selenium chromium chromium-driver fonts-dejavu-core procps tmux iproute2
+nftables"
 
 missing=""
 for package in $packages; do

@@ -58,10 +58,10 @@ class Fleet:
             return self.project.start(*within[1:], BINARY, *arguments, binary=within[0], **options)
         return self.project.start(*arguments, **options)
 
-    def agent(self, name, workers=2, *flags, within=(), env=None):
+    def agent(self, name, workers=2, *flags, within=(), env=None, url=None):
         log = open(self.folder / f"agent-{name}.log", "ab")
         env = {**({"TAMARACK_TOKEN": self.token} if self.token else {}), **(env or {})}
-        process = self.spawn(list(within), "agent", "--server", self.url, "--name", name, "-w", workers, "--data", self.folder / name, *flags,
+        process = self.spawn(list(within), "agent", "--server", url or self.url, "--name", name, "-w", workers, "--data", self.folder / name, *flags,
                              stdout=log, stderr=log, env=env)
         log.close()
         self.agents[name] = process

@@ -1,5 +1,7 @@
-"""Machines of a test: network namespaces joined by a bridge, so that a link can be cut as a cable is. Needs root, ip and a free 10.213.0.0/16."""
+"""Machines of a test: network namespaces joined by a bridge, so that a link can be cut as a cable is. Needs root,
+ip, nft and a free 10.213.0.0/16."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -10,8 +12,9 @@ def why_not():
     """Why there can be no namespaces here; empty when there can."""
     if os.geteuid() != 0:
         return "network namespaces need root"
-    if not shutil.which("ip"):
-        return "network namespaces need the program ip (package iproute2)"
+    for program, package in (("ip", "iproute2"), ("nft", "nftables")):
+        if not shutil.which(program, path=os.environ["PATH"] + ":/usr/sbin"):
+            return f"network namespaces need the program {program} (package {package})"
     probe = f"tmk{uuid.uuid4().hex[:6]}"
     made = subprocess.run(["ip", "netns", "add", probe], capture_output=True, text=True)
     if made.returncode != 0:
@@ -58,11 +61,26 @@ class Machines:
         """Words before a command that then runs on that machine."""
         return ["/usr/sbin/ip" if os.path.exists("/usr/sbin/ip") else shutil.which("ip"), "netns", "exec", self.space(name)]
 
+    # Pulled at the far end: the machine sees its own link as up and hears nothing more. Were the link itself down, a browser under test would
+    # hold itself to be offline, and tests of an application on that very machine would fail, rightly and to no purpose here.
     def cut(self, name):
-        ip("link", "set", self.cable(name), "down")
+        ip("link", "set", self.cable(name), "nomaster")
 
     def mend(self, name):
-        ip("link", "set", self.cable(name), "up")
+        ip("link", "set", self.cable(name), "master", self.bridge)
+
+    def lose(self, name, percent):
+        """Of every hundred packets that this machine sends or receives so many are dropped at random; 0 ends it."""
+        rules = "" if percent == 0 else "".join(
+            f"chain {hook} {{ type filter hook {hook} priority 0; oifname != lo iifname != lo numgen random mod 100 < {percent} counter drop; }}\n" for hook in ("input", "output"))
+        text = f"table inet loss\ndelete table inet loss\ntable inet loss {{\n{rules}}}\n"
+        done = subprocess.run([*self.within(name), "nft", "-f", "-"], input=text, capture_output=True, text=True)
+        assert done.returncode == 0, f"nft: {done.stderr.strip()}"
+
+    def lost(self, name):
+        """How many packets were dropped so."""
+        done = subprocess.run([*self.within(name), "nft", "-j", "list", "ruleset"], capture_output=True, text=True, check=True)
+        return sum(word["counter"]["packets"] for rule in json.loads(done.stdout)["nftables"] if "rule" in rule for word in rule["rule"]["expr"] if "counter" in word)
 
     def remove(self):
         for space in self.made:

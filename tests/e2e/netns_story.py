@@ -135,7 +135,7 @@ def main():
     pathlib.Path("build").mkdir(exist_ok=True)
     pathlib.Path("build/netns_story.json").write_text(json.dumps(found, indent=2) + "\n")
     print(json.dumps(found, indent=2))
-    good = found["exit_code"] == 0 and not found["ran_again"] and (found["death_noticed_ms"] or 0) <= 2 * HEARTBEAT_MS
+    good = found["exit_code"] == 0 and not found["ran_again"] and found["death_noticed_ms"] is not None and found["death_noticed_ms"] <= 2 * HEARTBEAT_MS
     if not good:
         print(text + logs, file=sys.stderr)
     sys.exit(0 if good else 1)
