@@ -4,7 +4,7 @@
 import { join } from 'node:path';
 import { accessibilityFaults } from './accessibility.mjs';
 import { behaviourFaults } from './behaviour.mjs';
-import { SHOTS, factory, openBrowser, watchPage, writeReport } from './pages.mjs';
+import { SHOTS, factory, openBrowser, picturesShown, watchPage, writeReport } from './pages.mjs';
 
 const SHOP = `<style>body{margin:0;font:16px system-ui;background:#eef1f4}header{background:#20324a;color:#fff;padding:18px 40px;font-weight:600}
 main{display:grid;grid-template-columns:2fr 1fr;gap:24px;padding:32px 40px}section{background:#fff;border-radius:8px;padding:24px}li{padding:10px 0;border-bottom:1px solid #e3e7ec}
@@ -26,6 +26,14 @@ const PICTURES = [
   { name: 'timeline-light', width: 1440, height: 1000, hash: '#tab=timeline', hover: true },
   { name: 'timeline-dark', width: 1440, height: 1000, hash: '#tab=timeline', dark: true },
   { name: 'timeline-phone', width: 360, height: 900, hash: '#tab=timeline', full: true, until: 1800 },
+  { name: 'artifacts-light', width: 1440, height: 1100, hash: '#tab=artifacts' },
+  { name: 'artifacts-dark', width: 1440, height: 1100, hash: '#tab=artifacts&of=failed', dark: true },
+  { name: 'artifacts-phone', width: 360, height: 900, hash: '#tab=artifacts', full: true, until: 2000 },
+  { name: 'artifacts-none', width: 900, height: 900, report: 'interrupted', hash: '#tab=artifacts&kind=video' },
+  { name: 'artifacts-empty', width: 360, height: 900, report: 'rerunPassed', hash: '#tab=artifacts', full: true, until: 1200 },
+  { name: 'rerun', width: 1440, height: 1000, report: 'rerun' },
+  { name: 'rerun-phone-dark', width: 360, height: 1300, report: 'rerun', dark: true },
+  { name: 'rerun-test', width: 1440, height: 900, report: 'rerun', hash: `#test=${encodeURIComponent('tests/orders.spec.ts|Orders|cancels an order|')}` },
   { name: 'units-light', width: 1440, height: 1100, hash: '#tab=units' },
   { name: 'units-dark', width: 1440, height: 1100, hash: '#tab=units', dark: true },
   { name: 'units-phone', width: 360, height: 900, hash: '#tab=units', full: true, until: 2000 },
@@ -62,7 +70,8 @@ try {
   const odd = await factory('odd_reports.ts');
   const reports = {
     demo: () => demoReport(picture), large: () => largeReport(), empty: () => null, newer: () => ({ ...odd.noTestsReport(), version: 9 }),
-    infrastructure: odd.infrastructureReport, stopped: odd.stoppedReport, lost: odd.lostReport, interrupted: odd.interruptedReport, none: odd.noTestsReport,
+    infrastructure: odd.infrastructureReport, stopped: odd.stoppedReport, lost: odd.lostReport, interrupted: odd.interruptedReport, none: odd.noTestsReport, rerun: odd.rerunReport,
+    rerunPassed: () => ({ ...odd.rerunReport(), tests: odd.rerunReport().tests.map((test) => ({ ...test, attempts: [] })) }),
   };
   const addresses = {};
   const address = (name) => (addresses[name] ??= writeReport(`${name}.html`, reports[name]()));
@@ -74,7 +83,7 @@ try {
     await page.goto(address(one.report ?? 'demo') + (one.hash ?? ''));
     await page.waitForSelector('main');
     if (one.hover) await page.locator('canvas').hover({ position: { x: 600, y: 45 } });
-    await page.evaluate(() => Promise.all([...document.images].map((image) => image.decode().catch(() => undefined))));
+    await picturesShown(page);
     await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
     const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     if (sideways > 0) faults.push(`scrolls sideways by ${sideways} px`);

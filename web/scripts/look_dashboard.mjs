@@ -4,7 +4,7 @@
 import { join } from 'node:path';
 import { accessibilityFaults } from './accessibility.mjs';
 import { dashboardFaults } from './behaviour_dashboard.mjs';
-import { SHOTS, openBrowser, watchPage } from './pages.mjs';
+import { SHOTS, openBrowser, picturesShown, watchPage } from './pages.mjs';
 import { servedReport } from './stand_in/live_run.mjs';
 import { startStandIn } from './stand_in_server.mjs';
 
@@ -19,6 +19,8 @@ for (let at = 0; at < 420; at += 1) {
 const rows = stand_in.world.runs.map((one) => one.row);
 const runOf = (verdict) => `/runs/${rows.find((row) => row.verdict === verdict)?.run_id}`;
 const live = runOf('running');
+const big = `/runs/${rows.reduce((most, row) => row.planned > most.planned ? row : most).run_id}`;
+const rerun = `/runs/${stand_in.world.runs.find((one) => one.run.carried_from !== undefined).row.run_id}`;
 const flaky = stand_in.world.history.storefront.list('', 'flaky', 1, null).tests[0].test_id;
 const quarantined = stand_in.world.history.storefront.list('', 'flaky', 2_000, null).tests.find((one) => one.quarantine !== null).test_id;
 const failed_test = servedReport(stand_in.world.runs.find((one) => one.row.verdict === 'failed')).tests.find((one) => one.outcome === 'failed').id;
@@ -36,6 +38,10 @@ const PAGES = [
   { name: 'run-crowded', path: `/runs/${crowded.live().row.run_id}`, sizes: ['desk'], server: crowded },
   { name: 'run-failed', path: runOf('failed'), sizes: ['desk', 'dark', 'phone'] },
   { name: 'run-failed-test', path: `${runOf('failed')}#test=${failed_test}`, sizes: ['desk'] },
+  { name: 'run-artifacts', path: `${big}#tab=artifacts`, sizes: ['desk', 'dark', 'phone', 'wide', 'tablet'] },
+  { name: 'run-artifacts-test', path: `${runOf('failed')}#tab=artifacts&test=${failed_test}`, sizes: ['desk', 'phone'] },
+  { name: 'run-artifacts-picture', path: `${big}#tab=artifacts&kind=image`, sizes: ['desk', 'phone'], prepare: showPicture },
+  { name: 'run-rerun', path: rerun, sizes: ['desk', 'dark', 'phone'] },
   { name: 'run-interrupted', path: runOf('interrupted'), sizes: ['desk'] },
   { name: 'run-infrastructure', path: runOf('infrastructure'), sizes: ['desk'] },
   { name: 'run-unknown', path: '/runs/r-nobody', sizes: ['desk'] },
@@ -61,6 +67,11 @@ async function makeToken(page) {
   await page.getByRole('status', { name: 'The new token' }).waitFor();
 }
 
+async function showPicture(page) {
+  await page.getByRole('button', { name: /^Show / }).first().click();
+  await page.getByRole('dialog').waitFor();
+}
+
 const wanted = process.argv.slice(2);
 const browser = await openBrowser();
 let bad = false;
@@ -75,7 +86,7 @@ try {
       await page.waitForSelector('main h1, main [role=alert]', { state: 'attached' });
       await page.waitForFunction(() => !/Loading/.test(document.querySelector('main')?.textContent ?? ''));
       await one.prepare?.(page);
-      await page.evaluate(() => Promise.all([...document.images].map((image) => image.decode().catch(() => undefined))));
+      await picturesShown(page);
       await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
       const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       if (sideways > 0) faults.push(`scrolls sideways by ${sideways} px`);

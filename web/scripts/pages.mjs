@@ -50,3 +50,10 @@ export function watchPage(page, own_server = null) {
   page.on('pageerror', (fault) => faults.push(`page error: ${fault.message}`));
   return faults;
 }
+
+/** Comes back when every picture in sight is drawn; one that is loaded only when it comes into sight would be waited for without an end. */
+export function picturesShown(page) {
+  return page.evaluate(() => Promise.all([...document.images]
+    .filter((image) => image.loading !== 'lazy' || image.getBoundingClientRect().top < window.innerHeight)
+    .map((image) => image.decode().catch(() => undefined))));
+}

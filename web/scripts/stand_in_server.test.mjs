@@ -51,6 +51,14 @@ describe('the stand-in', () => {
       expect(ledgerSum(row.ledger) + row.pending).toBe(row.planned);
     }
   });
+  it('has a run that took over verdicts of the one before', async () => {
+    const { row } = stand_in.world.runs.find((one) => one.run.carried_from !== undefined);
+    const { run, tests } = await api.report(row.run_id);
+    const carried = tests.filter((test) => test.carried_from !== '');
+    expect(carried.length).toBeGreaterThan(0);
+    expect(carried.every((test) => test.attempts.length === 0)).toBe(true);
+    expect((await api.report(carried[0].carried_from)).run.project).toBe(run.project);
+  });
   it('tells a run patch by patch to the same end as its report', async () => {
     const run = stand_in.live();
     run.advance(1_000);

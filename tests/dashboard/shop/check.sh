@@ -12,6 +12,8 @@ fi
 mkdir -p evidence
 echo "total: 41" > "receipt-$unit.txt"
 echo "basket of $unit" > "evidence/basket.txt"
+# A picture of one red pixel.
+echo iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg== | base64 -d > "evidence/till.png"
 cat > "$TAMARACK_DATA/$unit.xml" <<REPORT
 <testsuite tests="1" failures="1">
 <testcase classname="$unit" name="$unit" time="0.01"><failure message="expected a total of 42, got 41">check.sh:7</failure></testcase>

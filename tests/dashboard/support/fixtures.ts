@@ -1,7 +1,7 @@
 // What the tests stand on: the worker's open server, agents and runs of their own, a closed server, and a page that is watched.
 import { expect, test as base, type Page } from '@playwright/test';
 import { randomUUID } from 'node:crypto';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GatedRun } from './gated_run';
@@ -25,8 +25,8 @@ interface Fixtures {
   folder: string;
   /** A name that no other test uses, for projects, agents and labels. */
   name: string;
-  /** Starts an agent with the label `test=NAME`, and comes back when the server knows it. */
-  startAgent: (name: string, workers?: number) => Promise<Process>;
+  /** Starts an agent with the label `test=NAME`, and comes back when the server knows it; without `closed` at the worker's server. */
+  startAgent: (name: string, workers?: number, closed?: { server: string; token: string }) => Promise<Process>;
   /** Starts a run for the agents of this name on the worker's server. */
   startRun: (units: readonly string[]) => Promise<GatedRun>;
   /** The runs of the shop that make_data.sh has made, by branch; of main the newer one. */
@@ -50,11 +50,15 @@ export const test = base.extend<Fixtures>({
 
   startAgent: async ({ folder, baseURL, request }, use) => {
     const agents: Process[] = [];
-    await use(async (name, workers = 1) => {
-      const at = ['--server', baseURL ?? '', '--data', join(folder, `agent-${name}`)];
+    await use(async (name, workers = 1, closed) => {
+      const server = closed?.server ?? baseURL ?? '';
+      const token_file = join(folder, `token-${name}`);
+      if (closed !== undefined) await writeFile(token_file, closed.token, { mode: 0o600 });
+      const at = ['--server', server, '--data', join(folder, `agent-${name}`), ...(closed === undefined ? [] : ['--token-file', token_file])];
       const agent = new Process(folder, ['agent', '--name', name, '-w', String(workers), '--label', `test=${name}`, ...at]);
       agents.push(agent);
-      await expect.poll(async () => (await request.get('/api/v1/agents')).text(), { intervals: [50] }).toContain(`"${name}"`);
+      const headers: Record<string, string> = closed === undefined ? {} : { Authorization: `Bearer ${closed.token}` };
+      await expect.poll(async () => (await request.get(`${server}/api/v1/agents`, { headers })).text(), { intervals: [50] }).toContain(`"${name}"`);
       return agent;
     });
     await Promise.all(agents.map((agent) => agent.stop()));

@@ -9,7 +9,7 @@ const UNIT = `while [ -d gates ] && [ ! -e "gates/$1" ]; do sleep 0.02; done
 `;
 
 export class GatedRun {
-  private constructor(readonly id: string, private readonly gates: string) {}
+  private constructor(readonly id: string, private readonly gates: string, private readonly project: string, private readonly where: readonly string[]) {}
 
   /** Starts it on the server and leaves; agents with the label `test=NAME` work on it. `name` is also its project. */
   static async start(folder: string, server: string, name: string, units: readonly string[]): Promise<GatedRun> {
@@ -26,8 +26,13 @@ run = "sh unit.sh {unit}"
 [workspace]
 exclude = ["gates/**"]
 `);
-    const answer = await tamarack(project, 'run', '--server', server, '--detach', '--json', '--agent-label', `test=${name}`);
-    return new GatedRun((JSON.parse(answer) as { run_id: string }).run_id, gates);
+    const where = ['--server', server, '--agent-label', `test=${name}`];
+    return new GatedRun(await begin(project, 'run', ...where), gates, project, where);
+  }
+
+  /** The tests that did not pass once more, in a run that takes over the other verdicts; gives its id. Gates stay as they are. */
+  rerunFailed(): Promise<string> {
+    return begin(this.project, 'rerun', this.id, '--failed', ...this.where);
   }
 
   async finish(unit: string, outcome: 'pass' | 'fail' = 'pass'): Promise<void> {
@@ -36,4 +41,9 @@ exclude = ["gates/**"]
     await writeFile(written, outcome);
     await rename(written, join(this.gates, unit));
   }
+}
+
+async function begin(project: string, ...words: string[]): Promise<string> {
+  const answer = await tamarack(project, ...words, '--detach', '--json');
+  return (JSON.parse(answer) as { run_id: string }).run_id;
 }

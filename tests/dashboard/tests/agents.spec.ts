@@ -1,6 +1,6 @@
 import { expect, rows, test } from '../support/fixtures';
 
-test('a working agent is shown, is drained, and is let on before it leaves', async ({ page, startAgent, startRun, name }) => {
+test('a working agent is shown, is drained, and is let on', async ({ page, startAgent, startRun, name }) => {
   await startAgent(name);
   await page.goto('/agents');
   const agent = rows(page, 'Agents').filter({ hasText: name });
@@ -22,8 +22,8 @@ test('a working agent is shown, is drained, and is let on before it leaves', asy
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('the 1 test passed');
 });
 
-test('a drained agent ends what it is at, takes no new run, and leaves', async ({ page, startAgent, startRun, name }) => {
-  const agent = await startAgent(name);
+test('a drained agent ends what it is at and takes no new run until it is let on', async ({ page, startAgent, startRun, name }) => {
+  await startAgent(name);
   const first = await startRun(['one']);
   await page.goto('/agents');
   await expect(rows(page, 'Agents').filter({ hasText: name })).toContainText('working');
@@ -31,10 +31,16 @@ test('a drained agent ends what it is at, takes no new run, and leaves', async (
   await expect(rows(page, 'Agents').filter({ hasText: name })).toContainText('draining');
   const second = await startRun(['two']);
   await first.finish('one');
-  await agent.ended();
-
+  await expect(rows(page, 'Agents').filter({ hasText: name })).not.toContainText(first.id);
   await page.goto(`/runs?project=${name}`);
   await expect(rows(page, 'Runs')).toHaveCount(2);
   await expect(rows(page, 'Runs').filter({ hasText: first.id })).toContainText('the 1 test passed');
   await expect(rows(page, 'Runs').filter({ hasText: second.id })).toContainText('0 of 1 test finished');
+
+  await page.goto('/agents');
+  await expect(rows(page, 'Agents').filter({ hasText: name })).toContainText('draining');
+  await page.getByRole('button', { name: `Let ${name} take runs again` }).click();
+  await second.finish('two');
+  await page.goto(`/runs/${second.id}`);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('the 1 test passed');
 });

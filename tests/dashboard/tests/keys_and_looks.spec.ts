@@ -58,6 +58,7 @@ test('no page scrolls sideways on a phone of 360 pixels', async ({ page, shop, r
   for (const path of [
     '/runs', `/runs/${shop['feature/taxes']?.run_id}`, `/runs/${shop['feature/waiting']?.run_id}`,
     '/projects/shop/tests', `/projects/shop/tests/${tests[0]?.test_id}`, '/projects/shop/specs', '/agents', '/tokens',
+    `/runs/${shop['feature/taxes']?.run_id}#tab=timeline`, `/runs/${shop['feature/taxes']?.run_id}#tab=units`, `/runs/${shop['feature/taxes']?.run_id}#tab=run`,
   ]) {
     await page.goto(path);
     await expect(page.getByRole('heading', { level: 1 })).toBeAttached();

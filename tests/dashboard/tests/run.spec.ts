@@ -42,6 +42,40 @@ test.describe('a run', () => {
     await expect(other.getByRole('article', { name: /checkout/ })).toContainText('expected a total of 42, got 41');
   });
 
+  test('narrows its tests by search and by outcome, and the address brings it back', async ({ page, shop }) => {
+    const tests = page.getByRole('tree', { name: 'Tests' }).locator('.row-test');
+    await page.goto(`/runs/${shop['feature/taxes']?.run_id}`);
+    await expect(tests).toHaveCount(4);
+    await page.keyboard.press('/');
+    await page.keyboard.type('total of 42');
+    await expect(page).toHaveURL(/#q=total/);
+    await expect(tests).toHaveCount(1);
+    await expect(tests).toHaveAccessibleName(/^failed: checkout/);
+    await page.getByRole('textbox', { name: 'Search tests' }).fill('');
+    await expect(tests).toHaveCount(4);
+    await page.getByRole('group', { name: 'Filter by outcome' }).getByRole('button', { name: /^passed/ }).click();
+    await expect(page).toHaveURL(/#outcome=passed$/);
+    await expect(tests).toHaveCount(3);
+    await page.reload();
+    await expect(tests).toHaveCount(3);
+    await page.getByRole('region', { name: 'Ledger' }).getByRole('button', { name: '1 failed: show them' }).click();
+    await expect(tests).toHaveCount(1);
+  });
+
+  test('shows its units, its time and its facts', async ({ page, shop }) => {
+    const { run_id = '' } = shop['feature/taxes'] ?? {};
+    await page.goto(`/runs/${run_id}#tab=units`);
+    await page.getByRole('button', { name: 'checkout' }).click();
+    await expect(page.getByRole('tree', { name: 'Tests' }).locator('.row-test')).toHaveCount(1);
+    await page.keyboard.press('2');
+    await expect(page.getByRole('tab', { name: 'Timeline' })).toHaveAttribute('aria-selected', 'true');
+    await expect(page.getByText('maker/1').first()).toBeVisible();
+    await page.keyboard.press('5');
+    await expect(page.getByRole('tabpanel', { name: 'Run' })).toContainText(run_id);
+    await page.goBack();
+    await expect(page.getByRole('tab', { name: 'Timeline' })).toHaveAttribute('aria-selected', 'true');
+  });
+
   test('with a test that passed on its second try says flaky', async ({ page, shop }) => {
     await page.goto(`/runs/${shop.main?.run_id}`);
     await page.getByRole('treeitem', { name: /^flaky: cart/ }).click();

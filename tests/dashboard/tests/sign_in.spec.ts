@@ -19,7 +19,7 @@ test.describe('a closed server', () => {
     expect(await page.evaluate(() => document.cookie), 'no script can read the session').toBe('');
   });
 
-  test('shows a viewer the run, but nothing to change it with, until the way out', async ({ page, closed, shop }) => {
+  test('shows a viewer the run, but nothing to change it with, until the way out', async ({ page, closed, shop, startAgent, name }) => {
     const token = await closed.token('viewer');
     const waiting = `${closed.address}/runs/${shop['feature/waiting']?.run_id}`;
     await page.goto(waiting);
@@ -30,6 +30,12 @@ test.describe('a closed server', () => {
     await expect(page.getByText('the viewer')).toBeVisible();
     await expect(page.getByRole('button', { name: 'Cancel run' })).toBeHidden();
     await expect(page.getByRole('link', { name: 'Tokens' })).toBeHidden();
+    await startAgent(name, 1, { server: closed.address, token: await closed.token('runner') });
+    await page.getByRole('link', { name: 'Agents' }).click();
+    await expect(rows(page, 'Agents')).toContainText(name);
+    await expect(page.getByRole('button', { name: /Drain|take runs again/ })).toHaveCount(0);
+    await page.goto(`${closed.address}/tokens`);
+    await expect(page.getByRole('alert')).toContainText('Only admins see the tokens');
 
     await page.getByRole('button', { name: 'Sign out' }).click();
     await expect(page).toHaveURL(`${closed.address}/login`);

@@ -15,6 +15,7 @@ test('a token is shown once, opens the server, and is revoked after a question',
   await page.reload();
   const token = rows(page, 'Tokens').filter({ hasText: name });
   await expect(token).toContainText('viewer');
+  await expect(token).toContainText('shop');
   await expect(page.getByText(secret)).toHaveCount(0);
   const session = async () => (await request.post('/api/v1/session', { data: { token: secret } })).status();
   expect(await session()).toBe(204);

@@ -11,10 +11,23 @@ export function makeRuns(count, big_tests, now_ms) {
   const runs = [];
   for (let age = 0; age < count; age += 1) {
     const number = count - age;
-    const run = describe(number, age === 2 ? big_tests : 40 + Math.floor(share(number, 3) * 25) * 8, now_ms - (age + 1) * 17 * MINUTE_MS);
+    const described = (at) => describe(count - at, at === 2 ? big_tests : 40 + Math.floor(share(count - at, 3) * 25) * 8, now_ms - (at + 1) * 17 * MINUTE_MS);
+    const run = age === RERUN_AGE ? rerunOf(described(age + 1), number, now_ms - (age + 1) * 17 * MINUTE_MS) : described(age);
     runs.push({ run, row: rowOf(run) });
   }
   return runs;
+}
+
+/** Which run of the list, newest first, took over what was good in the one before it. */
+const RERUN_AGE = 4;
+
+function rerunOf(earlier, number, started_ms) {
+  return { ...describe(number, earlier.planned, started_ms), project: earlier.project, branch: earlier.branch, commit: earlier.commit, bad: 0.02, special: '', carried_from: earlier.run_id };
+}
+
+/** Tests that ended well in the earlier run; some of them are new and ran here. */
+export function isCarried(run, planned) {
+  return run.carried_from !== undefined && planned.outcome !== 'failed' && planned.outcome !== 'timed_out' && planned.test % 9 !== 3;
 }
 
 export function describe(number, planned, started_ms) {
@@ -40,14 +53,15 @@ export function rowAt(run, schedule, at_ms, verdict_given) {
   const { ledger, pending } = ledgerAt(schedule, run.special === '' || running ? at_ms : schedule.end_ms * 0.4);
   const open = running || run.special === 'interrupted';
   if (!open && pending > 0) ledger.never_ran += pending;
+  const carried = schedule.tests.filter((planned) => isCarried(run, planned)).length;
   const verdict = verdict_given ?? (run.special !== '' ? run.special : ledger.failed > 0 ? 'failed' : ledger.timed_out > 0 ? 'timed_out' : 'passed');
   const busy_ms = schedule.tests.reduce((sum, one) => sum + one.end_ms - one.start_ms, 0);
   const wall_ms = Math.round(Math.min(at_ms, schedule.end_ms));
   return {
     run_id: run.run_id, project: run.project, framework: 'playwright', started_at: new Date(run.started_ms).toISOString(), ...(open ? {} : { finished_at: new Date(run.started_ms + wall_ms).toISOString() }),
-    verdict, headline: headlineOf(verdict, run.planned, ledger, pending), exit_code: { passed: 0, failed: 1, timed_out: 3, infrastructure: 6, cancelled: 7 }[verdict] ?? 4,
+    verdict, headline: headlineOf(verdict, run.planned, ledger, pending) + (carried > 0 ? ` (${carried} carried)` : ''), exit_code: { passed: 0, failed: 1, timed_out: 3, infrastructure: 6, cancelled: 7 }[verdict] ?? 4,
     planned: run.planned, ledger, pending: open ? pending : 0, workers: run.worker_names.length, wall_ms, lower_bound_ms: Math.round(busy_ms / run.worker_names.length), busy_ms,
-    attempts: run.planned - pending, branch: run.branch, commit: run.commit,
+    attempts: run.planned - pending - carried, branch: run.branch, commit: run.commit,
   };
 }
 
@@ -69,6 +83,9 @@ export function reportOf({ run, row }) {
   const schedule = makeSchedule(run);
   const report = reportAt(schedule, run.special === '' ? schedule.end_ms : schedule.end_ms * 0.4, row);
   report.ledger = row.ledger;
+  for (const planned of schedule.tests) {
+    if (isCarried(run, planned)) Object.assign(report.tests[planned.test], { attempts: [], duration_ms: 0, carried_from: run.carried_from, reason: `carried forward from run '${run.carried_from}'` });
+  }
   if (row.verdict === 'interrupted') return report;
   for (const test of report.tests) {
     if (test.outcome === 'running' || test.outcome === 'pending') Object.assign(test, { outcome: 'never_ran', reason: row.verdict === 'infrastructure' ? 'no worker was left' : 'the run was cancelled' });

@@ -78,6 +78,7 @@ function attemptsOf(schedule, planned, at_ms) {
     attachments: [
       { name: 'screenshot', content_type: 'image/svg+xml', path: blob('test-failed-1.svg'), size: 812, sha256 },
       { name: 'trace', content_type: 'application/zip', path: blob('trace.zip'), size: 1_482_113, sha256 },
+      ...(state === 'timed_out' ? [{ name: 'video', content_type: 'video/webm', path: blob('video.webm'), size: 2_204_731, sha256 }, { name: 'server answer', content_type: 'application/json', path: blob('answer.json'), size: 914, sha256 }] : []),
     ],
     app_log: '10:32:41.118 INFO  POST /api/cart/voucher 200 14ms\n10:32:41.131 WARN  rounding: 118.795 -> 118.79 (half to even)',
   };

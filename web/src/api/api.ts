@@ -26,7 +26,7 @@ export interface Api {
   runs: (filter: RunFilter, limit: number, before: string | null, signal?: AbortSignal) => Promise<Part<RunRow>>;
   run: (run: string, signal?: AbortSignal) => Promise<RunRow>;
   report: (run: string, signal?: AbortSignal) => Promise<ReportView>;
-  cancel: (run: string, reason: string) => Promise<void>;
+  cancel: (run: string) => Promise<void>;
   tests: (project: string, text: string, sort: TestSort, limit: number, before: string | null, signal?: AbortSignal) => Promise<Part<TestFigures>>;
   test: (project: string, test: string, signal?: AbortSignal) => Promise<TestHistory>;
   specs: (project: string, signal?: AbortSignal) => Promise<SpecFigures[]>;
@@ -65,8 +65,8 @@ export function makeApi({ get, send }: Transport): Api {
       if (source.kind === 'report') return source.report;
       throw new ApiProblem(0, 'This report cannot be read', source.kind === 'empty' ? 'the server sent an empty one' : source.reason);
     },
-    cancel: async (run, reason) => {
-      await send('POST', `${run_path(run)}/cancel`, { reason });
+    cancel: async (run) => {
+      await send('POST', `${run_path(run)}/cancel`, {});
     },
     tests: async (project, text, sort, limit, before, signal) => {
       const values = query({ text, sort, limit: String(limit), before: before ?? '' });

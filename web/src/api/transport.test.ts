@@ -27,10 +27,10 @@ async function problemOf(promise: Promise<unknown>): Promise<ApiProblem> {
 describe('a request', () => {
   it('that changes something says that its own page asks', async () => {
     const { api, asked } = server(202, {});
-    await api.cancel('r 1', 'wrong branch');
+    await api.cancel('r 1');
     const [address, init] = asked[0] ?? ['', {}];
     expect(address).toBe('/api/v1/runs/r%201/cancel');
-    expect(init).toMatchObject({ method: 'POST', credentials: 'same-origin', body: '{"reason":"wrong branch"}', headers: { 'X-Tamarack': '1', 'Content-Type': 'application/json' } });
+    expect(init).toMatchObject({ method: 'POST', credentials: 'same-origin', body: '{}', headers: { 'X-Tamarack': '1', 'Content-Type': 'application/json' } });
   });
   it('that only reads does not', async () => {
     const { api, asked } = server(200, { agents: [] });

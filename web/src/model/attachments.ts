@@ -3,7 +3,9 @@
 // they mean something only on its own pages.
 import type { AttachmentView } from './report';
 
-export type AttachmentKind = 'image' | 'video' | 'trace' | 'other';
+export const ATTACHMENT_KINDS = ['image', 'video', 'trace', 'other'] as const;
+
+export type AttachmentKind = (typeof ATTACHMENT_KINDS)[number];
 
 export function attachmentKind(attachment: AttachmentView): AttachmentKind {
   const type = attachment.content_type.toLowerCase();
@@ -31,4 +33,12 @@ export function attachmentFileName(attachment: AttachmentView): string {
   // Only a server's address has a query; a file may be called anything.
   const path = attachment.path.startsWith('/') ? attachment.path.split('?', 1)[0] : attachment.path;
   return path?.split(/[/\\]/).pop() ?? attachment.name;
+}
+
+/** No byte's content; whoever has nothing to say about a size leaves the same 0 behind. */
+const SHA256_OF_NOTHING = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+
+/** Bytes; null when the size is not known. */
+export function attachmentSize(attachment: AttachmentView): number | null {
+  return attachment.size > 0 || attachment.sha256 === SHA256_OF_NOTHING ? attachment.size : null;
 }

@@ -47,7 +47,7 @@ describe('outcomes', () => {
 
 describe('view state', () => {
   it('survives the address', () => {
-    const state = { tab: 'timeline', query: 'pay & "by card" #1', outcomes: ['failed', 'flaky'], test: 'a|b › c' } as const;
+    const state = { ...VIEW_STATE_DEFAULT, tab: 'timeline', query: 'pay & "by card" #1', outcomes: ['failed', 'flaky'], test: 'a|b › c' } as const;
     expect(parseViewState(formatViewState(state))).toEqual(state);
     expect(formatViewState(state)).toContain('outcome=failed,flaky');
   });

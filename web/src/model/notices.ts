@@ -1,8 +1,8 @@
-// The list of disagreements as a reader meets it: an end that somebody asked for and a machine that failed are told apart from a
-// framework and a ledger that contradict each other.
+// The list of disagreements as a reader meets it: an end that somebody asked for, a machine that failed and an agent that was
+// not believed are told apart from a framework and a ledger that contradict each other.
 import type { DisagreementView } from './report';
 
-export type NoticeKind = 'infrastructure' | 'disagreement' | 'stopped';
+export type NoticeKind = 'infrastructure' | 'disagreement' | 'stopped' | 'refused';
 
 export interface Notice {
   /** The sentence. */
@@ -15,7 +15,8 @@ export interface Notice {
 }
 
 export function noticeKind(disagreement: DisagreementView): NoticeKind {
-  return disagreement.name === 'infrastructure' || disagreement.name === 'stopped' ? disagreement.name : 'disagreement';
+  const { name } = disagreement;
+  return name === 'infrastructure' || name === 'stopped' || name === 'refused' ? name : 'disagreement';
 }
 
 export function noticesOf(disagreements: readonly DisagreementView[], kind: NoticeKind): Notice[] {

@@ -70,6 +70,8 @@ export interface TestView {
   outcome: string;
   /** Why it is lost, cancelled, skipped or never ran; else empty. */
   reason: string;
+  /** The earlier run in which the outcome stands: the test did not run in this one; empty: it did. */
+  carried_from: string;
   quarantined: boolean;
   /** Of the counted attempt. */
   duration_ms: number;
@@ -241,6 +243,7 @@ export function readTestView(from: Written<TestView>): TestView {
     annotations: readAll(from.annotations, readAnnotationView),
     outcome: from.outcome ?? '',
     reason: from.reason ?? '',
+    carried_from: from.carried_from ?? '',
     quarantined: from.quarantined ?? false,
     duration_ms: from.duration_ms ?? 0,
     unit: from.unit ?? 0,

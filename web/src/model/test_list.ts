@@ -100,9 +100,9 @@ export function listRows(tests: readonly TestView[], matches: readonly number[],
   return rows;
 }
 
-/** What went wrong, or why it was skipped, in one line; a test that passed needs no words. */
+/** What went wrong, or why it was skipped, in one line; a test that passed needs no words, and one that was carried has its mark. */
 export function noteOf(test: TestView): string {
-  if (test.outcome === 'passed' || test.outcome === 'pending') return '';
+  if (test.outcome === 'passed' || test.outcome === 'pending' || test.carried_from !== '') return '';
   if (test.reason !== '') return firstLine(test.reason);
   if (test.outcome === 'skipped') return firstLine(skipReason(test));
   for (const attempt of test.attempts) {
@@ -119,7 +119,7 @@ export function skipReason(test: TestView): string {
 
 /** Whether a narrow row has more to say than its title and time. */
 export function hasSecondLine(test: TestView): boolean {
-  return test.title_path.length > 1 || test.parameters !== '' || test.tags.length > 0 || test.quarantined || test.attempts.length > 1;
+  return test.title_path.length > 1 || test.parameters !== '' || test.tags.length > 0 || test.quarantined || test.attempts.length > 1 || test.carried_from !== '';
 }
 
 function firstLine(text: string): string {

@@ -3,12 +3,14 @@ import { ConfigProvider } from 'antd';
 import { useMemo } from 'react';
 import type { ReportSource } from '../api/report_source';
 import { antdTheme, useTheme } from '../ui/theme';
+import { useScale } from '../ui/use_scale';
 import { MessagePage } from '../views/message_page';
 import { ReportRoute } from './report_route';
 
 export function Page({ source }: { source: ReportSource }): React.ReactNode {
   const { choice, dark, choose } = useTheme();
-  const theme = useMemo(() => antdTheme(dark), [dark]);
+  const scale = useScale();
+  const theme = useMemo(() => antdTheme(dark, scale), [dark, scale]);
   return <ConfigProvider theme={theme}><Content source={source} theme={{ choice, dark, choose }} /></ConfigProvider>;
 }
 

@@ -1,6 +1,8 @@
 // A run in all its parts: verdict, what must not be overlooked, ledger, and the tabs. The static report and the dashboard both show it.
 import { Drawer } from 'antd';
 import { useMemo } from 'react';
+import { countArtifacts } from '../model/artifacts';
+import { CARRIED_QUERY, countCarried } from '../model/carried';
 import { ledgerFault, pendingCount, type LedgerEntry } from '../model/ledger';
 import { isSettled, type Outcome } from '../model/outcome';
 import type { ReportView } from '../model/report';
@@ -16,6 +18,7 @@ import { RunHeader } from '../views/run_header';
 import { TestDetail } from '../views/test_detail';
 import { TimelineView } from '../views/timeline_view';
 import { UnitsTable } from '../views/units_table';
+import { ArtifactsTab } from './artifacts_tab';
 import { TestsTab } from './tests_tab';
 import { useViewState } from './use_view_state';
 import './report_parts.css';
@@ -36,6 +39,8 @@ export function ReportParts({ report, dark, pending: told, actions, live }: Repo
   const narrow = useMedia('(max-width: 720px)');
   const wide = useMedia('(min-width: 1280px)');
   const pending = useMemo(() => told ?? pendingCount(report.tests), [told, report.tests]);
+  const carried = useMemo(() => countCarried(report.tests), [report.tests]);
+  const artifacts = useMemo(() => countArtifacts(report.tests), [report.tests]);
   // A scan is cheaper than a map of all ids, which every opening of the report would pay for.
   const place = useMemo(() => state.test === '' ? -1 : report.tests.findIndex((test) => test.id === state.test), [report.tests, state.test]);
   const selected = place < 0 ? null : place;
@@ -54,6 +59,7 @@ export function ReportParts({ report, dark, pending: told, actions, live }: Repo
   const tabs = [
     { name: 'tests', label: 'Tests', count: formatCount(report.tests.length) },
     { name: 'timeline', label: 'Timeline' },
+    { name: 'artifacts', label: 'Artifacts', count: formatCount(artifacts) },
     { name: 'units', label: 'Units', count: formatCount(report.units.length) },
     { name: 'run', label: 'Run' },
   ] as const;
@@ -62,13 +68,14 @@ export function ReportParts({ report, dark, pending: told, actions, live }: Repo
       <div className="report-parts">
         <RunHeader run={report.run} actions={actions} />
         <Disagreements disagreements={report.disagreements} fault={ledgerFault(report.ledger, report.run.planned, report.tests.length, pending)} />
-        <LedgerPanel ledger={report.ledger} planned={report.run.planned} pending={pending} choose={showTests} />
+        <LedgerPanel ledger={report.ledger} planned={report.run.planned} pending={pending} carried={carried} choose={showTests} showCarried={() => update({ tab: 'tests', query: CARRIED_QUERY, outcomes: [] })} />
         {live}
         <HeldBack sentences={report.run.held_back} />
         <div className="report-tabs"><TabBar label="Parts of the report" items={tabs} chosen={state.tab} choose={chooseTab} /></div>
         <TabPanel name={state.tab}>
           {state.tab === 'tests' && <TestsTab report={report} state={state} update={update} selected={selected} narrow={narrow} wide={wide} />}
           {state.tab === 'timeline' && <TimelineView report={report} dark={dark} open={open} />}
+          {state.tab === 'artifacts' && <ArtifactsTab report={report} state={state} update={update} />}
           {state.tab === 'units' && <UnitsTable units={report.units} narrow={narrow} showTests={(unit) => update({ tab: 'tests', query: `"${unit.spec}"`, outcomes: [] })} />}
           {state.tab === 'run' && <RunFacts report={report} />}
         </TabPanel>

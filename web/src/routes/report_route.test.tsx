@@ -1,8 +1,9 @@
-import { render, screen, waitFor } from '@testing-library/react';
+import { render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { demoReport } from '../test/factories/demo_report';
 import { largeReport } from '../test/factories/large_report';
+import { noTestsReport, rerunReport } from '../test/factories/odd_reports';
 import { Page } from './page';
 
 const report = demoReport();
@@ -74,7 +75,7 @@ describe('the report page', () => {
     show();
     await userEvent.click(screen.getByRole('tab', { name: 'Timeline' }));
     expect(window.location.hash).toBe('#tab=timeline');
-    await userEvent.keyboard('3');
+    await userEvent.keyboard('4');
     expect(screen.getByRole('tab', { selected: true }).textContent).toBe('Units10');
   });
 
@@ -108,6 +109,68 @@ describe('the report page', () => {
     show('#tab=units');
     await userEvent.click(screen.getByText('tests/mail.spec.ts'));
     expect(rows()).toHaveLength(5);
+  });
+
+  it('artifacts are searched and narrowed, and the address holds it', async () => {
+    show('#tab=artifacts');
+    const artifacts = (): number => Number(screen.getByRole('table', { name: 'Artifacts' }).getAttribute('aria-rowcount')) - 1;
+    expect(screen.getByRole('tab', { selected: true }).textContent).toBe('Artifacts11');
+    expect(artifacts()).toBe(11);
+    await userEvent.click(screen.getByRole('button', { name: /^only of failed tests/ }));
+    expect(artifacts()).toBe(9);
+    await userEvent.click(screen.getByRole('button', { name: /^images/ }));
+    expect([artifacts(), window.location.hash]).toEqual([4, '#tab=artifacts&kind=image&of=failed']);
+    await userEvent.type(screen.getByRole('textbox', { name: 'Search artifacts' }), 'rounds');
+    await waitFor(() => expect(artifacts()).toBe(1));
+    expect(window.location.hash).toBe('#tab=artifacts&file=rounds&kind=image&of=failed');
+    await userEvent.type(screen.getByRole('textbox', { name: 'Search artifacts' }), 'zzz');
+    expect(await screen.findByText('No artifact matches this search and filter.')).toBeTruthy();
+  });
+
+  it('a link restores the artifacts, and a row leads to its test and back', async () => {
+    show('#tab=artifacts&file=export&kind=video');
+    expect(screen.getByRole<HTMLInputElement>('textbox').value).toBe('export');
+    await userEvent.click(screen.getByRole('link', { name: /^timed out/ }));
+    expect((await screen.findByRole('article')).getAttribute('aria-label')).toBe('Orders › exports 5,000 rows');
+    expect(window.location.hash).toBe(`#tab=artifacts&file=export&kind=video&test=${id('exports 5,000 rows')}`);
+    await userEvent.keyboard('{Escape}');
+    await waitFor(() => expect(window.location.hash).toBe('#tab=artifacts&file=export&kind=video'));
+  });
+
+  it('the keyboard walks the artifacts and searches them', async () => {
+    show('#tab=artifacts');
+    await userEvent.keyboard('j');
+    await waitFor(() => expect(document.activeElement?.textContent).toMatch(/^failed: .*applies a voucher/));
+    await userEvent.keyboard('/');
+    expect(document.activeElement).toBe(screen.getByRole('textbox', { name: 'Search artifacts' }));
+  });
+
+  it('a run without artifacts says where they would come from', () => {
+    window.location.hash = '#tab=artifacts';
+    render(<Page source={{ kind: 'report', report: noTestsReport() }} />);
+    expect(screen.getByText('This run left no artifacts.')).toBeTruthy();
+  });
+
+  it('200,000 artifacts make no more rows than fit the window', () => {
+    window.location.hash = '#tab=artifacts';
+    render(<Page source={{ kind: 'report', report: largeReport({ pictures: 2 }) }} />);
+    expect(screen.getByRole('table', { name: 'Artifacts' }).getAttribute('aria-rowcount')).toMatch(/^199\d{3}$/);
+    expect(screen.getAllByRole('row').length).toBeLessThan(80);
+  }, 60_000);
+
+  it('verdicts of an earlier run do not look like those of this one', async () => {
+    render(<Page source={{ kind: 'report', report: rerunReport() }} />);
+    const ledger = screen.getByRole('region', { name: 'Ledger' });
+    expect(within(ledger).getByRole('button', { name: '6 passed, 5 of them carried: show them' }).textContent.trim()).toBe('6 passed (5 carried)');
+    expect(ledger.textContent).toContain('7 verdicts carried forward from r-20261121-094411-02bd; 2 tests were left to this run.');
+    expect(rows()).toContain('passed: Orders › lists open orders, carried from r-20261121-094411-02bd');
+    expect(screen.getAllByText('carried')).toHaveLength(7);
+    await userEvent.click(screen.getByText('lists open orders'));
+    expect(screen.getByRole('article').textContent).toContain('carried from r-20261121-094411-02bd');
+    expect(screen.getByRole('article').textContent).toContain('It was not run again here');
+    await userEvent.click(screen.getByRole('button', { name: 'Show the carried ones' }));
+    expect(rows().filter((row) => row.includes('carried from'))).toHaveLength(7);
+    expect(rows().some((row) => row.startsWith('failed'))).toBe(false);
   });
 
   it('100,000 tests make no more rows than fit the window', () => {

@@ -3,13 +3,14 @@
 import { CaretDownFilled } from '@ant-design/icons';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useScale } from './use_scale';
 import { useShortcuts } from './use_shortcuts';
 import './data_table.css';
 
 export interface Column<Row, Sort extends string = string> {
   name: string;
   title: string;
-  /** As in grid-template-columns. */
+  /** As in grid-template-columns; pixels grow with the scale of the page. */
   width: string;
   /** Window width in pixels from which on there is room for it. */
   from_px?: number;
@@ -45,7 +46,7 @@ export function DataTable<Row, Sort extends string = string>(props: DataTablePro
   const width = useWindowWidth();
   const is_narrow = width <= NARROW_PX;
   const shown = columns.filter((column) => width >= (column.from_px ?? 0));
-  const height = is_narrow ? narrow.row_px : row_px;
+  const height = Math.round((is_narrow ? narrow.row_px : row_px) * useScale());
   const [offset, setOffset] = useState(0);
   // Whatever stands above the rows may change its height, so their place is read after every layout.
   // eslint-disable-next-line react-hooks/exhaustive-deps
@@ -72,7 +73,7 @@ export function DataTable<Row, Sort extends string = string>(props: DataTablePro
   };
   useShortcuts({ j: (event) => move(1, event), k: (event) => move(-1, event), ArrowDown: (event) => move(1, event), ArrowUp: (event) => move(-1, event) });
 
-  const template = { gridTemplateColumns: shown.map((column) => column.width).join(' ') };
+  const template = { gridTemplateColumns: shown.map((column) => column.width.replaceAll(/\d+px/g, (size) => `calc(${size} * var(--scale))`)).join(' ') };
   return (
     <div className="data-table" role="table" aria-label={label} aria-rowcount={loadMore === null || loadMore === undefined ? rows.length + 1 : -1} aria-busy={busy} data-narrow={is_narrow ? '' : undefined}>
       <div className={is_narrow ? 'visually-hidden' : 'data-head'} role="rowgroup">
@@ -116,7 +117,8 @@ function ColumnHead<Row, Sort extends string>({ column, sorted, choose }: Column
 
 /** A row far away exists only after the next frames. */
 function focusRow(frame: React.RefObject<HTMLDivElement | null>, at: number, tries = 10): void {
-  const target = frame.current?.querySelector<HTMLElement>(`[data-row="${at}"] a, [data-row="${at}"] button`);
+  const row = frame.current?.querySelector(`[data-row="${at}"]`);
+  const target = row?.querySelector<HTMLElement>('a.row-link') ?? row?.querySelector<HTMLElement>('a, button');
   if (target !== null && target !== undefined) target.focus({ preventScroll: true });
   else if (tries > 0) requestAnimationFrame(() => focusRow(frame, at, tries - 1));
 }

@@ -43,7 +43,8 @@ export function useTheme(): { choice: ThemeChoice; dark: boolean; choose: (choic
   return { choice, dark, choose };
 }
 
-export function antdTheme(dark: boolean): ThemeConfig {
+/** `scale` as of `useScale`. */
+export function antdTheme(dark: boolean, scale = 1): ThemeConfig {
   return {
     cssVar: { key: 'tamarack' },
     hashed: false,
@@ -62,6 +63,8 @@ export function antdTheme(dark: boolean): ThemeConfig {
       colorTextPlaceholder: dark ? '#939e98' : '#66716b',
       fontFamily: 'var(--sans)',
       fontFamilyCode: 'var(--mono)',
+      fontSize: Math.round(14 * scale),
+      controlHeight: Math.round(32 * scale),
       borderRadius: 8,
       wireframe: false,
     },

@@ -58,11 +58,17 @@ export function readPalette(element: Element): (name: string) => string {
 export function drawTimeline(canvas: CanvasRenderingContext2D, lanes: readonly PaintedLane[], frame: Frame, palette: (name: string) => string): void {
   const height = AXIS_HEIGHT + lanes.length * frame.lane_height;
   canvas.clearRect(0, 0, frame.width, height);
-  canvas.font = '12px system-ui, sans-serif';
+  canvas.font = fontOf(12, palette);
   canvas.textBaseline = 'middle';
   drawAxis(canvas, frame, height, palette);
   lanes.forEach((lane, at) => drawLane(canvas, lane, AXIS_HEIGHT + at * frame.lane_height, frame, palette));
   drawMarker(canvas, frame, height, palette);
+}
+
+/** Text grows with the page where that is read from afar. */
+function fontOf(size_px: number, palette: (name: string) => string): string {
+  const scale = Number(palette('--scale'));
+  return `${size_px * (scale > 0 ? scale : 1)}px system-ui, sans-serif`;
 }
 
 function xOf(frame: Frame, instant_ms: number): number {
@@ -148,7 +154,7 @@ function drawSpan(
   canvas.save();
   canvas.clip();
   canvas.fillStyle = readableOn(color);
-  canvas.font = '11.5px system-ui, sans-serif';
+  canvas.font = fontOf(11.5, palette);
   canvas.fillText(painted.span.label, Math.max(x, 0) + 6, y + height / 2 + 0.5);
   canvas.restore();
 }

@@ -1,6 +1,6 @@
 // What must not be overlooked: a failed infrastructure, disagreements between the framework and the ledger, an early end; and why the
 // run took as long as it did.
-import { AlertFilled, HourglassOutlined, StopOutlined, ToolFilled } from '@ant-design/icons';
+import { AlertFilled, HourglassOutlined, SafetyOutlined, StopOutlined, ToolFilled } from '@ant-design/icons';
 import { noticesOf, type Notice, type NoticeKind } from '../model/notices';
 import type { DisagreementView } from '../model/report';
 import { keepUnits, plural } from '../text/format';
@@ -15,15 +15,17 @@ const ICONS: Record<NoticeKind, React.ReactNode> = {
   infrastructure: <ToolFilled />,
   disagreement: <AlertFilled />,
   stopped: <StopOutlined />,
+  refused: <SafetyOutlined />,
 };
 
 const TITLES: Record<NoticeKind, (count: number) => string> = {
   infrastructure: () => 'What failed before the tests',
   disagreement: (count) => `${plural(count, 'disagreement')}: the framework’s word and the ledger differ`,
   stopped: () => 'The run was stopped early',
+  refused: () => 'Refused: what agents said and cannot be true',
 };
 
-const ORDER: readonly NoticeKind[] = ['infrastructure', 'disagreement', 'stopped'];
+const ORDER: readonly NoticeKind[] = ['infrastructure', 'disagreement', 'stopped', 'refused'];
 
 export function Disagreements({ disagreements, fault }: { disagreements: readonly DisagreementView[]; fault: string | null }): React.ReactNode {
   return ORDER.map((kind) => {

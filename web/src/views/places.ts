@@ -4,6 +4,7 @@ import { attachmentAddress, attachmentFileName, servedAddress } from '../model/a
 import { formatPlace } from '../model/place';
 import type { AttachmentView } from '../model/report';
 import { traceCommand } from '../model/rerun';
+import { formatViewState, VIEW_STATE_DEFAULT } from '../model/view_state';
 
 export interface Places {
   /** Of an attachment's bytes, for src or href; null when they cannot be reached safely. */
@@ -12,12 +13,15 @@ export interface Places {
   trace: (attachment: AttachmentView) => string;
   /** The page of a test over many runs; null where there is none. */
   history: (test_id: string) => string | null;
+  /** The page of another run, at one of its tests where one is named; null where there is none. */
+  run: (run_id: string, test_id?: string) => string | null;
 }
 
 const BESIDE_A_FILE: Places = {
   address: attachmentAddress,
   trace: (attachment) => traceCommand(attachment.path === '' ? attachmentFileName(attachment) : attachment.path),
   history: () => null,
+  run: () => null,
 };
 
 /** `origin` is that of the server, such as https://host. */
@@ -26,6 +30,7 @@ export function servedPlaces(origin: string, project: string): Places {
     address: servedAddress,
     trace: (attachment) => traceCommand(`${origin}${attachment.path}`),
     history: (test) => project === '' ? null : formatPlace({ page: 'test', project, test }),
+    run: (run, test = '') => formatPlace({ page: 'run', run }) + (test === '' ? '' : formatViewState({ ...VIEW_STATE_DEFAULT, test })),
   };
 }
 

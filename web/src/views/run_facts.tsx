@@ -9,7 +9,7 @@ import { FactList, type Fact } from '../ui/fact_list';
 import './run_facts.css';
 
 const KEYS: readonly (readonly [string, string])[] = [
-  ['/', 'search'], ['j or ↓', 'next test'], ['k or ↑', 'previous test'], ['Enter', 'open the test, or fold a spec'], ['Esc', 'close the test, or leave the search'], ['1 to 4', 'the four tabs'],
+  ['/', 'search'], ['j or ↓', 'next test'], ['k or ↑', 'previous test'], ['Enter', 'open the test, or fold a spec'], ['Esc', 'close the test, or leave the search'], ['1 to 5', 'the five tabs'],
 ];
 
 export function RunFacts({ report }: { report: ReportView }): React.ReactNode {

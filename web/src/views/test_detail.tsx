@@ -27,7 +27,8 @@ interface TestDetailProps {
 export function TestDetail({ test, close, previous, next }: TestDetailProps): React.ReactNode {
   const outcome = outcomeOf(test);
   const place = test.line > 0 ? `${test.spec}:${test.line}` : test.spec;
-  const reason = test.reason === '' && outcome === 'skipped' ? skipReason(test) : test.reason;
+  const carried = test.carried_from;
+  const reason = outcome === 'skipped' && (test.reason === '' || carried !== '') ? skipReason(test) : carried === '' ? test.reason : '';
   const parents = test.title_path.slice(0, -1);
   const history = usePlaces().history(test.id);
   return (
@@ -36,6 +37,7 @@ export function TestDetail({ test, close, previous, next }: TestDetailProps): Re
         <div className="detail-actions">
           <OutcomeWord outcome={outcome} />
           {test.quarantined && <Tag color="purple">quarantined</Tag>}
+          {carried !== '' && <CarriedTag run={carried} test={test.id} />}
           <span className="detail-spring" />
           <Button type="text" size="small" icon={<LeftOutlined />} disabled={previous === null} onClick={previous ?? undefined} aria-label="Previous test (k)" title="Previous test (k)" />
           <Button type="text" size="small" icon={<RightOutlined />} disabled={next === null} onClick={next ?? undefined} aria-label="Next test (j)" title="Next test (j)" />
@@ -52,7 +54,7 @@ export function TestDetail({ test, close, previous, next }: TestDetailProps): Re
         </p>
       </header>
       {reason !== '' && <p className="detail-reason" style={{ borderColor: `var(--ink-${outcome})` }}>{reason}</p>}
-      <Attempts key={test.id} attempts={test.attempts} none={NO_ATTEMPT[outcome] ?? 'No attempt of this test was recorded.'} />
+      {carried === '' ? <Attempts key={test.id} attempts={test.attempts} none={NO_ATTEMPT[outcome] ?? 'No attempt of this test was recorded.'} /> : <CarriedFrom run={carried} test={test.id} />}
       {test.annotations.length > 0 && (
         <section className="detail-section">
           <h3>Annotations</h3>
@@ -69,6 +71,22 @@ export function TestDetail({ test, close, previous, next }: TestDetailProps): Re
       </section>
     </article>
   );
+}
+
+interface CarriedProps {
+  run: string;
+  test: string;
+}
+
+function CarriedTag({ run, test }: CarriedProps): React.ReactNode {
+  const there = usePlaces().run(run, test);
+  return <Tag className="detail-carried">carried from {there === null ? run : <Link to={there}>{run}</Link>}</Tag>;
+}
+
+/** Its attempts are where it ran. */
+function CarriedFrom({ run, test }: CarriedProps): React.ReactNode {
+  const there = usePlaces().run(run, test);
+  return <p className="detail-reason">It was not run again here: the verdict of the run before stands, and {there === null ? 'there' : <Link to={there}>there</Link>} are its attempts and artifacts.</p>;
 }
 
 const NO_ATTEMPT: Partial<Record<Outcome, string>> = {

@@ -4,6 +4,7 @@ import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { hasSecondLine, type ListRow } from '../model/test_list';
 import type { TestView } from '../model/report';
+import { useScale } from '../ui/use_scale';
 import { SectionHeading, SpecHeading, TestLine } from './test_row';
 import './test_list.css';
 
@@ -29,7 +30,11 @@ const LINE_PX = 38;
 const SECOND_LINE_PX = 16;
 const NOTE_PX = 22;
 
-function rowHeight(row: ListRow | undefined, tests: readonly TestView[], narrow: boolean): number {
+function rowHeight(row: ListRow | undefined, tests: readonly TestView[], narrow: boolean, scale: number): number {
+  return Math.round(scale * heightAtDesk(row, tests, narrow));
+}
+
+function heightAtDesk(row: ListRow | undefined, tests: readonly TestView[], narrow: boolean): number {
   switch (row?.kind) {
     case 'section': return 44;
     case 'spec': return LINE_PX;
@@ -46,6 +51,7 @@ export function rowId(key: string): string {
 }
 
 export function TestList({ rows, tests, words, longest_ms, narrow, cursor, selected, open, toggle, covered_px, listRef }: TestListProps): React.ReactNode {
+  const scale = useScale();
   const frame = useRef<HTMLDivElement>(null);
   const [offset, setOffset] = useState(0);
   // Whatever stands above the list may change its height (a wrapped toolbar, fonts), so its place is read after every layout.
@@ -56,10 +62,10 @@ export function TestList({ rows, tests, words, longest_ms, narrow, cursor, selec
   });
   // The virtualizer lays all rows out again whenever this function is another one: once per change of the rows, never per scroll.
   // eslint-disable-next-line react-hooks/exhaustive-deps
-  const getItemKey = useCallback((at: number) => rows[at]?.key ?? at, [rows, narrow]);
+  const getItemKey = useCallback((at: number) => rows[at]?.key ?? at, [rows, narrow, scale]);
   const virtual = useWindowVirtualizer({
     count: rows.length,
-    estimateSize: (at) => rowHeight(rows[at], tests, narrow),
+    estimateSize: (at) => rowHeight(rows[at], tests, narrow, scale),
     getItemKey,
     overscan: 12,
     scrollMargin: offset,

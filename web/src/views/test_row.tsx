@@ -58,6 +58,7 @@ export const TestLine = memo(function TestLine({ row, test, words, longest_ms, s
   const name = shortTitle(test);
   const parents = test.title_path.slice(0, -1);
   const retries = test.attempts.length - 1;
+  const carried = test.carried_from;
   const time = (
     <span className="row-time">
       {test.duration_ms > 0 || (test.attempts.length > 0 && (outcome === 'passed' || outcome === 'failed' || outcome === 'flaky')) ? (
@@ -72,6 +73,7 @@ export const TestLine = memo(function TestLine({ row, test, words, longest_ms, s
     <>
       {test.parameters !== '' && <span className="row-parameters soft"><MarkedText text={test.parameters} words={words} /></span>}
       {test.quarantined && <Tooltip title="Quarantined: its failure does not fail the run"><Tag className="row-tag" color="purple">quarantined</Tag></Tooltip>}
+      {carried !== '' && <Tooltip title={`Carried forward from ${carried}; not run again here`}><Tag className="row-tag">carried</Tag></Tooltip>}
       {test.tags.map((tag) => <span key={tag} className="row-tag-plain soft"><MarkedText text={tag} words={words} /></span>)}
       {retries > 0 && <span className="row-retries">{test.attempts.length} attempts</span>}
     </>
@@ -79,7 +81,7 @@ export const TestLine = memo(function TestLine({ row, test, words, longest_ms, s
   return (
     <div
       id={id} className="row row-test" role="treeitem" style={style} aria-level={2} aria-posinset={position} aria-setsize={total} aria-selected={selected}
-      data-active={active ? '' : undefined} aria-label={`${outcomeLabel(outcome)}: ${spokenTitle(test)}${row.note === '' ? '' : `. ${row.note}`}`} onClick={() => open(row.test)}
+      data-active={active ? '' : undefined} aria-label={`${outcomeLabel(outcome)}: ${spokenTitle(test)}${carried === '' ? '' : `, carried from ${carried}`}${row.note === '' ? '' : `. ${row.note}`}`} onClick={() => open(row.test)}
     >
       <OutcomeIcon outcome={outcome} />
       <div className="row-body">

@@ -8,7 +8,7 @@ import { readAgentRow } from '../../model/agent_row';
 import { readExecution, readSpecFigures, readTestFigures, readTestHistory } from '../../model/test_history';
 import { runRow, testApi } from '../../test/factories/api_factory';
 import { reportView } from '../../test/factories/report_factory';
-import { failedTest, passedTest } from '../../test/factories/test_factory';
+import { carriedTest, failedTest, passedTest } from '../../test/factories/test_factory';
 import { DashboardRoute, leaveForLogin } from './dashboard_route';
 import { forgetAll } from './use_loaded';
 
@@ -67,6 +67,23 @@ describe('a run', () => {
     expect(screen.getByRole('article')).toBeTruthy();
     expect(at()).toContain('/runs/r-1#test=');
     expect(document.title).toContain('shop · Tamarack');
+  });
+  it('that took over verdicts leads to the run they come from, and to the test there', async () => {
+    const rerun = reportView([carriedTest({ id: 't9' }, 'r-0'), failedTest()], { run: { verdict: 'failed', project: 'shop' } });
+    show('/runs/r-1#test=t9', { run: () => Promise.resolve(runRow({ verdict: 'failed' })), report: () => Promise.resolve(rerun) });
+    const opened = await screen.findByRole('article');
+    expect(within(opened).getByRole('link', { name: 'r-0' }).getAttribute('href')).toBe('/runs/r-0#test=t9');
+    await userEvent.click(within(screen.getByRole('region', { name: 'Ledger' })).getByRole('link', { name: 'r-0' }));
+    expect(at()).toBe('/runs/r-0');
+  });
+  it('that cannot be read for now is tried again on request', async () => {
+    const run = vi.fn<Api['run']>(() => Promise.reject(new ApiProblem(503, 'Service Unavailable', 'the server is starting')));
+    show('/runs/r-1', { run, report: () => Promise.resolve(report) });
+    expect((await screen.findByRole('alert')).textContent).toContain('the server is starting');
+    run.mockImplementation(() => Promise.resolve(runRow({ verdict: 'failed' })));
+    await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
+    expect(await screen.findByRole('heading', { level: 1, name: '1 of 2 tests failed' })).toBeTruthy();
+    expect(screen.queryByRole('alert')).toBeNull();
   });
   it('that there is not says so', async () => {
     show('/runs/r-9', { run: () => Promise.reject(new ApiProblem(404, 'Not Found', "there is no run 'r-9'")) });

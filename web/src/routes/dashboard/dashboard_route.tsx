@@ -8,6 +8,7 @@ import type { ProjectRow } from '../../model/project_row';
 import { navigate, useAddress } from '../../ui/navigation';
 import { antdTheme, useTheme } from '../../ui/theme';
 import { ThemeSwitch } from '../../ui/theme_switch';
+import { useScale } from '../../ui/use_scale';
 import { useShortcuts } from '../../ui/use_shortcuts';
 import { HelpDialog, ProblemNote } from '../../views/dashboard/notes';
 import { TopNav, type NavItem } from '../../views/dashboard/top_nav';
@@ -36,7 +37,8 @@ export function leaveForLogin(): void {
 
 export function DashboardRoute({ api }: { api: Api }): React.ReactNode {
   const { choice, dark, choose } = useTheme();
-  const theme = useMemo(() => antdTheme(dark), [dark]);
+  const scale = useScale();
+  const theme = useMemo(() => antdTheme(dark, scale), [dark, scale]);
   const { path, search } = useAddress();
   const place = parsePlace(path, search);
   const session = useLoaded('session', (signal) => api.session(signal));

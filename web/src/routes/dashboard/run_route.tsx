@@ -39,11 +39,11 @@ export function RunRoute({ api, session, dark, announce, run }: PageProps & { ru
   useEffect(() => {
     if (headline !== '') document.title = `${headline} · ${project} · Tamarack`;
   }, [headline, project]);
-  const cancel = (reason: string): void => {
+  const cancel = (): void => {
     setAsking(false);
     setCancelled(true);
     setRefused(null);
-    api.cancel(run, reason).catch((fault: unknown) => {
+    api.cancel(run).catch((fault: unknown) => {
       setCancelled(false);
       setRefused(asProblem(fault));
     });
@@ -56,7 +56,7 @@ export function RunRoute({ api, session, dark, announce, run }: PageProps & { ru
   return (
     <PlacesProvider value={places}>
       {project !== '' && <RunCrumbs project={project} branch={row?.branch ?? ''} />}
-      {problem !== null && <div className="page-column"><ProblemNote title={problem.status === 404 ? 'There is no such run' : problem.title} detail={problem.message} /></div>}
+      {problem !== null && <div className="page-column"><ProblemNote title={problem.status === 404 ? 'There is no such run' : problem.title} detail={problem.message} {...(problem.status === 404 ? {} : { retry: followed.again })} /></div>}
       {refused !== null && <div className="page-column"><ProblemNote title="The run was not cancelled" detail={refused.message} /></div>}
       {at_work && connection === 'broken' && <p className="page-column line-broken" role="status">The line to the server is broken; what you see may be old. Trying again…</p>}
       {live === null ? problem === null && <RunWaiting row={row} /> : (
@@ -70,7 +70,7 @@ export function RunRoute({ api, session, dark, announce, run }: PageProps & { ru
           )}
         />
       )}
-      {asking && <ConfirmDialog title="Cancel this run?" text="Tests that are running are stopped; those that have not begun never run. What has ended is kept." act="Cancel run" reason="Reason, for the report" confirm={cancel} close={() => setAsking(false)} />}
+      {asking && <ConfirmDialog title="Cancel this run?" text="Tests that are running are stopped; those that have not begun never run. What has ended is kept." act="Cancel run" confirm={cancel} close={() => setAsking(false)} />}
     </PlacesProvider>
   );
 }

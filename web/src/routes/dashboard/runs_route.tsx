@@ -11,7 +11,7 @@ import { useSearchText } from '../use_test_search';
 import type { PageProps } from './page_props';
 import { useInSight } from './use_loaded';
 import { usePages } from './use_pages';
-import { useSearchField } from './use_search_field';
+import { useSearchField } from '../use_search_field';
 
 const PART = 200;
 /** How much of the list's beginning is kept up to date. */

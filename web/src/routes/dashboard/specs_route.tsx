@@ -10,7 +10,7 @@ import { ProblemNote } from '../../views/dashboard/notes';
 import { SpecTable } from '../../views/dashboard/spec_table';
 import type { PageProps } from './page_props';
 import { useLoaded } from './use_loaded';
-import { useSearchField } from './use_search_field';
+import { useSearchField } from '../use_search_field';
 
 const SORTS: readonly { value: SpecSort; label: string }[] = [
   { value: 'failed', label: 'Failing first' }, { value: 'flaky', label: 'Flaky first' }, { value: 'slow', label: 'Slow first' }, { value: 'tests', label: 'Largest first' }, { value: 'latest', label: 'Latest first' }, { value: 'name', label: 'By name' },

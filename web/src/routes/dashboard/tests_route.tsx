@@ -10,7 +10,7 @@ import { ProjectField, SortField } from '../../views/dashboard/list_fields';
 import { TestTable } from '../../views/dashboard/test_table';
 import type { PageProps } from './page_props';
 import { usePages } from './use_pages';
-import { useSearchField } from './use_search_field';
+import { useSearchField } from '../use_search_field';
 
 const PART = 200;
 

@@ -2,7 +2,7 @@
 // The development page shows it, and the pictures are taken of it.
 import type { AttemptView, ReportView, SpanView, TestView, UnitView, WorkerView } from '../../model/report';
 import { reportView } from './report_factory';
-import { attempt, errorView, screenshot, step, testView, trace } from './test_factory';
+import { attempt, errorView, screenshot, step, testView, textFile, trace, video } from './test_factory';
 
 const SPECS: readonly [string, string, readonly string[]][] = [
   ['tests/accounts.spec.ts', 'Accounts', ['signs in with a password', 'signs in with a passkey', 'refuses a wrong password', 'locks after five attempts', 'resets the password by mail']],
@@ -125,7 +125,7 @@ function attemptsOf(name: string, worker: string, from: number, length: number, 
       }, 2_180)];
     case 'exports 5,000 rows':
       return [attempt({
-        worker, status: 'timed_out', started_ms: from, duration_ms: 30_000, steps: stepsOf(from, 30_000, true), attachments: [shot], app_log: APP_LOG,
+        worker, status: 'timed_out', started_ms: from, duration_ms: 30_000, steps: stepsOf(from, 30_000, true), attachments: [shot, video(), textFile()], app_log: APP_LOG,
         errors: [errorView({ message: '\u001b[31mTest timeout of 30000ms exceeded.\u001b[39m', stack: '', snippet: '', file: 'tests/orders.spec.ts', line: 37 }),
           errorView({ message: "Error: page.waitForEvent: Test timeout of 30000ms exceeded.\n\nwaiting for event \"download\"", file: 'tests/orders.spec.ts', line: 44, snippet: '' })],
       })];

@@ -2,7 +2,7 @@
 // are measured on: 100,000 tests in 2,500 specs on 16 workers.
 import type { ReportView, SpanView, TestView, UnitView, WorkerView } from '../../model/report';
 import { reportView } from './report_factory';
-import { attempt, errorView, testView } from './test_factory';
+import { attempt, errorView, screenshot, testView } from './test_factory';
 
 const AREAS = ['accounts', 'billing', 'catalogue', 'checkout', 'dashboard', 'exports', 'invoices', 'orders', 'reports', 'settings'];
 const VERBS = ['creates', 'changes', 'removes', 'lists', 'exports', 'imports', 'archives', 'restores', 'validates', 'shares'];
@@ -12,9 +12,11 @@ export interface LargeReportOptions {
   tests?: number;
   tests_per_spec?: number;
   workers?: number;
+  /** Pictures that every attempt left. */
+  pictures?: number;
 }
 
-export function largeReport({ tests: count = 100_000, tests_per_spec = 40, workers: worker_count = 16 }: LargeReportOptions = {}): ReportView {
+export function largeReport({ tests: count = 100_000, tests_per_spec = 40, workers: worker_count = 16, pictures = 0 }: LargeReportOptions = {}): ReportView {
   const tests: TestView[] = [];
   const units: UnitView[] = [];
   const clock = new Array<number>(worker_count).fill(0);
@@ -32,6 +34,7 @@ export function largeReport({ tests: count = 100_000, tests_per_spec = 40, worke
     const attempts = outcome === 'never_ran' ? [] : [attempt({
       worker: `local/${lane + 1}`, status: failed ? outcome : outcome === 'skipped' ? 'skipped' : 'passed', started_ms, duration_ms,
       errors: failed ? [errorView({ message: `Error: expected case ${index} to be saved within 5000ms` })] : [],
+      attachments: Array.from({ length: pictures }, (_, at) => screenshot({ name: `step ${at + 1}`, path: `artifacts/${index}/step-${at + 1}.png` })),
     })];
     tests.push(testView({
       id: `t${index.toString(16).padStart(15, '0')}`, spec, title_path, line: 5 + (index % tests_per_spec) * 12, tags: index % 20 === 0 ? ['@smoke'] : [],

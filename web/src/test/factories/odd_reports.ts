@@ -1,7 +1,7 @@
-// Runs that did not go as planned, so that each of their pages can be seen: no tests, no application, an early end, a lost test.
+// Runs that did not go as planned, so that each of their pages can be seen: no tests, no application, an early end, a lost test, a second try.
 import type { ReportView } from '../../model/report';
 import { reportView } from './report_factory';
-import { attempt, failedTest, neverRanTest, passedTest, testView } from './test_factory';
+import { attempt, carriedTest, failedTest, neverRanTest, passedTest, testView } from './test_factory';
 
 export function noTestsReport(): ReportView {
   return reportView([], { run: { verdict: 'invalid', exit_code: 5, headline: 'no test ran', wall_ms: 310, lower_bound_ms: 0, busy_ms: 0, attempts: 0, branch: '', commit: '', seed: '' } });
@@ -40,4 +40,16 @@ export function lostReport(): ReportView {
 export function interruptedReport(): ReportView {
   const open = ['exports an order', 'archives an order', 'restores an order'].map((name) => testView({ title_path: ['Orders', name], outcome: 'pending', duration_ms: 0, attempts: [] }));
   return reportView([failedTest(), passedTest(), ...open], { run: { verdict: 'interrupted', exit_code: 4, headline: 'interrupted after 2 of 5 tests', wall_ms: 21_300 } });
+}
+
+/** What `rerun --failed` leaves: most verdicts stand from the run before, two tests ran here. */
+export function rerunReport(): ReportView {
+  const names = ['lists open orders', 'cancels an order', 'exports 5,000 rows', 'archives an order', 'restores an archived order'];
+  const carried = names.map((name) => carriedTest({ title_path: ['Orders', name] }));
+  const tests = [
+    failedTest(), passedTest({ spec: 'tests/checkout.spec.ts', title_path: ['Checkout', 'refuses an expired voucher'] }), ...carried,
+    carriedTest({ spec: 'tests/search.spec.ts', title_path: ['Search', 'suggests while typing'], outcome: 'flaky' }),
+    carriedTest({ title_path: ['Orders', 'prints a label'], outcome: 'skipped', annotations: [{ type: 'skip', description: 'needs a label printer' }] }),
+  ];
+  return reportView(tests, { run: { verdict: 'failed', exit_code: 1, headline: '1 of 9 tests failed (1 flaky, 1 skipped, 7 carried)', command: 'tamarack rerun --failed' } });
 }

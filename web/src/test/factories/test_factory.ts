@@ -15,7 +15,7 @@ export function attempt(over: Partial<AttemptView> = {}): AttemptView {
 export function testView(over: Partial<TestView> = {}): TestView {
   const base: TestView = {
     id: '', spec: 'tests/orders.spec.ts', title_path: ['Orders', 'lists open orders'], parameters: '', line: 12, tags: [],
-    annotations: [], outcome: 'passed', reason: '', quarantined: false, duration_ms: 820, unit: 0, attempts: [attempt()], ...over,
+    annotations: [], outcome: 'passed', reason: '', carried_from: '', quarantined: false, duration_ms: 820, unit: 0, attempts: [attempt()], ...over,
   };
   return base.id === '' ? { ...base, id: [base.spec, ...base.title_path, base.parameters].join('|') } : base;
 }
@@ -49,6 +49,14 @@ export function trace(over: Partial<AttachmentView> = {}): AttachmentView {
   };
 }
 
+export function video(over: Partial<AttachmentView> = {}): AttachmentView {
+  return { name: 'video', content_type: 'video/webm', path: 'artifacts/orders-export/video.webm', size: 2_204_731, sha256: 'c3d2'.repeat(16), data_uri: '', ...over };
+}
+
+export function textFile(over: Partial<AttachmentView> = {}): AttachmentView {
+  return { name: 'server answer', content_type: 'application/json', path: 'artifacts/orders-export/answer.json', size: 914, sha256: 'd4c3'.repeat(16), data_uri: '', ...over };
+}
+
 export function passedTest(over: Partial<TestView> = {}): TestView {
   return testView(over);
 }
@@ -60,6 +68,11 @@ export function failedTest(over: Partial<TestView> = {}): TestView {
     attempts: [attempt({ status: 'failed', duration_ms: 6_240, errors: [errorView()], attachments: [screenshot(), trace()] })],
     ...over,
   });
+}
+
+/** Its verdict stands from an earlier run; here it was not run. */
+export function carriedTest(over: Partial<TestView> = {}, from = 'r-20261121-094411-02bd'): TestView {
+  return testView({ reason: `carried forward from run '${from}'`, carried_from: from, duration_ms: 0, attempts: [], ...over });
 }
 
 export function flakyTest(over: Partial<TestView> = {}): TestView {

@@ -1,33 +1,27 @@
 // Asks before something that cannot be taken back.
 import { Button } from 'antd';
-import { useState } from 'react';
 import { Dialog } from '../../ui/dialog';
-import { Labelled } from '../../ui/fields';
 
 interface ConfirmDialogProps {
   title: string;
   text: string;
   /** What the button says that does it. */
   act: string;
-  /** Label of a field for a reason; none is asked for without. */
-  reason?: string;
-  confirm: (reason: string) => void;
+  confirm: () => void;
   close: () => void;
 }
 
-export function ConfirmDialog({ title, text, act, reason, confirm, close }: ConfirmDialogProps): React.ReactNode {
-  const [words, setWords] = useState('');
+export function ConfirmDialog({ title, text, act, confirm, close }: ConfirmDialogProps): React.ReactNode {
   return (
     <Dialog title={title} close={close}>
       <form
         method="dialog" className="dialog-inside" style={{ padding: 0 }}
         onSubmit={(event) => {
           event.preventDefault();
-          confirm(words.trim());
+          confirm();
         }}
       >
         <p>{text}</p>
-        {reason !== undefined && <Labelled label={reason}>{(id) => <input id={id} className="field" value={words} maxLength={200} autoFocus autoComplete="off" onChange={(event) => setWords(event.target.value)} />}</Labelled>}
         <div className="dialog-actions">
           <Button onClick={close}>Leave it</Button>
           <Button type="primary" danger htmlType="submit">{act}</Button>

@@ -1,7 +1,7 @@
 // A search field whose text goes into the address when the typing pauses, with its keys: / to go there, Esc to leave it.
 import { useRef } from 'react';
-import { useShortcuts } from '../../ui/use_shortcuts';
-import { useSearchText } from '../use_test_search';
+import { useShortcuts } from '../ui/use_shortcuts';
+import { useSearchText } from './use_test_search';
 
 interface SearchFieldState {
   text: string;
