@@ -39,7 +39,7 @@ VENDORS = {
     "vendor_toml": {"config"},
     "vendor_sqlite": {"store"},
     "vendor_xml": {"adapter"},
-    "vendor_json": {"adapter", "wire", "config", "notify", "coordinator", "engine", "artifact", "cli"},
+    "vendor_json": {"adapter", "flow", "wire", "config", "notify", "coordinator", "engine", "artifact", "cli"},
     "vendor_crypto": {"artifact", "cli", "io", "coordinator"},
     "vendor_zlib": {"io", "artifact", "cli", "report"},
     "vendor_cli": {"cli"},

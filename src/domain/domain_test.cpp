@@ -65,6 +65,7 @@ TEST(Headline, SaysItInOneLine) {
   Ledger one_skipped = ledger(34, 33);
   one_skipped.skipped = 1;
   EXPECT_EQ(headline(one_skipped, {}), "all 33 tests passed (1 skipped)");
+  EXPECT_EQ(headline(one_skipped, {.carried = 30}), "all 33 tests passed (1 skipped, 30 carried)");
   Ledger one_failed = ledger(34, 31);
   one_failed.failed = 1;
   one_failed.skipped = 2;

@@ -134,6 +134,7 @@ std::string headline(const Ledger& ledger, const Circumstances& circumstances) {
   if (verdict != Verdict::cancelled) mention(ledger.cancelled, "cancelled");
   mention(ledger.never_ran, "never ran");
   mention(circumstances.quarantined_bad, "failed in quarantine");
+  mention(circumstances.carried, "carried");
   if (!also.empty()) line += " (" + join(also, ", ") + ")";
   return line;
 }

@@ -32,6 +32,7 @@ struct Ledger {
 struct Circumstances {
   std::int64_t disagreements = 0;      // the framework's exit code, report and live events did not agree
   std::int64_t quarantined_bad = 0;    // tests in the ledger as failed or timed_out that do not count against the run
+  std::int64_t carried = 0;            // good entries that stand from an earlier run: these tests did not run in this one
   bool infrastructure_failed = false;  // the application or a worker could not be kept running
   bool cancelled_by_user = false;
   bool deadline_passed = false;     // the run's own time limit
@@ -43,7 +44,7 @@ struct Circumstances {
 // ran nothing and is incomplete).
 Verdict judge(const Ledger& ledger, const Circumstances& circumstances);
 
-// "2 of 34 tests failed", "all 34 tests passed (1 flaky, 2 skipped)": one line for people.
+// "2 of 34 tests failed", "all 34 tests passed (1 flaky, 2 skipped, 30 carried)": one line for people.
 std::string headline(const Ledger& ledger, const Circumstances& circumstances);
 
 }  // namespace tamarack::domain
