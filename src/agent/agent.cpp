@@ -4,6 +4,11 @@
 #include "base/check.h"
 
 namespace tamarack::agent {
+namespace {
+
+constexpr Millis goodbye_max{2'000};  // how long a coordinator may take to close the link
+
+}  // namespace
 
 Agent::Agent(io::Loop& loop, const Clock& clock, AgentSettings settings, const adapter::Adapter& adapter,
              artifact::ArtifactStore& artifacts, std::unique_ptr<io::Link> link, io::Callback on_done)
@@ -47,6 +52,10 @@ void Agent::open(std::unique_ptr<io::Link> link) {
       if (alive.expired() || which != link_.get()) return;
       link_.reset();
       greet_timer_.cancel();
+      if (said_goodbye_) {
+        goodbye_heard_ = true;
+        return be_done();
+      }
       if (on_link_lost_) on_link_lost_();
     });
   });
@@ -71,9 +80,19 @@ void Agent::hear(const std::string& text) {
   std::visit([this](const auto& one) { handle(one); }, *message);
 }
 
+void Agent::keep_unsent(wire::OutboxDisk& disk) {
+  outbox_.keep_on(disk);
+  waits_to_be_heard_ = true;
+}
+
 void Agent::say(wire::FromAgent message) {
-  std::string text = outbox_.pack(redacted(std::move(message), settings_.masker));
-  if (link_) link_->send(std::move(text));
+  outbox_.add(redacted(std::move(message), settings_.masker));
+  say_due();
+}
+
+void Agent::say_due() {
+  if (!link_) return;
+  for (std::string& text : outbox_.due()) link_->send(std::move(text));
 }
 
 void Agent::handle(const wire::Welcome& message) {
@@ -117,9 +136,11 @@ void Agent::handle(const wire::Stop& message) {
 
 void Agent::handle(const wire::Acknowledged& message) {
   outbox_.acknowledged(message.seq);
+  say_due();
 }
 
 void Agent::handle(const wire::GoHome&) {
+  sent_home_ = true;
   leave();
 }
 
@@ -131,8 +152,15 @@ void Agent::leave() {
 
 void Agent::say_goodbye() {
   beat_timer_.cancel();
+  said_goodbye_ = true;
   say(wire::Gone{"sent home"});
-  if (on_done_) on_done_();
+  if (!waits_to_be_heard_ || !link_) return be_done();
+  goodbye_timer_ = loop_.after(goodbye_max, [this] { be_done(); });
+}
+
+void Agent::be_done() {
+  goodbye_timer_.cancel();
+  if (const auto done = std::exchange(on_done_, nullptr)) done();
 }
 
 // Every beat is acknowledged. After a cut, TCP alone would try the old connection again at ever longer intervals, long after the network is

@@ -25,6 +25,13 @@ class Agent {
   void know_plan(domain::Plan plan);
   // What has to be done after the workers have stopped and before the agent says that it leaves: artifacts on their way.
   void before_leaving(std::function<void(io::Callback)> callback) { before_leaving_ = std::move(callback); }
+  // Where what is not acknowledged survives this process. Before start(); it outlives the agent.
+  void keep_unsent(wire::OutboxDisk& disk);
+  // Nothing it had to say is left: all of it was acknowledged, or its goodbye was heard.
+  bool is_heard() const { return goodbye_heard_ || outbox_.is_empty(); }
+  // By the coordinator: its run is over.
+  bool was_sent_home() const { return sent_home_; }
+  std::size_t unheard() const { return outbox_.waiting(); }
   // Starts talking, and the applications with it.
   void start();
   // Goes on over another link when the first one is lost. Tests run on meanwhile; what they say is kept and said again.
@@ -52,10 +59,12 @@ class Agent {
   void handle(const wire::Acknowledged& message);
   void handle(const wire::GoHome& message);
   void say(wire::FromAgent message);
+  void say_due();
   void beat();
   bool link_is_dead() const;
   void leave();
   void say_goodbye();
+  void be_done();
   void end_workers(io::Callback done, const std::function<void(Worker&, io::Callback)>& end);
   Worker* worker_of(const domain::WorkerId& id);
 
@@ -82,6 +91,11 @@ class Agent {
   io::Callback on_link_lost_;
   std::function<void(io::Callback)> before_leaving_;
   bool going_home_ = false;
+  bool sent_home_ = false;
+  bool waits_to_be_heard_ = false;  // what nobody heard lies on a disk, and it matters whether anybody did
+  bool said_goodbye_ = false;
+  bool goodbye_heard_ = false;
+  io::Timer goodbye_timer_;
   std::function<void(const std::string&)> on_refused_;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };

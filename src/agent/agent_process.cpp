@@ -10,6 +10,7 @@ namespace {
 constexpr std::int64_t wait_s = 25;
 constexpr Millis poll_silence{60'000};
 constexpr Millis goodbye_silence{2'000};
+constexpr Millis late_files_patience{10 * 60'000};  // after their run is over
 
 }  // namespace
 
@@ -27,7 +28,15 @@ AgentProcess::AgentProcess(io::Loop& loop, const Clock& clock, client::ApiClient
       idle_since_(clock.now()) {}
 
 void AgentProcess::start() {
-  poll();
+  left_behind_ = std::make_unique<LeftBehind>(
+      loop_, api_, artifacts_,
+      LeftBehindSettings{.folder = settings_.run.folder, .version = settings_.run.version, .say = settings_.run.say},
+      [this](std::unique_ptr<Outgoing> outgoing) { keep_sending(std::move(outgoing)); },
+      [this] {
+        idle_since_ = clock_.now();
+        poll();
+      });
+  left_behind_->start();
 }
 
 void AgentProcess::poll() {
@@ -110,7 +119,9 @@ void AgentProcess::begin(const domain::RunId& run) {
 void AgentProcess::run_over(const std::optional<RunTrouble>& trouble) {
   if (over_) return;
   const domain::RunId run = std::exchange(working_on_, {});
+  std::unique_ptr<Outgoing> outgoing = run_->take_outgoing();
   run_.reset();
+  if (outgoing) keep_sending(std::move(outgoing));
   idle_since_ = clock_.now();
   if (trouble) {
     const Masker& masker = settings_.masker;
@@ -123,8 +134,33 @@ void AgentProcess::run_over(const std::optional<RunTrouble>& trouble) {
   poll();
 }
 
+void AgentProcess::keep_sending(std::unique_ptr<Outgoing> outgoing) {
+  // What nobody heard, or has no time to be sent any more, is for the next process on this folder.
+  if (outgoing->has_session() || (told_to_leave_ && outgoing->files_owed() > 0)) return say_what_is_kept(*outgoing);
+  if (outgoing->files_owed() > 0)
+    settings_.run.say(fmt::format("goes on sending {} of {}", count_of(static_cast<std::int64_t>(outgoing->files_owed()), "artifact"),
+                                  outgoing->run().value));
+  late_.push_back(std::move(outgoing));
+  late_.back()->finish(late_files_patience, [this, which = late_.back().get(), alive = std::weak_ptr(alive_)] {
+    // Not from inside its own callback.
+    if (alive.expired()) return;
+    loop_.post([this, which, alive] {
+      if (alive.expired()) return;
+      std::erase_if(late_, [which](const auto& one) { return one.get() == which; });
+      if (over_) end_when_sent();
+    });
+  });
+}
+
+void AgentProcess::say_what_is_kept(const Outgoing& outgoing) {
+  settings_.run.say(fmt::format("keeps on its disk what it still owes the server of {}; `tamarack agent` on the same folder delivers it",
+                                outgoing.run().value));
+}
+
 void AgentProcess::leave() {
-  if (std::exchange(leaving_, true)) return;
+  if (std::exchange(told_to_leave_, true)) return;
+  leaving_ = true;
+  if (over_) return end_when_sent();
   if (!run_) return end({});
   run_->leave();
 }
@@ -137,11 +173,22 @@ void AgentProcess::kill_now(io::Callback done) {
 
 void AgentProcess::end(const Result<>& outcome) {
   if (std::exchange(over_, true)) return;
+  left_behind_.reset();
   if (!outcome) return loop_.post([done = std::move(done_), outcome] { done(outcome); });
   // Nobody is to wait for it, or count on it. That the server cannot be told is no reason to stay.
   wire::AgentPoll said{.agent = settings_.run.agent, .session = settings_.session, .leaving = true};
   api_.call({.method = "POST", .path = "/api/v1/agents/poll", .body = encode(said), .silence = goodbye_silence},
-            [done = std::move(done_)](const Result<std::string>&) { done({}); });
+            [this, alive = std::weak_ptr(alive_)](const Result<std::string>&) {
+              if (!alive.expired()) end_when_sent();
+            });
+}
+
+// It leaves by itself: files of its last run are given their time. A person does not wait for them.
+void AgentProcess::end_when_sent() {
+  if (!done_ || (!late_.empty() && !told_to_leave_)) return;
+  for (const auto& one : late_)
+    if (one->files_owed() > 0) say_what_is_kept(*one);
+  std::exchange(done_, nullptr)({});
 }
 
 }  // namespace tamarack::agent

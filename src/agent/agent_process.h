@@ -1,5 +1,6 @@
 // `tamarack agent`: says to a server that it is there, works on the run it is given, one at a time, and asks again.
 //
+//   telling what former processes have left ──▶ asking
 //   asking ──order──▶ working (goes on asking, so that the server sees it) ──over──▶ asking
 //   any ──told to stop──▶ leaving: gives back what runs ──▶ over
 #pragma once
@@ -9,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "agent/left_behind.h"
 #include "agent/remote_run.h"
 
 namespace tamarack::agent {
@@ -43,7 +45,10 @@ class AgentProcess {
   void obey(const wire::AgentOrder& order);
   void begin(const domain::RunId& run);
   void run_over(const std::optional<RunTrouble>& trouble);
+  void keep_sending(std::unique_ptr<Outgoing> outgoing);
+  void say_what_is_kept(const Outgoing& outgoing);
   void end(const Result<>& outcome);
+  void end_when_sent();
 
   io::Loop& loop_;
   const Clock& clock_;
@@ -54,6 +59,8 @@ class AgentProcess {
   AgentProcessSettings settings_;
   std::function<void(Result<>)> done_;
 
+  std::unique_ptr<LeftBehind> left_behind_;
+  std::vector<std::unique_ptr<Outgoing>> late_;  // of runs that are over
   std::unique_ptr<RemoteRun> run_;
   domain::RunId working_on_;
   std::optional<std::pair<domain::RunId, RunTrouble>> trouble_;  // to be told with the next poll
@@ -61,6 +68,7 @@ class AgentProcess {
   std::uint64_t poll_number_ = 0;
   int failures_ = 0;
   bool leaving_ = false;
+  bool told_to_leave_ = false;  // by a person: what is owed stays on the disk
   bool over_ = false;
   io::Timer pause_;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);

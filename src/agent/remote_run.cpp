@@ -15,6 +15,7 @@ constexpr std::size_t log_tail_lines = 40;
 constexpr Millis server_patience{120'000};
 // Well below the life of a lease: whoever is back in time loses nothing.
 constexpr Millis reconnect_pause_max{2'000};
+constexpr Millis files_quiet_max_leaving{5'000};  // somebody waits, and the disk remembers them
 
 }  // namespace
 
@@ -188,9 +189,15 @@ void RemoteRun::begin() {
   agent.seed = spec_.seed;
   agent.run_dir = run_dir();
   if (!spec_.listing.empty()) agent.suite.listing = run_dir() + "/listing.json";
-  uploads_ = std::make_unique<Uploads>(
-      loop_, *blobs_, [this](const Error& error) { settings_.say("warning: an artifact could not be sent: " + error.message); });
-  store_ = std::make_unique<UploadingStore>(loop_, artifacts_, *uploads_);
+  outgoing_ = Outgoing::begin(loop_, api_, run_dir(),
+                              {.server = api_.address().url,
+                               .project = spec_.project,
+                               .run = settings_.run,
+                               .agent = settings_.agent,
+                               .session = settings_.session,
+                               .workers = settings_.workers},
+                              settings_.say);
+  store_ = std::make_unique<UploadingStore>(loop_, artifacts_, outgoing_->uploads());
   connect();
 }
 
@@ -198,19 +205,13 @@ void RemoteRun::connect() {
   api_.connect("/api/v1/runs/" + settings_.run.value + "/link",
                [this, alive = std::weak_ptr(alive_)](Result<std::unique_ptr<io::Link>> link) {
                  if (alive.expired() || over_) return;
-                 if (!link) {
-                   // The run is over: there is nobody to tell anything.
-                   const ErrorCode code = link.error().code;
-                   if (code != ErrorCode::unavailable) {
-                     if (!agent_) return end(std::nullopt);
-                     return agent_->shut_down([this] { end(std::nullopt); });
-                   }
-                   return link_lost();
-                 }
+                 if (!link) return link.error().code == ErrorCode::unavailable ? link_lost() : run_is_over(link.error());
                  if (std::exchange(lost_, 0) > 1) settings_.say("is connected again");
+                 outgoing_->uploads().try_now();
                  if (agent_) return agent_->reconnect(std::move(*link));
                  agent_ = std::make_unique<Agent>(loop_, clock_, project_.settings, *project_.adapter, *store_, std::move(*link),
-                                                  [this] { end(std::nullopt); });
+                                                  [this] { agent_is_done(); });
+                 if (outgoing_->spool() != nullptr) agent_->keep_unsent(*outgoing_->spool());
                  agent_->know_plan(std::move(spec_.plan));
                  agent_->on_warning([this](const std::string& message) { settings_.say("warning: " + message); });
                  agent_->on_link_lost([this] { link_lost(); });
@@ -218,9 +219,29 @@ void RemoteRun::connect() {
                    settings_.say("was refused: " + reason);
                    agent_->shut_down([this] { end(std::nullopt); });
                  });
-                 agent_->before_leaving([this](io::Callback done) { uploads_->when_done(std::move(done)); });
+                 agent_->before_leaving([this](io::Callback done) {
+                   outgoing_->uploads().when_done(files_patience, leaving_ ? files_quiet_max_leaving : files_quiet_max, std::move(done));
+                 });
                  agent_->start();
                });
+}
+
+// There is nobody to tell anything; or nobody listens to this agent, and another process of it may have better luck.
+void RemoteRun::run_is_over(const Error& error) {
+  const bool is_over = error.code == ErrorCode::conflict || error.code == ErrorCode::not_found;
+  if (is_over && agent_ && !agent_->is_heard())
+    settings_.say(fmt::format("drops {} about {}, which is over", count_of(static_cast<std::int64_t>(agent_->unheard()), "message"),
+                              settings_.run.value));
+  if (is_over && outgoing_->spool() != nullptr) outgoing_->spool()->end_session();
+  if (!agent_) return end(std::nullopt);
+  agent_->shut_down([this] { end(std::nullopt); });
+}
+
+// Left in the middle of a run, with nobody there to hear of it: what it had to say stays on its disk.
+void RemoteRun::agent_is_done() {
+  const bool is_settled = agent_->was_sent_home() || agent_->is_heard();
+  if (is_settled && outgoing_->spool() != nullptr) outgoing_->spool()->end_session();
+  end(std::nullopt);
 }
 
 void RemoteRun::link_lost() {

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "agent/agent.h"
-#include "agent/uploads.h"
+#include "agent/outgoing.h"
 #include "agent/workspace.h"
 #include "client/blob_client.h"
 #include "io/process.h"
@@ -52,6 +52,8 @@ class RemoteRun {
   void leave();
   // The same without waiting for anybody.
   void kill_now(io::Callback done);
+  // Once it is done: what is still owed to the server, if anything was begun.
+  std::unique_ptr<Outgoing> take_outgoing() { return std::move(outgoing_); }
 
  private:
   void fetch_spec();
@@ -64,6 +66,8 @@ class RemoteRun {
   void begin();
   void connect();
   void link_lost();
+  void run_is_over(const Error& error);
+  void agent_is_done();
   void end(std::optional<RunTrouble> trouble);
   void fail(const Error& error, std::string log_tail = {});
   bool is_stopped() const { return over_ || leaving_; }
@@ -82,7 +86,7 @@ class RemoteRun {
   wire::RunSpec spec_;
   domain::Manifest manifest_;
   std::unique_ptr<client::BlobClient> blobs_;
-  std::unique_ptr<Uploads> uploads_;
+  std::unique_ptr<Outgoing> outgoing_;
   std::unique_ptr<UploadingStore> store_;
   std::unique_ptr<Workspace> workspace_;
   std::unique_ptr<io::Process> setup_;

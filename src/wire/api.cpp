@@ -15,14 +15,16 @@ BOOST_DESCRIBE_STRUCT(AgentPoll, (),
                       (version, agent, session, tamarack, machine, platform, workers, labels, run, wait, leaving, gave_up, problem,
                        log_tail, load_percent, memory_free_mb))
 BOOST_DESCRIBE_STRUCT(AgentOrder, (), (run, drain))
-BOOST_DESCRIBE_STRUCT(DrainWish, (), (drain))
+BOOST_DESCRIBE_STRUCT(DrainWish, (), (drain, leave))
+BOOST_DESCRIBE_STRUCT(EmptyWish, (), ())
 BOOST_DESCRIBE_STRUCT(SessionFacts, (), (role, project, open))
 BOOST_DESCRIBE_STRUCT(SessionWish, (), (token))
 BOOST_DESCRIBE_STRUCT(TokenWish, (), (name, project, role, days))
 BOOST_DESCRIBE_STRUCT(Problem, (), (title, detail))
-BOOST_DESCRIBE_STRUCT(AgentState, (), (agent, workers, labels, state))
+BOOST_DESCRIBE_STRUCT(AgentState, (), (agent, workers, labels, state, tamarack, draining))
 BOOST_DESCRIBE_STRUCT(AgentList, (), (agents))
-BOOST_DESCRIBE_STRUCT(RunFacts, (), (run_id, project, branch, commit, verdict, exit_code))
+BOOST_DESCRIBE_STRUCT(RunFacts, (), (run_id, project, branch, commit, started_at, verdict, headline, exit_code, wall_ms))
+BOOST_DESCRIBE_STRUCT(RunList, (), (runs, next))
 BOOST_DESCRIBE_STRUCT(MissingQuery, (), (sha256))
 BOOST_DESCRIBE_STRUCT(MissingBlob, (), (sha256, bytes))
 BOOST_DESCRIBE_STRUCT(MissingAnswer, (), (missing))
@@ -98,6 +100,10 @@ Result<DrainWish> decode(std::string_view text) {
   return read_body<DrainWish>(text);
 }
 template <>
+Result<EmptyWish> decode(std::string_view text) {
+  return read_body<EmptyWish>(text);
+}
+template <>
 Result<SessionFacts> decode(std::string_view text) {
   return read_body<SessionFacts>(text);
 }
@@ -116,6 +122,10 @@ Result<Problem> decode(std::string_view text) {
 template <>
 Result<AgentList> decode(std::string_view text) {
   return read_body<AgentList>(text);
+}
+template <>
+Result<RunList> decode(std::string_view text) {
+  return read_body<RunList>(text);
 }
 template <>
 Result<RunFacts> decode(std::string_view text) {

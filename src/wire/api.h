@@ -56,8 +56,15 @@ struct RunFacts {
   std::string project;
   std::string branch;
   std::string commit;
+  std::string started_at;  // ISO 8601
   std::string verdict;
+  std::string headline;
   std::int64_t exit_code = 0;
+  std::int64_t wall_ms = 0;  // 0 while it goes on
+};
+struct RunList {  // GET /api/v1/runs
+  std::vector<RunFacts> runs;
+  std::string next;  // empty: nothing follows
 };
 struct RunStarted {
   domain::RunId run_id;  // the one to follow
@@ -102,21 +109,25 @@ struct AgentPoll {
 };
 struct AgentOrder {
   domain::RunId run;   // to work on; empty: ask again
-  bool drain = false;  // takes no new run; may leave
+  bool drain = false;  // it is to end
 };
 // Of GET /api/v1/agents, as far as a client reads it.
 struct AgentState {
   domain::AgentId agent;
   std::int64_t workers = 0;
   std::map<std::string, std::string> labels;
-  std::string state;  // idle, working, away
+  std::string state;     // idle, working, away
+  std::string tamarack;  // its version
+  bool draining = false;
 };
 struct AgentList {
   std::vector<AgentState> agents;
 };
 struct DrainWish {
-  bool drain = true;
+  bool drain = true;   // false: it takes runs again
+  bool leave = false;  // with `drain`: once it is idle it ends
 };
+struct EmptyWish {};  // the path says everything
 
 // ---- sessions and tokens
 // Of GET /api/v1/session.

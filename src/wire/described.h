@@ -56,5 +56,6 @@ BOOST_DESCRIBE_STRUCT(InfrastructureFailed, (), (worker, message, log_tail))
 BOOST_DESCRIBE_STRUCT(StopRequested, (), (cause, reason))
 BOOST_DESCRIBE_STRUCT(RunResumed, (), (leases_live_on))
 BOOST_DESCRIBE_STRUCT(RunFinished, (), (verdict, ledger, headline))
+BOOST_DESCRIBE_STRUCT(MessageRefused, (), (agent, name, message))
 BOOST_DESCRIBE_STRUCT(Disagreement, (), (name, message))
 }  // namespace tamarack::run

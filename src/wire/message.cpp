@@ -1,10 +1,11 @@
 #include "wire/message.h"
 
+#include "wire/message_bounds.h"
 #include "wire/tagged.h"
 
 namespace tamarack::wire {
 
-BOOST_DESCRIBE_STRUCT(Hello, (), (protocol, agent, version, workers, labels, session, next))
+BOOST_DESCRIBE_STRUCT(Hello, (), (protocol, agent, version, workers, labels, session, next, last_words))
 BOOST_DESCRIBE_STRUCT(Beat, (), (held))
 BOOST_DESCRIBE_STRUCT(WorkerUp, (), (worker, app_start))
 BOOST_DESCRIBE_STRUCT(WorkerDown, (), (worker, gone, message, log_tail))
@@ -62,7 +63,13 @@ std::string encode(const AgentEnvelope& envelope) {
 Result<AgentEnvelope> decode_from_agent(std::string_view text) {
   const Frame frame = TRY(parse_frame(text));
   FromAgent message = TRY(read_alternative<FromAgent>(from_agent_kinds, frame.kind, frame.body));
+  TRY_VOID(bring_into_bounds(message));
   return AgentEnvelope{frame.seq, std::move(message)};
+}
+
+std::int64_t number_of(std::string_view text) {
+  const auto frame = parse_frame(text);
+  return frame ? frame->seq : 0;
 }
 
 std::string encode(const ToAgent& message) {

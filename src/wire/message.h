@@ -26,6 +26,8 @@ struct Hello {
   std::map<std::string, std::string> labels;
   std::string session;    // drawn when the agent's process starts: a new one knows nothing of what the old one held
   std::int64_t next = 1;  // the number of the first message that was not acknowledged
+  // The process of this session is dead. Its successor says what was left of its words, and Gone; it takes no lease.
+  bool last_words = false;
 };
 struct Beat {
   std::vector<domain::Term> held;
@@ -105,6 +107,8 @@ struct AgentEnvelope {
 
 std::string encode(const AgentEnvelope& envelope);
 Result<AgentEnvelope> decode_from_agent(std::string_view text);
+// Of a message that cannot be read otherwise: its number, 0 when that cannot be read either.
+std::int64_t number_of(std::string_view text);
 std::string encode(const ToAgent& message);
 Result<ToAgent> decode_to_agent(std::string_view text);
 

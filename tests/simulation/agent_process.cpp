@@ -12,6 +12,11 @@ AgentProcess::AgentProcess(World& world, domain::AgentId id, int workers, std::s
                                                          .has_reset = world_.scenario.has_reset})});
 }
 
+AgentProcess::AgentProcess(const AgentProcess& dead, std::shared_ptr<Link> link)
+    : world_(dead.world_), id_(dead.id_), link_(std::move(link)), outbox_(dead.outbox_), session_(dead.session_), last_words_(true) {
+  for (std::size_t i = 0; i < dead.workers_.size(); ++i) workers_.push_back({.machine = agent::WorkerMachine({})});
+}
+
 void AgentProcess::start() {
   open();
 }
@@ -34,7 +39,8 @@ void AgentProcess::greet() {
   link_->to_coordinator(wire::encode(wire::AgentEnvelope{0, wire::Hello{.agent = id_,
                                                                         .workers = static_cast<std::int64_t>(workers_.size()),
                                                                         .session = world_.scenario.local ? std::string{} : session_,
-                                                                        .next = outbox_.first_waiting()}}));
+                                                                        .next = outbox_.first_waiting(),
+                                                                        .last_words = last_words_}}));
   later(heartbeat_, [this, which = std::weak_ptr(link_)] {
     if (!welcomed_ && link_ && which.lock() == link_) greet();
   });
@@ -72,14 +78,20 @@ void AgentProcess::hear(const std::string& text) {
 }
 
 void AgentProcess::say(wire::FromAgent message, Passage passage) {
-  std::string text = outbox_.pack(std::move(message));
-  if (link_) link_->to_coordinator(std::move(text), passage);
+  outbox_.add(std::move(message));
+  say_due(passage);
+}
+
+void AgentProcess::say_due(Passage passage) {
+  if (!link_) return;
+  for (std::string& text : outbox_.due()) link_->to_coordinator(std::move(text), passage);
 }
 
 void AgentProcess::handle(const wire::Welcome& message) {
   heartbeat_ = message.heartbeat;
   welcomed_ = true;
   if (std::exchange(begun_, true)) return;
+  if (last_words_) return say_last_words();
   for (std::size_t i = 0; i < workers_.size(); ++i) feed(i, agent::Begin{});
   later(heartbeat_, [this] { beat(); });
 }
@@ -94,7 +106,7 @@ void AgentProcess::handle(const wire::RunAnnounced&) {
 
 void AgentProcess::handle(const wire::Lease& message) {
   const auto worker = worker_of(message.worker);
-  if (!worker || !announced_) return;
+  if (!worker || !announced_ || last_words_) return;
   const agent::WorkerMachine& machine = workers_[*worker].machine;
   feed(*worker, agent::LeaseGiven{message.term, message.pieces});
   if (machine.phase() == agent::WorkerMachine::Phase::starting_app && !machine.held().empty() && machine.held().back() == message.term)
@@ -102,14 +114,16 @@ void AgentProcess::handle(const wire::Lease& message) {
 }
 
 void AgentProcess::handle(const wire::Stop& message) {
-  if (const auto worker = worker_of(message.worker)) feed(*worker, agent::StopGiven{message.term});
+  if (const auto worker = worker_of(message.worker); worker && !last_words_) feed(*worker, agent::StopGiven{message.term});
 }
 
 void AgentProcess::handle(const wire::Acknowledged& message) {
   outbox_.acknowledged(message.seq);
+  say_due(Passage::may_fail);
 }
 
 void AgentProcess::handle(const wire::GoHome&) {
+  if (last_words_) return die();
   world_.took(Transition::agent_went_home);
   say(wire::Gone{"sent home"});
   die();
@@ -126,6 +140,18 @@ void AgentProcess::beat() {
     link_->to_coordinator(std::move(text));
   }
   say(std::move(message));
+}
+
+void AgentProcess::say_last_words() {
+  if (link_ && welcomed_ && outbox_.is_empty()) {
+    world_.took(Transition::last_words_heard);
+    say(wire::Gone{"its process had ended"}, Passage::sure);
+    die();
+    return on_delivered();
+  }
+  if (link_ && welcomed_)
+    for (std::string& text : outbox_.repeat()) link_->to_coordinator(std::move(text));
+  later(heartbeat_, [this] { say_last_words(); });
 }
 
 void AgentProcess::feed(std::size_t worker, const agent::Fact& fact) {

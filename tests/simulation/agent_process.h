@@ -17,6 +17,8 @@ namespace tamarack::simulation {
 class AgentProcess : public std::enable_shared_from_this<AgentProcess> {
  public:
   AgentProcess(World& world, domain::AgentId id, int workers, std::shared_ptr<Link> link);
+  // As agent::LastWords: says what the dead one had left, under its session, and is gone. The outbox is the spool: nothing of it is lost.
+  AgentProcess(const AgentProcess& dead, std::shared_ptr<Link> link);
 
   void start();
   // Its coordinator is gone, or the line is cut: it runs on, and speaks again on the next link.
@@ -27,6 +29,9 @@ class AgentProcess : public std::enable_shared_from_this<AgentProcess> {
   // kill -9, with everything it had started.
   void die();
   bool is_alive() const { return alive_; }
+  const domain::AgentId& id() const { return id_; }
+  // Of last words: everything was acknowledged, and goodbye was said.
+  std::function<void()> on_delivered;
 
  private:
   struct Worker {
@@ -47,7 +52,9 @@ class AgentProcess : public std::enable_shared_from_this<AgentProcess> {
   void handle(const wire::Acknowledged& message);
   void handle(const wire::GoHome& message);
   void say(wire::FromAgent message, Passage passage = Passage::may_fail);
+  void say_due(Passage passage);
   void beat();
+  void say_last_words();
   void feed(std::size_t worker, const agent::Fact& fact);
   void obey(std::size_t worker, const agent::Order& order);
   void start_app(std::size_t worker);
@@ -68,6 +75,7 @@ class AgentProcess : public std::enable_shared_from_this<AgentProcess> {
   bool welcomed_ = false;
   bool announced_ = false;
   bool alive_ = true;
+  bool last_words_ = false;
 };
 
 }  // namespace tamarack::simulation

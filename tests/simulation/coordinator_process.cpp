@@ -176,7 +176,7 @@ void CoordinatorProcess::obey(const run::Effect& effect) {
     send_to_worker(grant->worker, wire::Lease{grant->worker, grant->term, grant->pieces});
   else if (const auto* stop = std::get_if<run::StopLease>(&effect))
     send_to_worker(stop->worker, wire::Stop{stop->worker, stop->term});
-  else
+  else if (std::holds_alternative<run::FinishRun>(effect))
     callbacks_.on_finished();
 }
 

@@ -12,7 +12,7 @@ namespace tamarack::simulation {
 #define TAMARACK_TRANSITIONS(X)                                                                                                   \
   X(run_local) X(run_remote) X(policy_count) X(policy_timing) X(policy_dynamic) X(units_share_invocation) X(units_alone)          \
   X(tests_selectable) X(tests_not_selectable) X(live_events) X(results_at_exit) X(message_lost) X(message_repeated)               \
-  X(message_out_of_order) X(message_stalled) X(message_sent_again) X(inbox_refused) X(agent_killed) X(agent_joined_late)          \
+  X(message_out_of_order) X(message_stalled) X(message_sent_again) X(inbox_refused) X(agent_killed) X(last_words_heard) X(agent_joined_late)          \
   X(agent_went_home) X(agent_quiet) X(agent_away) X(agent_back) X(link_cut) X(resumed_with_agents) X(killed_before_commit) X(killed_after_commit) X(killed_between_commits) X(commit_failed) X(resumed)         \
   X(resumed_with_results) X(resumed_with_open_lease) X(clock_jumped) X(clock_was_set_back) X(framework_killed)                    \
   X(framework_exited_early) X(framework_crashed_after_last) X(framework_hung) X(framework_reported_twice)                         \

@@ -48,6 +48,7 @@ class Referee {
   void rule(const run::StopRequested& record);
   void rule(const run::RunResumed&) { world_.took(Transition::resumed); }
   void rule(const run::RunFinished& record);
+  void rule(const run::MessageRefused& record) const;
 
   void same_state(const run::Run& live) const;
   void every_test_in_its_place();

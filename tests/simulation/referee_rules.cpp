@@ -240,6 +240,11 @@ void Referee::rule(const run::StopRequested& record) {
   }
 }
 
+// The agents here are lost, late and repeat themselves, but they do not lie.
+void Referee::rule(const run::MessageRefused& record) const {
+  require(false, "agent {} was refused although it told the truth: {}", record.agent.value, record.message);
+}
+
 void Referee::rule(const run::RunFinished& record) {
   require(folded_.leases.empty(), "the run is finished while a lease is live");
   require(record.ledger == folded_.ledger, "the run's last word has another ledger than the run");

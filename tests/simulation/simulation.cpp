@@ -115,10 +115,30 @@ class Simulation {
 
   void kill_an_agent() {
     if (world_.scenario.local || agents_.empty() || over_) return;
-    const auto& agent = agents_[world_.random.below(agents_.size())];
+    const auto agent = agents_[world_.random.below(agents_.size())];
     if (!agent->is_alive()) return;
     world_.took(Transition::agent_killed);
     agent->die();
+    if (world_.scenario.agents_live_on && world_.random.chance(0.5)) say_last_words_of(agent, world_.up_to(Millis{20'000}));
+  }
+
+  // Somebody starts the agent again, on the folder where its words lie. It asks for work once they were heard.
+  void say_last_words_of(const std::shared_ptr<AgentProcess>& dead, Millis delay) {
+    world_.timeline.after(delay, [this, dead] {
+      if (over_) return;
+      if (!coordinator_->is_alive()) return say_last_words_of(dead, Millis{1'000});
+      const auto link = std::make_shared<Link>(world_);
+      coordinator_->attach(link);
+      const auto successor = std::make_shared<AgentProcess>(*dead, link);
+      successor->on_delivered = [this, id = dead->id()] {
+        world_.timeline.after(world_.up_to(Millis{2'000}), [this, id] {
+          if (!over_ && coordinator_->is_alive()) start_agent(id.value);
+        });
+      };
+      agents_.push_back(successor);
+      hold(successor);
+      successor->start();
+    });
   }
 
   // The agent loses its connection and comes back on another; the coordinator may or may not notice that the old one is dead.
@@ -179,10 +199,15 @@ class Simulation {
     coordinator_->attach(link);
     const auto agent = std::make_shared<AgentProcess>(world_, domain::AgentId{id}, world_.scenario.workers_per_agent, link);
     agents_.push_back(agent);
+    hold(agent);
+    agent->start();
+  }
+
+  // One whose link is closed by the other side opens another.
+  void hold(const std::shared_ptr<AgentProcess>& agent) {
     agent->on_hung_up = [this, weak = std::weak_ptr(agent)] {
       if (const auto alive = weak.lock()) come_back(alive, world_.up_to(Millis{1'000}));
     };
-    agent->start();
   }
 
   // The coordinator's process is gone, and what it cannot do without: in a local run the agent is a part of it. Agents of a server run on.

@@ -51,6 +51,7 @@ struct Line {
   std::string operator()(const run::InfrastructureFailed& r) const { return fmt::format("worker {}: {}", r.worker.value, r.message); }
   std::string operator()(const run::StopRequested& r) const { return fmt::format("stop by {}: {}", to_string(r.cause), r.reason); }
   std::string operator()(const run::RunResumed&) const { return "run resumed"; }
+  std::string operator()(const run::MessageRefused& r) const { return fmt::format("agent {} {}: {}", r.agent.value, r.name, r.message); }
   std::string operator()(const run::RunFinished& r) const { return fmt::format("run finished, {}: {}", to_string(r.verdict), r.headline); }
 };
 
