@@ -12,6 +12,8 @@
 #include "cli/discover.h"
 #include "cli/project.h"
 #include "cli/rule_warnings.h"
+#include "cli/server_checks.h"
+#include "cli/version.h"
 #include "config/diagnosis.h"
 #include "config/read_config.h"
 #include "io/files.h"
@@ -328,7 +330,7 @@ config::ListingFact listing_fact(const config::Config& config, std::int64_t work
   return {.error = fact.error().message, .hint = fact.error().hint};
 }
 
-std::vector<config::Check> check_all(const DoctorOptions& options) {
+std::vector<config::Check> check_here(const DoctorOptions& options, std::string& project) {
   const std::string path = io::absolute_path(options.config_path);
   if (!io::exists(path))
     return {{"configuration", config::CheckState::failed, fmt::format("'{}' does not exist", options.config_path),
@@ -338,6 +340,7 @@ std::vector<config::Check> check_all(const DoctorOptions& options) {
   const config::ReadResult read = config::read_config(*text, path);
   std::vector<config::Check> checks = config::diagnose_file(read, options.config_path);
   if (!read.config) return checks;
+  project = read.config->project;
   for (const auto& part : {config::diagnose_project(*read.config, project_facts(*read.config)),
                            config::diagnose_machine(*read.config, machine_facts(*read.config))})
     checks.insert(checks.end(), part.begin(), part.end());
@@ -349,10 +352,23 @@ std::vector<config::Check> check_all(const DoctorOptions& options) {
   return checks;
 }
 
+std::vector<config::Check> check_server(const DoctorOptions& options, const std::string& project) {
+  const auto address = server_address(options.server);
+  const auto labels = parse_labels(options.agent_labels, "--agent-label");
+  if (!address || !labels) {
+    const Error& error = address ? labels.error() : address.error();
+    return {{"server", config::CheckState::failed, error.message, error.hint, exit_code_of(error.code)}};
+  }
+  return diagnose_server(ask_server(*address, io::SystemClock()), {.version = std::string(version), .project = project, .labels = *labels});
+}
+
 }  // namespace
 
 int doctor_command(const DoctorOptions& options) {
-  const std::vector<config::Check> checks = check_all(options);
+  std::string project;
+  std::vector<config::Check> checks = check_here(options, project);
+  if (!options.server.url.empty())
+    for (config::Check& check : check_server(options, project)) checks.push_back(std::move(check));
   if (options.json)
     fmt::print("{}\n", config::checks_as_json(checks));
   else

@@ -4,13 +4,18 @@
 #pragma once
 
 #include <string>
+#include <vector>
+
+#include "cli/server_options.h"
 
 namespace tamarack::cli {
 
 struct DoctorOptions {
   std::string config_path = "tamarack.toml";
-  bool json = false;    // one JSON object on standard output
-  bool colour = false;  // the caller knows about terminals and NO_COLOR
+  ServerOptions server;                   // with a URL: it is looked at as well
+  std::vector<std::string> agent_labels;  // that its agents must have
+  bool json = false;                      // one JSON object on standard output
+  bool colour = false;                    // the caller knows about terminals and NO_COLOR
 };
 
 // The process exit code: 0 ready to run (warnings included), 2 the project is wrong, 6 the machine is.

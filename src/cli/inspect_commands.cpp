@@ -5,18 +5,12 @@
 #include "artifact/disk/disk_artifact_store.h"
 #include "base/text.h"
 #include "cli/at_work.h"
-#include "cli/discover.h"
 #include "cli/live_display.h"
 #include "cli/outputs.h"
+#include "cli/server_runs.h"
 #include "coordinator/read_run.h"
 #include "coordinator/run_json.h"
-#include "coordinator/test_figures.h"
-#include "io/process_tree.h"
-#include "plan/make_plan.h"
-#include "plan/plan_text.h"
-#include "plan/what_if.h"
 #include "report/summary.h"
-#include "schedule/chunk.h"
 
 namespace tamarack::cli {
 namespace {
@@ -64,6 +58,7 @@ OutputPaths paths_of(const Opened& opened) {
 }  // namespace
 
 int show_command(const ShowOptions& options) {
+  if (!options.server.url.empty()) return show_of_server(options);
   const auto opened = open_run(options);
   if (!opened) return fail(opened.error());
   if (options.json) {
@@ -81,6 +76,7 @@ int show_command(const ShowOptions& options) {
 }
 
 int report_command(const ShowOptions& options) {
+  if (!options.server.url.empty()) return report_of_server(options);
   auto opened = open_run(options);
   if (!opened) return fail(opened.error());
   const auto artifacts = artifact::open_disk_store(opened->state_dir + "/artifacts");
@@ -94,6 +90,7 @@ int report_command(const ShowOptions& options) {
 }
 
 int runs_command(const RunsOptions& options) {
+  if (!options.server.url.empty()) return runs_of_server(options);
   const auto state_dir = find_state_dir(options.project);
   if (!state_dir) return fail(state_dir.error());
   const auto store = open_store(*state_dir);
@@ -111,64 +108,6 @@ int runs_command(const RunsOptions& options) {
     std::printf("%s  %s  %-14s %8s  %s\n", row.run.value.c_str(), iso8601(row.started).substr(0, 16).replace(10, 1, " ").c_str(),
                 row.verdict.c_str(), row.finished ? human_duration(row.wall).c_str() : "", row.headline.c_str());
   }
-  return 0;
-}
-
-int plan_command(const PlanCommandOptions& options) {
-  const auto project = open_project(options.run.project);
-  if (!project) return fail(project.error());
-  const auto store = open_store(project->state_dir);
-  if (!store) return fail(store.error());
-  const auto adapter = adapter::make_adapter(project->config.suite.framework);
-  if (!adapter) return fail(adapter.error());
-  const auto suite = suite_settings(*project);
-  if (!suite) return fail(suite.error());
-  const auto shims_dir = unpack_shims(project->state_dir);
-  if (!shims_dir) return fail(shims_dir.error());
-
-  io::become_subreaper();
-  io::Loop loop;
-  Result<Discovered> found = make_error(ErrorCode::cancelled, "interrupted");
-  const DiscoveryRequest request{.suite = *suite,
-                                 .work_dir = project->state_dir + "/discovery",
-                                 .shims_dir = *shims_dir,
-                                 .timeout = project->config.suite.discover_timeout.value_or(Millis{120'000}),
-                                 .use_cache = options.run.use_cache};
-  discover(loop, **adapter, **store, request, [&](Result<Discovered> discovered) {
-    found = std::move(discovered);
-    loop.stop();
-  });
-  loop.run();
-  if (!found) {
-    fail(found.error());
-    return 2;
-  }
-  if (const auto few = check_quarantine(project->config, found->discovery.tests); !few) return fail(few.error());
-  if (const auto made = coordinator::refresh_all_figures(**store); !made) return fail(made.error());
-  const auto history = (*store)->history(project->config.project);
-  if (!history) return fail(history.error());
-  const adapter::Capabilities capabilities = (*adapter)->capabilities(*suite);
-  const std::int64_t workers =
-      options.run.workers.value_or(project->config.run.workers > 0 ? project->config.run.workers : default_workers());
-  plan::PlanOptions plan_options{.filter = options.run.filter,
-                                 .rules = rules_of(project->config),
-                                 .policy = project->config.run.policy,
-                                 .workers = workers,
-                                 .failed_first = options.run.failed_first,
-                                 .cost_guess = cost_guess(capabilities),
-                                 .units_share_invocation = capabilities.many_units_per_invocation,
-                                 .can_select_tests = capabilities.select_tests};
-  const plan::ChunkBudget budget = [](Millis remaining, std::int64_t count, const domain::CostEstimate& cost) {
-    return schedule::chunk_budget(
-        {.remaining = remaining, .workers = count, .framework_start = cost.framework_start, .estimates_known = cost.from_history});
-  };
-  const auto predictions = plan::what_if(found->discovery, *history, plan_options, std::max(options.workers_max, workers), budget);
-  if (!predictions) return fail(predictions.error());
-  if (options.target && !options.run.workers) plan_options.workers = plan::choose_workers(*predictions, *options.target).prediction.workers;
-  const auto plan = plan::make_plan(found->discovery, *history, plan_options);
-  if (!plan) return fail(plan.error());
-  const auto estimates = plan::explain_estimates(*plan, *history, plan_options);
-  std::fputs(plan::plan_text(*plan, estimates, *predictions, {.target = options.target}).c_str(), stdout);
   return 0;
 }
 

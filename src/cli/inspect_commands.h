@@ -10,7 +10,9 @@ namespace tamarack::cli {
 
 struct ShowOptions {
   ProjectOptions project;
-  std::string run;  // empty: the newest
+  ServerOptions server;  // with a URL: of its runs
+  std::string output;    // of a server's report: the folder it goes into
+  std::string run;       // empty: the newest
   bool json = false;
 };
 int show_command(const ShowOptions& options);
@@ -19,6 +21,7 @@ int report_command(const ShowOptions& options);
 
 struct RunsOptions {
   ProjectOptions project;
+  ServerOptions server;  // with a URL: its runs
   int count = 20;
   bool json = false;
 };

@@ -5,6 +5,7 @@
 #include "io/machine.h"
 #include "report/cells.h"
 #include "report/view_query.h"
+#include "run/carry.h"
 
 namespace tamarack::cli {
 namespace {
@@ -194,8 +195,11 @@ void LiveDisplay::handle(const run::TestFinished& record) {
 }
 void LiveDisplay::handle(const run::TestSettled& record) {
   // It ran in another run: no line of its own, or those that run would drown in them.
-  if (record.reason.starts_with("carried forward")) return carried(record);
-  settled(record.test, record.outcome, Millis{0}, record.reason, {});
+  if (!run::carried_from(record).value.empty()) return carried(record);
+  // Hundreds of tests of a run that was stopped have one reason.
+  const std::string reason = record.reason == last_reason_ ? std::string{} : record.reason;
+  last_reason_ = record.reason;
+  settled(record.test, record.outcome, Millis{0}, reason, {});
 }
 void LiveDisplay::carried(const run::TestSettled& record) {
   if (carried_++ == 0) say("  " + record.reason + ": what was good stands");
@@ -207,6 +211,8 @@ void LiveDisplay::handle(const run::Disagreed& record) {
   say(report::printable(fmt::format("  ! {}: {}", record.name, first_line(record.message))));
 }
 void LiveDisplay::handle(const run::InfrastructureFailed& record) {
+  // On every agent for the same reason: its log is told once.
+  if (!troubles_.insert(record.message).second) return say(report::printable(fmt::format("  ! {}: the same", record.worker.value)));
   say(report::printable(fmt::format("  ! {}: {}", record.worker.value, record.message)));
   for (const std::string& line : split_lines(tail_of(record.log_tail, 2000))) say("    | " + report::printable(line));
 }

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "io/loop.h"
@@ -66,8 +67,10 @@ class LiveDisplay {
   const Clock& clock_;
   Screen screen_;
   Instant started_;
-  std::int64_t carried_ = 0;  // verdicts of an earlier run that stand
-  run::Run run_;              // folded along, for counts and names
+  std::int64_t carried_ = 0;        // verdicts of an earlier run that stand
+  std::set<std::string> troubles_;  // of the infrastructure, told already
+  std::string last_reason_;         // of a test that was settled without running
+  run::Run run_;                    // folded along, for counts and names
   Instant at_;
   struct Doing {
     std::string what;

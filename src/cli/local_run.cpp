@@ -100,7 +100,7 @@ void LocalRun::write_results() {
                                                           .machine = machine_name(),
                                                           .command = settings_.command,
                                                           .tamarack_version = version});
-  exit_code_ = tell_results(view, *artifacts_,
+  exit_code_ = tell_results(view, artifacts_.get(),
                             {.screen = screen_,
                              .json = settings_.json,
                              .run_dir = project.run_dir(settings_.run),

@@ -153,8 +153,12 @@ int complain(const Error& error) {
   return exit_code_of(error.code);
 }
 
+bool is_on_github() {
+  return io::environment("GITHUB_ACTIONS") == "true";
+}
+
 void tell_github(const report::ReportView& view, const std::string& suite_dir) {
-  if (io::environment("GITHUB_ACTIONS") != "true") return;
+  if (!is_on_github()) return;
   // Annotations are commands on the step's output; standard error is read for them as well and is free under --json.
   std::fputs(report::github_annotations(view, suite_dir).c_str(), stderr);
   const std::string summary = io::environment("GITHUB_STEP_SUMMARY");
@@ -178,6 +182,9 @@ std::string json_line(const report::ReportView& view, const OutputPaths& paths) 
   json.field("planned", run.planned);
   report::write_ledger(json, view.ledger);
   json.field("pending", report::pending_count(view));
+  const report::CarriedView carried = report::carried(view);
+  json.field("carried", carried.tests);
+  json.field("carried_from", carried.from);
   json.field("wall_ms", run.wall_ms);
   json.field("lower_bound_ms", run.lower_bound_ms);
   json.field("busy_ms", run.busy_ms);

@@ -38,6 +38,7 @@ std::string clean_lines(const std::string& text);
 // Says an error on standard error, cleaned. Returns its exit code.
 int complain(const Error& error);
 
+bool is_on_github();
 // Only where GitHub Actions is: annotations to standard error, which it reads as well, the summary to $GITHUB_STEP_SUMMARY.
 void tell_github(const report::ReportView& view, const std::string& suite_dir);
 

@@ -1,8 +1,6 @@
 #include "cli/remote_run.h"
 
-#include <fmt/format.h>
-
-#include <set>
+#include <utility>
 
 #include "base/text.h"
 #include "cli/version.h"
@@ -14,38 +12,7 @@
 namespace tamarack::cli {
 namespace {
 
-// What a report on this machine carries of a run elsewhere; the rest stays on the server.
-constexpr std::int64_t fetched_bytes_max = 256 << 20;
-
-Instant end_of(const std::vector<run::Entry>& journal) {
-  for (const run::Entry& entry : journal)
-    if (std::holds_alternative<run::RunFinished>(entry.record)) return entry.at;
-  return journal.back().at;
-}
-
-// Of tests that need a look, newest attempt or not, as far as the budget goes.
-std::map<std::string, std::int64_t> wanted_artifacts(const report::ReportView& view, std::vector<std::string>& warnings) {
-  std::map<std::string, std::int64_t> wanted;
-  std::int64_t bytes = 0;
-  bool left_out = false;
-  for (const report::TestView& test : view.tests) {
-    if (test.outcome == "passed" || test.outcome == "skipped") continue;
-    for (const report::AttemptView& attempt : test.attempts)
-      for (const report::AttachmentView& attachment : attempt.attachments) {
-        if (attachment.sha256.empty() || wanted.contains(attachment.sha256)) continue;
-        if (bytes + attachment.size > fetched_bytes_max) {
-          left_out = true;
-          continue;
-        }
-        wanted[attachment.sha256] = attachment.size;
-        bytes += attachment.size;
-      }
-  }
-  if (left_out)
-    warnings.push_back(
-        fmt::format("the report here carries {} of artifacts, the rest is on the server", human_bytes(static_cast<std::uint64_t>(bytes))));
-  return wanted;
-}
+constexpr const char* own_words = "cancelled by you (Ctrl-C)";
 
 }  // namespace
 
@@ -56,11 +23,7 @@ void RemoteRun::follow() {
   follower_ = std::make_unique<client::RunFollower>(
       api_, settings_.run,
       client::RunFollower::Callbacks{
-          .on_entry =
-              [this](const run::Entry& entry) {
-                journal_.push_back(entry);
-                display_.take(entry);
-              },
+          .on_entry = [this](const run::Entry& entry) { take(entry); },
           .on_end = [this] { loop_.post([this] { fetch_artifacts(); }); },
           .on_trouble = [this](const Error& error) { display_.set_note("the server is away, trying again: " + error.message); },
           .on_broken =
@@ -71,6 +34,17 @@ void RemoteRun::follow() {
   follower_->start();
 }
 
+void RemoteRun::take(run::Entry entry) {
+  // The server knows a token, not that its owner is the one who reads this. Tests that did not run repeat the words.
+  if (auto* stop = std::get_if<run::StopRequested>(&entry.record)) {
+    if (was_cancelled_here_ && stop->cause == run::StopCause::user) servers_words_ = std::exchange(stop->reason, own_words);
+  } else if (auto* settled = std::get_if<run::TestSettled>(&entry.record); settled != nullptr && !servers_words_.empty()) {
+    settled->reason = replace_all(settled->reason, servers_words_, own_words);
+  }
+  display_.take(entry);
+  journal_.push_back(std::move(entry));
+}
+
 void RemoteRun::interrupted() {
   if (++interrupts_ > 1) {
     display_.close();
@@ -78,6 +52,7 @@ void RemoteRun::interrupted() {
                  api_.address().url.c_str());
     return leave(exit_code_of(ErrorCode::cancelled));
   }
+  was_cancelled_here_ = true;
   display_.set_note("cancelling the run on the server; press Ctrl-C again to leave it alone");
   api_.call({.method = "POST", .path = "/api/v1/runs/" + settings_.run.value + "/cancel", .body = "{}", .patience = Millis{30'000}},
             [this](const Result<std::string>& answer) {
@@ -97,31 +72,19 @@ void RemoteRun::fetch_artifacts() {
                                         .machine = machine_name(),
                                         .command = settings_.command,
                                         .tamarack_version = std::string(version)});
-  auto opened = artifact::open_disk_store(settings_.state_dir + "/artifacts");
-  if (!opened) return leave(complain(opened.error()));
-  artifacts_ = std::move(*opened);
-  blobs_ = std::make_unique<client::BlobClient>(api_, client::BlobClient::Settings{.project = settings_.project});
-  std::vector<std::string> missing;
-  for (const auto& [sha256, size] : wanted_artifacts(view_, settings_.place.warnings))
-    if (!artifacts_->locate(sha256)) missing.push_back(sha256);
-  if (missing.empty()) return tell();
-  if (const auto made = io::make_directories(settings_.place.run_dir + "/fetched"); !made) return leave(complain(made.error()));
-  artifacts_left_ = missing.size();
-  for (const std::string& sha256 : missing) {
-    const std::string path = settings_.place.run_dir + "/fetched/" + sha256;
-    blobs_->download(sha256, path, [this, path](const Result<>& got) {
-      const auto kept = got ? artifacts_->keep(path) : Result<artifact::Stored>(got.error());
-      if (!kept) settings_.place.warnings.push_back("an artifact is not in the report here: " + kept.error().message);
-      if (--artifacts_left_ == 0) tell();
-    });
-  }
+  if (settings_.files.run_dir.empty()) return tell();
+  fetch_ = std::make_unique<ArtifactFetch>(api_, settings_.project, settings_.files);
+  if (const auto fetched = fetch_->start(view_, [this] { tell(); }); !fetched) leave(complain(fetched.error()));
 }
 
 void RemoteRun::tell() {
-  if (const auto removed = io::remove_tree(settings_.place.run_dir + "/fetched"); !removed)
-    settings_.place.warnings.push_back(removed.error().message);
   display_.close();
-  leave(tell_results(view_, *artifacts_, settings_.place));
+  settings_.place.run_dir = settings_.files.run_dir;
+  settings_.place.server = api_.address().url;
+  if (fetch_) settings_.place.warnings.insert(settings_.place.warnings.end(), fetch_->warnings().begin(), fetch_->warnings().end());
+  const int exit_code = tell_results(view_, fetch_ ? &fetch_->artifacts() : nullptr, settings_.place);
+  if (fetch_) fetch_->clean_up();
+  leave(exit_code);
 }
 
 void RemoteRun::leave(int exit_code) {

@@ -7,10 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "artifact/disk/disk_artifact_store.h"
+#include "cli/fetched_run.h"
 #include "cli/live_display.h"
 #include "cli/results.h"
-#include "client/blob_client.h"
 #include "client/run_follower.h"
 #include "io/net.h"
 
@@ -19,13 +18,13 @@ namespace tamarack::cli {
 struct RemoteRunView {
   domain::RunId run;
   std::string project;
-  std::string state_dir;   // absolute: where artifacts and the run's folder go
+  FilesPlace files;        // where the run's files go here
   Instant began;           // of the command
   bool whole_time = true;  // the run's time counts from `began`, not from its own start
   std::string command;
   std::string branch;
   std::string commit;
-  ResultsPlace place;
+  ResultsPlace place;  // its run_dir is that of `files`
 };
 
 class RemoteRun {
@@ -39,6 +38,7 @@ class RemoteRun {
   int exit_code() const { return exit_code_; }
 
  private:
+  void take(run::Entry entry);
   void fetch_artifacts();
   void tell();
   void leave(int exit_code);
@@ -47,13 +47,13 @@ class RemoteRun {
   client::ApiClient& api_;
   LiveDisplay& display_;
   RemoteRunView settings_;
-  std::unique_ptr<artifact::ArtifactStore> artifacts_;
-  std::unique_ptr<client::BlobClient> blobs_;
+  std::unique_ptr<ArtifactFetch> fetch_;
   std::unique_ptr<client::RunFollower> follower_;
   std::vector<run::Entry> journal_;
   report::ReportView view_;
-  std::size_t artifacts_left_ = 0;
   int interrupts_ = 0;
+  bool was_cancelled_here_ = false;
+  std::string servers_words_;  // for a cancellation that was asked for here
   int exit_code_ = 4;
 };
 

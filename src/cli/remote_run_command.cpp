@@ -8,6 +8,8 @@
 #include "cli/discover.h"
 #include "cli/planning.h"
 #include "cli/remote_run.h"
+#include "cli/server_calls.h"
+#include "cli/workspace_listing.h"
 #include "domain/ci_identity.h"
 #include "io/crypto.h"
 #include "io/machine.h"
@@ -15,7 +17,6 @@
 #include "notify/github_event.h"
 #include "wire/api.h"
 #include "wire/history.h"
-#include "wire/journal.h"
 #include "wire/manifest.h"
 
 namespace tamarack::cli {
@@ -93,7 +94,7 @@ class Asking {
       if (session->role == "viewer")
         return give_up(make_error(ErrorCode::invalid_argument, "the token's rights do not suffice: a viewer cannot start runs",
                                   "make one with --role runner: `tamarack token create`"));
-      list_tests();
+      options_.dry_run ? scan() : list_tests();
     });
   }
 
@@ -131,25 +132,13 @@ class Asking {
     api_.call({.path = "/api/v1/runs/" + io::url_segment(options_.rerun->run) + "/journal", .patience = server_patience},
               [this](const Result<std::string>& lines) {
                 if (!lines) return give_up(lines.error());
-                std::vector<run::Entry> journal;
-                for (const std::string& line : split_lines(*lines)) {
-                  if (line.empty()) continue;
-                  auto entry = wire::decode_entry(line);
-                  if (!entry) return give_up(entry.error());
-                  journal.push_back(std::move(*entry));
-                }
-                auto folded = folded_run(journal, options_.rerun->run);
+                const auto journal = read_journal_lines(*lines);
+                if (!journal) return give_up(journal.error());
+                auto folded = folded_run(*journal, options_.rerun->run);
                 if (!folded) return give_up(folded.error());
                 earlier_ = std::move(*folded);
                 fetch_history();
               });
-  }
-
-  bool fits(const std::map<std::string, std::string>& has) const {
-    return std::all_of(labels_.begin(), labels_.end(), [&](const auto& label) {
-      const auto found = has.find(label.first);
-      return found != has.end() && found->second == label.second;
-    });
   }
 
   // A plan wants to know how many workers there will be; those who come later are welcome as well.
@@ -159,18 +148,12 @@ class Asking {
       if (!body) return give_up(body.error());
       const auto agents = wire::decode<wire::AgentList>(*body);
       if (!agents) return give_up(agents.error());
-      std::int64_t workers = 0;
-      std::int64_t most = 1;
-      for (const wire::AgentState& agent : agents->agents) {
-        if (agent.state == "away" || !fits(agent.labels)) continue;
-        workers += agent.workers;
-        most = std::max(most, agent.workers);
-      }
-      if (workers == 0)
+      const Crew crew = crew_of(*agents, labels_);
+      if (crew.workers == 0)
         display_->say(labels_.empty() ? "no agent is there yet; the run waits for one (`tamarack agent` on a machine)"
                                       : "no agent with these labels is there yet; the run waits for one");
-      effective_.workers = std::max<std::int64_t>(workers, 1);
-      make_plan(most);
+      effective_.workers = std::max<std::int64_t>(crew.workers, 1);
+      make_plan(std::max<std::int64_t>(crew.workers_most, 1));
     });
   }
 
@@ -201,7 +184,24 @@ class Asking {
     artifact::scan_workspace(loop_, std::move(options), [this](Result<artifact::Scanned> scanned) {
       if (!scanned) return give_up(scanned.error());
       for (const std::string& warning : scanned->warnings) display_->say("warning: " + warning);
+      if (options_.dry_run) return list_workspace(std::move(*scanned));
       send(*scanned);
+    });
+  }
+
+  // --dry-run: what would travel, and how much of it the server has already. Nothing is sent.
+  void list_workspace(artifact::Scanned scanned) {
+    auto shared = std::make_shared<artifact::Scanned>(std::move(scanned));
+    std::vector<std::string> contents;
+    for (const auto& [sha256, entry] : domain::contents_of(shared->manifest)) contents.push_back(sha256);
+    blobs_ = std::make_unique<client::BlobClient>(api_, client::BlobClient::Settings{.project = project_.config.project});
+    blobs_->missing(std::move(contents), [this, shared](const Result<std::vector<wire::MissingBlob>>& missing) {
+      if (!missing) return give_up(missing.error());
+      display_->close();
+      const WorkspaceListing listing = workspace_listing(shared->manifest, *missing);
+      std::fputs((options_.json ? to_json(listing) + "\n" : to_text(listing, api_.address().url)).c_str(), stdout);
+      exit_code_ = 0;
+      loop_.stop();
     });
   }
 
@@ -283,21 +283,22 @@ class Asking {
       exit_code_ = started.state == wire::Started::repeated ? static_cast<int>(started.exit_code) : 0;
       return loop_.stop();
     }
-    remote_ = std::make_unique<RemoteRun>(loop_, clock_, api_, *display_,
-                                          RemoteRunView{.run = started.run_id,
-                                                        .project = project_.config.project,
-                                                        .state_dir = project_.state_dir,
-                                                        .began = began_,
-                                                        .whole_time = is_own,
-                                                        .command = options_.command,
-                                                        .branch = git_.branch,
-                                                        .commit = git_.commit,
-                                                        .place = {.screen = screen_,
-                                                                  .json = options_.json,
-                                                                  .run_dir = project_.run_dir(started.run_id),
-                                                                  .copies = project_.config.report,
-                                                                  .root = project_.config.root,
-                                                                  .suite_dir = project_.config.suite.dir}});
+    remote_ = std::make_unique<RemoteRun>(
+        loop_, clock_, api_, *display_,
+        RemoteRunView{.run = started.run_id,
+                      .project = project_.config.project,
+                      .files = {.run_dir = project_.run_dir(started.run_id), .artifacts = project_.state_dir + "/artifacts"},
+                      .began = began_,
+                      .whole_time = is_own,
+                      .command = options_.command,
+                      .branch = git_.branch,
+                      .commit = git_.commit,
+                      .place = {.screen = screen_,
+                                .json = options_.json,
+                                .copies = project_.config.report,
+                                .root = project_.config.root,
+                                .suite_dir = project_.config.suite.dir,
+                                .annotates = is_own}});
     remote_->follow();
   }
 
@@ -320,8 +321,8 @@ class Asking {
   Instant began_;
   client::ApiClient api_;
   Random random_;
-  // What is printed with --detach is for a program: people read beside it.
-  Screen screen_ = choose_screen(options_.json || options_.detach);
+  // What is printed with --detach or --dry-run is the result itself: the way to it is told beside it.
+  Screen screen_ = choose_screen(options_.json || options_.detach || options_.dry_run);
   Project project_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<adapter::Adapter> adapter_;
@@ -361,68 +362,6 @@ int remote_run_command(const RunOptions& options, const Clock& clock) {
   loop.run();
   asking.clean_up();
   return asking.exit_code();
-}
-
-int attach_command(const AttachOptions& options, const Clock& clock) {
-  const auto address = server_address(options.server);
-  if (!address) return complain(address.error());
-  io::Loop loop;
-  client::ApiClient api(loop, *address);
-  const Screen screen = choose_screen(options.json);
-  const Instant began = clock.now();
-  LiveDisplay display(loop, clock, screen, began);
-  std::unique_ptr<RemoteRun> remote;
-  int exit_code = 4;
-  bool left = false;  // watching ends, the run goes on
-  const io::SignalWatch signals(loop, [&](int) {
-    display.close();
-    left = true;
-    loop.stop();
-  });
-  const std::string state_dir = options.project.state_dir.empty()
-                                    ? io::parent_path(io::absolute_path(options.project.config_path)) + "/.tamarack"
-                                    : io::absolute_path(options.project.state_dir);
-  api.call({.path = "/api/v1/runs/" + options.run}, [&](const Result<std::string>& body) {
-    const auto row = body ? wire::decode<wire::RunFacts>(*body) : Result<wire::RunFacts>(body.error());
-    if (!row) {
-      exit_code = complain(row.error());
-      return loop.stop();
-    }
-    remote = std::make_unique<RemoteRun>(
-        loop, clock, api, display,
-        RemoteRunView{.run = domain::RunId{options.run},
-                      .project = row->project,
-                      .state_dir = state_dir,
-                      .began = began,
-                      .whole_time = false,
-                      .command = "tamarack attach " + options.run,
-                      .branch = row->branch,
-                      .commit = row->commit,
-                      .place = {.screen = screen, .json = options.json, .run_dir = state_dir + "/runs/" + options.run, .root = state_dir}});
-    remote->follow();
-  });
-  loop.run();
-  if (left) return exit_code_of(ErrorCode::cancelled);
-  return remote ? remote->exit_code() : exit_code;
-}
-
-int cancel_command(const CancelOptions& options) {
-  const auto address = server_address(options.server);
-  if (!address) return complain(address.error());
-  io::Loop loop;
-  client::ApiClient api(loop, *address);
-  int exit_code = 0;
-  api.call({.method = "POST", .path = "/api/v1/runs/" + options.run + "/cancel", .body = "{}", .patience = Millis{10'000}},
-           [&](const Result<std::string>& answer) {
-             // Over already is what was wanted.
-             if (!answer && answer.error().code == ErrorCode::conflict)
-               std::fprintf(stderr, "%s\n", clean_lines(answer.error().message).c_str());
-             else if (!answer)
-               exit_code = complain(answer.error());
-             loop.stop();
-           });
-  loop.run();
-  return exit_code;
 }
 
 }  // namespace tamarack::cli

@@ -27,6 +27,7 @@ struct RunOptions {
   std::string command;                    // as it was typed, for the report
   ServerOptions server;                   // with a URL: the run is the server's and its agents'
   bool detach = false;                    // on a server: does not wait for it
+  bool dry_run = false;                   // on a server: lists what would be sent; starts nothing
   bool afresh = false;                    // on a server: everything runs, although it is a retried CI job
   std::vector<std::string> agent_labels;  // on a server: "zone=eu", what an agent must have
   std::string suite_name;                 // tells several suites of one CI job apart

@@ -36,6 +36,10 @@ void warn(const std::string& text) {
   std::fprintf(stderr, "warning: %s\n", clean_lines(text).c_str());
 }
 
+void say(const std::string& text) {
+  std::fprintf(stderr, "%s\n", clean_lines(text).c_str());
+}
+
 struct Address {
   std::string host;
   int port = 0;
@@ -86,6 +90,7 @@ namespace {
 struct Data {
   std::unique_ptr<io::FileLock> lock;
   DataFolder reads;
+  DataFolder reports;
   DataFolder writes;
   DataFolder access;
   std::unique_ptr<artifact::BlobStore> blobs;
@@ -101,6 +106,7 @@ Result<Data> open_data(const std::string& folder) {
     return make_error(ErrorCode::conflict, fmt::format("another server has '{}': {}", folder, lock.error().message),
                       "give each server a folder of its own with --data");
   data.lock = std::move(*lock);
+  data.reports = TRY(open_data_folder(folder, IfMissing::create));
   data.writes = TRY(open_data_folder(folder, IfMissing::create));
   data.access = TRY(open_data_folder(folder, IfMissing::create));
   data.blobs = TRY(artifact::open_disk_blobs(data.reads.path + "/blobs"));
@@ -109,9 +115,21 @@ Result<Data> open_data(const std::string& folder) {
   return data;
 }
 
-// Whom to tell of runs. Problems of the file come all at once; a secret that is not there yet is a warning: it is read again at every use.
-Result<std::optional<notify::NotifierSettings>> notifier_settings(const std::string& config) {
-  if (config.empty()) return std::optional<notify::NotifierSettings>{};
+coordinator::RetentionRules rules_of(const config::RetentionSetting& setting) {
+  using coordinator::RetentionRules;
+  return {.runs_keep = setting.runs_keep_days * RetentionRules::day,
+          .runs_keep_max = setting.runs_keep_max,
+          .artifacts_max = static_cast<std::uint64_t>(setting.artifacts_max_gb) << 30};
+}
+
+struct Configured {
+  std::optional<notify::NotifierSettings> notifier;  // whom to tell of runs; none: nobody
+  config::RetentionSetting retention;
+};
+
+// Problems of the file come all at once; a secret that is not there yet is a warning: it is read again at every use.
+Result<Configured> configured(const std::string& config) {
+  if (config.empty()) return Configured{};
   const std::string path = io::absolute_path(config);
   auto text = io::read_file(path, config::file_bytes_max);
   if (!text) return Error(text.error()).in("--config");
@@ -125,7 +143,7 @@ Result<std::optional<notify::NotifierSettings>> notifier_settings(const std::str
   }
   notify::NotifierSettings settings{.file = *read.file, .secrets = notify::system_secrets(read.file->root), .retries = {}, .limits = {}};
   for (const std::string& problem : notify::secret_problems(settings.file, settings.secrets)) warn(problem);
-  return std::optional(std::move(settings));
+  return Configured{.notifier = std::move(settings), .retention = read.file->retention};
 }
 
 coordinator::ServerSettings settings_of(const ServeOptions& options, const Address& address, const Data& data) {
@@ -142,7 +160,9 @@ coordinator::ServerSettings settings_of(const ServeOptions& options, const Addre
           .host = {.machine = io::host_name(), .version = version},
           .take_report = take_report,
           .notifier = {},
-          .warn = warn};
+          .warn = warn,
+          .cleaner = {},
+          .say = say};
 }
 
 }  // namespace
@@ -151,18 +171,22 @@ int serve_command(const ServeOptions& options, const Clock& clock) {
   io::raise_open_files_max();
   const auto address = checked(options);
   if (!address) return fail(address.error());
-  auto notifier = notifier_settings(options.config);
-  if (!notifier) return fail(notifier.error());
+  auto configured_by_file = configured(options.config);
+  if (!configured_by_file) return fail(configured_by_file.error());
   const auto data = open_data(options.data);
   if (!data) return fail(data.error());
   coordinator::ServerSettings settings = settings_of(options, *address, *data);
-  settings.notifier = std::move(*notifier);
+  settings.notifier = std::move(configured_by_file->notifier);
+  settings.cleaner.rules = rules_of(configured_by_file->retention);
   // After the data: what its threads still do may need it.
   io::Loop loop;
-  auto server = coordinator::Server::listen(
-      loop, clock,
-      {.data = *data->reads.store, .journal = *data->writes.store, .access = data->access.store->access(), .blobs = *data->blobs},
-      std::move(settings), [](const Error& error) { complain(error); });
+  auto server = coordinator::Server::listen(loop, clock,
+                                            {.data = *data->reads.store,
+                                             .reports = *data->reports.store,
+                                             .journal = *data->writes.store,
+                                             .access = data->access.store->access(),
+                                             .blobs = *data->blobs},
+                                            std::move(settings), [](const Error& error) { complain(error); });
   if (!server) return fail(server.error());
   greet(options, *address, (*server)->port(), data->has_tokens);
   int signals = 0;

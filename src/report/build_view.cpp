@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "insight/measures.h"
 #include "report/held_back.h"
+#include "run/carry.h"
 #include "run/run.h"
 
 namespace tamarack::report {
@@ -16,6 +17,22 @@ namespace {
 
 ErrorView view_of(const domain::TestError& error) {
   return {error.message, error.stack, error.file, error.line, error.column, error.snippet};
+}
+
+// "local/1", "local/1, 2 times", "on 3 agents (a, b, c)", "on 2 workers of a".
+std::string places_of(const std::vector<std::string>& workers) {
+  constexpr std::size_t named_max = 5;
+  std::set<std::string> distinct(workers.begin(), workers.end());
+  if (distinct.size() == 1) return workers.size() == 1 ? workers.front() : fmt::format("{}, {} times", workers.front(), workers.size());
+  std::set<std::string> agents;
+  for (const std::string& worker : distinct) agents.insert(worker.substr(0, worker.find('/')));
+  if (agents.size() == 1) return fmt::format("on {} of {}", count_of(std::ssize(distinct), "worker"), *agents.begin());
+  std::vector<std::string> named(agents.begin(), agents.end());
+  if (named.size() > named_max) {
+    named.resize(named_max);
+    named.push_back(fmt::format("and {} more", agents.size() - named_max));
+  }
+  return fmt::format("on {} ({})", count_of(std::ssize(agents), "agent"), join(named, ", "));
 }
 
 // Gathers while the journal is read once, front to back.
@@ -180,11 +197,21 @@ class Builder {
          .counted = false},
         {start.term, record.test, start.retry});
   }
-  void take(const run::TestSettled& record) { view_.tests.at(record.test.value).reason = record.reason; }
+  void take(const run::TestSettled& record) {
+    TestView& test = view_.tests.at(record.test.value);
+    test.reason = record.reason;
+    test.carried_from = run::carried_from(record).value;
+  }
   void take(const run::Disagreed& record) { view_.disagreements.push_back({record.name, record.message, record.unit}); }
+  // A setup or an application that fails everywhere fails everywhere for one reason: it is told once, with the first one's log.
   void take(const run::InfrastructureFailed& record) {
-    const std::string log = record.log_tail.empty() ? std::string{} : "\n" + record.log_tail;
-    view_.disagreements.push_back({"infrastructure", record.worker.value + ": " + record.message + log, {}});
+    const auto [trouble, is_new] = troubles_.try_emplace(record.message, Trouble{.place = view_.disagreements.size()});
+    if (is_new) {
+      trouble->second.log = record.log_tail.empty() ? std::string{} : "\n" + record.log_tail;
+      view_.disagreements.push_back({.name = "infrastructure"});
+    }
+    trouble->second.workers.push_back(record.worker.value);
+    view_.disagreements[trouble->second.place].message = places_of(trouble->second.workers) + ": " + record.message + trouble->second.log;
   }
   void take(const run::StopRequested& record) { view_.disagreements.push_back({"stopped", record.reason, {}}); }
   template <class Other>
@@ -245,8 +272,14 @@ class Builder {
     run.command = facts_.command;
     run.tamarack_version = facts_.tamarack_version;
     run.held_back = held_back(view_);
+    for (const std::string& line : run::refused_lines(run_)) view_.disagreements.push_back({"refused", line, {}});
   }
 
+  struct Trouble {
+    std::size_t place = 0;  // in the view's disagreements
+    std::string log;
+    std::vector<std::string> workers;
+  };
   struct Lease {
     domain::WorkerId worker;
     Instant granted;
@@ -266,6 +299,7 @@ class Builder {
   std::vector<DeadTime> dead_times_;
   std::map<domain::WorkerId, std::size_t> worker_index_;
   std::map<domain::Term, Lease> leases_;
+  std::map<std::string, Trouble> troubles_;  // by their message
   std::map<Key, std::size_t> attempt_of_;
   std::map<Key, std::vector<AttachmentView>> early_;
   std::map<domain::TestIndex, Began> test_started_;

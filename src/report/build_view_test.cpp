@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "run/carry.h"
 #include "run/run.h"
 
 namespace tamarack::report {
@@ -102,6 +103,41 @@ TEST(BuildView, OfARunAtWorkWhatHasNoResultIsStillToCome) {
   EXPECT_EQ(view.run.verdict, "running");
   EXPECT_EQ(view.run.headline, "0 of 1 test finished");
   EXPECT_EQ(view.tests[0].outcome, "pending");
+}
+
+TEST(BuildView, AVerdictOfAnEarlierRunNamesIt) {
+  const auto built = [](const std::string& reason, domain::Outcome outcome) {
+    domain::Plan plan{.workers = 1};
+    plan.tests.push_back({.identity = {"a.spec", {"works"}, ""}});
+    plan.units.push_back({.index = domain::UnitIndex{0U}, .title = "a.spec", .spec = "a.spec", .tests = {test}});
+    return build_view(
+        {{1, from_ms(1), run::RunPlanned{domain::RunId{"r-1"}, plan, {}}}, {2, from_ms(2), run::TestSettled{test, outcome, reason}}},
+        {.project = "p", .started = from_ms(1), .ended = from_ms(2)});
+  };
+  EXPECT_EQ(built(run::carried_reason(domain::RunId{"r-0"}), domain::Outcome::passed).tests[0].carried_from, "r-0");
+  EXPECT_EQ(built("the run was stopped", domain::Outcome::never_ran).tests[0].carried_from, "");
+  EXPECT_EQ(built(run::carried_reason(domain::RunId{"r-0"}), domain::Outcome::never_ran).tests[0].carried_from, "")
+      << "only what is good is carried; these are words of somebody else";
+}
+
+TEST(BuildView, WhatFailsEverywhereForOneReasonIsToldOnce) {
+  Story story;
+  const auto fails = [&](const std::string& on, const std::string& message) {
+    story.happens(run::WorkerAppeared{domain::WorkerId{on}, domain::AgentId{on.substr(0, on.find('/'))}});
+    story.happens(run::WorkerFailed{domain::WorkerId{on}, true, message, "log of " + on});
+  };
+  fails("a/1", "the application does not start");
+  const auto only = [&] { return story.view().disagreements; };
+  ASSERT_EQ(only().size(), 1U);
+  EXPECT_EQ(only()[0].message, "a/1: the application does not start\nlog of a/1");
+  fails("a/2", "the application does not start");
+  EXPECT_EQ(only()[0].message, "on 2 workers of a: the application does not start\nlog of a/1");
+  fails("b/1", "the application does not start");
+  fails("c/1", "the application does not start");
+  fails("c/2", "the application died");
+  ASSERT_EQ(only().size(), 2U);
+  EXPECT_EQ(only()[0].message, "on 3 agents (a, b, c): the application does not start\nlog of a/1");
+  EXPECT_EQ(only()[1].message, "c/2: the application died\nlog of c/2");
 }
 
 TEST(BuildView, TheTimeBetweenAnInterruptionAndItsResumeIsNobodys) {

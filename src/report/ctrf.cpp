@@ -147,6 +147,7 @@ void write_test(JsonWriter& json, const TestView& test, std::int64_t run_start) 
   write_if_any(json, "parameters", test.parameters);
   write_if_any(json, "reason", test.reason);
   if (test.quarantined) json.field("quarantined", true);
+  write_if_any(json, "carried_from", test.carried_from);
   json.end_object();
   json.end_object();
 }
@@ -173,6 +174,7 @@ void write_summary(JsonWriter& json, const ReportView& view) {
   json.field("lost", ledger.lost);
   json.field("cancelled", ledger.cancelled);
   json.field("never_ran", ledger.never_ran);
+  json.field("carried", carried(view).tests);
   json.key("disagreements");
   json.begin_array();
   for (const DisagreementView& one : view.disagreements) {

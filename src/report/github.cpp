@@ -14,6 +14,7 @@ namespace tamarack::report {
 namespace {
 
 constexpr std::size_t errors_max = 10;
+constexpr std::size_t own_lines_max = 10;
 constexpr std::size_t message_bytes_max = 2000;  // an annotation shows a few lines
 
 // Line by line free of what a terminal or the log would obey. Not called `data`: with a std::string that would be std::data, which escapes
@@ -54,8 +55,11 @@ std::string annotation(const TestView& test, const std::string& suite_dir) {
   if (!file.empty() && line > 0) place += fmt::format("line={},", line);
   if (error_has_place && line > 0 && error->column > 0) place += fmt::format("col={},", error->column);
   const std::string message = error == nullptr ? failure_head(test) : strip_ansi(error->message.empty() ? error->stack : error->message);
+  // The end of it: that is where the cause stands.
+  const OwnWords words = own_words(test, own_lines_max);
+  const std::string said = words.lines.empty() ? std::string{} : "\n\n" + tail_of(join(words.lines, "\n"), message_bytes_max / 2);
   return fmt::format("::error{}title={}::{}\n", place, property(outcome_words(test.outcome) + ": " + test_name(test)),
-                     escaped(cut(message)));
+                     escaped(cut(message + said)));
 }
 
 }  // namespace
@@ -74,7 +78,10 @@ std::string github_annotations(const ReportView& view, const std::string& suite_
   for (const DisagreementView& one : view.disagreements) {
     ++counting;
     if (shown == errors_max) continue;
-    out += fmt::format("::error title={}::{}\n", property(one.unit.empty() ? one.name : one.name + ": " + one.unit), escaped(one.message));
+    // What an agent said in vain changes no verdict: a green job is not to show an error.
+    const std::string_view level = one.name == "refused" ? "warning" : "error";
+    out +=
+        fmt::format("::{} title={}::{}\n", level, property(one.unit.empty() ? one.name : one.name + ": " + one.unit), escaped(one.message));
     ++shown;
   }
   std::string line = view.run.headline;

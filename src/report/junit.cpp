@@ -174,6 +174,7 @@ std::string properties(const TestView& test) {
   std::string list;
   if (test.outcome != "passed") list += property("outcome", test.outcome);
   if (test.quarantined) list += property("quarantined", "true");
+  if (!test.carried_from.empty()) list += property("carried_from", test.carried_from);
   for (const std::string& tag : test.tags) list += property("tag", tag);
   for (const AnnotationView& annotation : test.annotations) list += property(annotation.type, annotation.description);
   return list.empty() ? "" : "      <properties>\n" + list + "      </properties>\n";

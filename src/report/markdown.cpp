@@ -17,6 +17,7 @@ namespace tamarack::report {
 namespace {
 
 constexpr std::size_t details_bytes_max = 8 * 1024;
+constexpr std::size_t own_lines_max = 20;  // of what a failed test wrote
 constexpr std::size_t slowest_max = 10;
 constexpr std::size_t list_max = 50;
 constexpr std::size_t line_cells_max = 300;
@@ -115,6 +116,14 @@ std::string ledger_table(const ReportView& view) {
   return names + "|\n" + rule + "|\n" + counts + "|\n\n";
 }
 
+// The table counts what stands from an earlier run like everything else.
+std::string carried_line(const ReportView& view) {
+  const CarriedView stands = carried(view);
+  if (stands.tests == 0) return {};
+  return fmt::format("{} did not run again: {} from {}.\n\n", count_of(stands.tests, "test"),
+                     stands.tests == 1 ? "its verdict was carried" : "their verdicts were carried", plain("run " + stands.from));
+}
+
 std::string failure(const TestView& test, bool with_details) {
   const std::string head = failure_head(test);
   std::string text;
@@ -128,6 +137,9 @@ std::string failure(const TestView& test, bool with_details) {
     if (!error->stack.empty() && error->stack.find(error->message) != std::string::npos) content = error->stack;
     if (!error->snippet.empty()) content += "\n\n" + error->snippet;
     text += code_block(content) + "\n";
+    if (const OwnWords words = own_words(test, own_lines_max); !words.lines.empty())
+      text += fmt::format("Its last {}:\n\n", count_of(static_cast<std::int64_t>(words.lines.size()), "line")) +
+              code_block(join(words.lines, "\n")) + "\n";
   } else if (!test.reason.empty()) {
     text += plain(test.reason) + "\n\n";
   }
@@ -197,8 +209,8 @@ std::string failures(const std::vector<const TestView*>& tests, std::size_t byte
 }  // namespace
 
 std::string to_markdown(const ReportView& view, std::size_t bytes_max) {
-  const std::string top =
-      fmt::format("## {} {}\n\n", verdict_icon(view.run.verdict), plain(view.run.headline)) + ledger_table(view) + disagreements(view);
+  const std::string top = fmt::format("## {} {}\n\n", verdict_icon(view.run.verdict), plain(view.run.headline)) + ledger_table(view) +
+                          carried_line(view) + disagreements(view);
   // The short parts are of more use than the hundredth stack trace: their room is taken first.
   const std::string bottom = flaky_list(view) + time_section(view) + foot(view.run);
   const std::size_t used = top.size() + bottom.size();

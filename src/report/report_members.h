@@ -18,8 +18,8 @@ BOOST_DESCRIBE_STRUCT(AnnotationView, (), (type, description))
 BOOST_DESCRIBE_STRUCT(AttemptView, (),
                       (number, worker, status, started_ms, duration_ms, errors, output, errput, app_log, attachments, steps, counted))
 BOOST_DESCRIBE_STRUCT(TestView, (),
-                      (id, spec, title_path, parameters, line, tags, annotations, outcome, reason, quarantined, duration_ms, unit,
-                       attempts))
+                      (id, spec, title_path, parameters, line, tags, annotations, outcome, reason, carried_from, quarantined, duration_ms,
+                       unit, attempts))
 BOOST_DESCRIBE_STRUCT(UnitView, (), (index, title, spec, tests, estimate_ms, duration_ms, worker))
 BOOST_DESCRIBE_STRUCT(SpanView, (), (kind, start_ms, end_ms, test, label))
 BOOST_DESCRIBE_STRUCT(WorkerView, (), (name, spans, busy_ms))

@@ -32,6 +32,7 @@ constexpr Note notes[] = {
     {"TestView.parameters", "Playwright project, pytest parameters; often empty."},
     {"TestView.outcome", "A word of the ledger."},
     {"TestView.reason", "Why it is lost, cancelled, skipped or never ran; else empty."},
+    {"TestView.carried_from", "The earlier run in which the outcome stands: the test did not run in this one; empty: it did."},
     {"TestView.duration_ms", "Of the counted attempt."},
     {"TestView.unit", "Index into the report's units."},
     {"SpanView.kind", "app_start, app_reset, framework_start, test, waiting_lock, idle or lost."},

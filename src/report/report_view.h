@@ -82,8 +82,9 @@ struct TestView {
   std::int64_t line = 0;
   std::vector<std::string> tags;
   std::vector<AnnotationView> annotations;
-  std::string outcome;  // a word of the ledger; pending while the run goes on
-  std::string reason;   // why it is lost, cancelled, never_ran; else empty
+  std::string outcome;       // a word of the ledger; pending while the run goes on
+  std::string reason;        // why it is lost, cancelled, never_ran; else empty
+  std::string carried_from;  // the earlier run in which the outcome stands: it did not run in this one; empty: it did
   bool quarantined = false;
   std::int64_t duration_ms = 0;  // of the counted attempt
   std::int64_t unit = 0;         // index into ReportView::units

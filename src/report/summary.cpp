@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <utility>
 #include <vector>
 
 #include "base/text.h"
@@ -15,6 +17,9 @@ namespace tamarack::report {
 namespace {
 
 constexpr std::size_t message_lines_max = 6;
+constexpr std::size_t own_lines_max = 10;  // of what a failed test wrote
+constexpr std::size_t own_cells_min = 20;
+constexpr std::size_t same_reason_max = 5;
 constexpr std::size_t slowest_max = 5;
 constexpr std::size_t flaky_max = 10;
 constexpr std::size_t name_cells_min = 20;  // fewer would not tell names apart
@@ -76,6 +81,17 @@ std::string message_block(const ErrorView& error, std::size_t width) {
   return text;
 }
 
+std::string own_words_block(const TestView& test, std::size_t width, const Style& style) {
+  const OwnWords words = own_words(test, own_lines_max);
+  std::string text;
+  if (words.left_out > 0)
+    text += "     " + style.dim(fmt::format("| … {} before, in the report", count_of(static_cast<std::int64_t>(words.left_out), "line"))) +
+            "\n";
+  for (const std::string& line : words.lines)
+    text += "     " + style.dim("| " + (width == 0 ? line : fit(line, std::max(width, own_cells_min + 7) - 7))) + "\n";
+  return text;
+}
+
 std::string failure(const TestView& test, std::size_t number, std::size_t width, const Style& style) {
   std::string facts = outcome_words(test.outcome);
   if (const AttemptView* attempt = deciding_attempt(test)) {
@@ -93,16 +109,61 @@ std::string failure(const TestView& test, std::size_t number, std::size_t width,
   if (const ErrorView* error = deciding_error(test)) {
     text += message_block(*error, width);
     if (const std::string place = location(*error); !place.empty()) text += "     at " + style.cyan(printable(place)) + "\n";
+    text += own_words_block(test, width, style);
   }
   return text + "     again: " + printable(rerun_command(test)) + "\n";
 }
 
+// Tests without any attempt share their reason with many others: the run was stopped, no agent could begin. It is said once.
+std::vector<std::vector<const TestView*>> grouped(const std::vector<const TestView*>& bad) {
+  std::vector<std::vector<const TestView*>> groups;
+  std::map<std::pair<std::string, std::string>, std::size_t> known;
+  for (const TestView* test : bad) {
+    const bool may_share = test->attempts.empty() && !test->reason.empty();
+    const auto [at, is_new] = may_share ? known.try_emplace({test->outcome, test->reason}, groups.size()) : std::pair{known.end(), true};
+    if (is_new)
+      groups.push_back({test});
+    else
+      groups[at->second].push_back(test);
+  }
+  return groups;
+}
+
+// What broke the infrastructure stands below with its log; the tests that could not run because of it only say so.
+std::string reason_of(const TestView& test, const ReportView& view) {
+  for (const DisagreementView& one : view.disagreements) {
+    const std::string sentence = one.message.substr(0, one.message.find('\n'));
+    const std::size_t colon = sentence.find(": ");
+    if (one.name != "infrastructure" || colon == std::string::npos || sentence.size() < colon + 3) continue;
+    if (test.reason.find(sentence.substr(colon)) != std::string::npos)
+      return replace_all(test.reason, sentence.substr(colon), ", see below");
+  }
+  return test.reason;
+}
+
+std::string failures_of_one_kind(const std::vector<const TestView*>& tests, const ReportView& view, const std::string& again,
+                                 std::size_t number, std::size_t width, const Style& style) {
+  if (tests.size() == 1) return failure(*tests.front(), number, width, style);
+  const TestView& first = *tests.front();
+  const std::string head = count_of(std::ssize(tests), "test") + " " + outcome_words(first.outcome);
+  std::string text = fmt::format("{:>3}) {}\n", number, style.outcome(first.outcome, style.bold(head)));
+  text += "     " + wrapped(printable(reason_of(first, view)), 5, 5, width) + "\n";
+  const std::size_t shown = std::min(tests.size(), same_reason_max);
+  for (std::size_t i = 0; i < shown; ++i) text += "     · " + fitted(printable(test_name(*tests[i])), 7, width) + "\n";
+  if (shown < tests.size()) text += fmt::format("     · and {} more\n", tests.size() - shown);
+  return text + "     again: " + again + "\n";
+}
+
 std::string failures(const ReportView& view, const SummaryOptions& options, const Style& style) {
-  const std::vector<const TestView*> bad = bad_tests(view);
+  const auto groups = grouped(bad_tests(view));
+  std::string again = "tamarack rerun " + printable(view.run.run_id) + " --failed";
+  if (!options.server.empty()) again += " --server " + shell_quote(options.server);
   std::string text;
-  const std::size_t shown = std::min(bad.size(), options.failures_max);
-  for (std::size_t i = 0; i < shown; ++i) text += failure(*bad[i], i + 1, options.width, style) + "\n";
-  if (shown < bad.size()) text += fmt::format("     and {} more, see the report\n\n", bad.size() - shown);
+  const std::size_t shown = std::min(groups.size(), options.failures_max);
+  for (std::size_t i = 0; i < shown; ++i) text += failures_of_one_kind(groups[i], view, again, i + 1, options.width, style) + "\n";
+  std::size_t more = 0;
+  for (std::size_t i = shown; i < groups.size(); ++i) more += groups[i].size();
+  if (more > 0) text += fmt::format("     and {} more, see the report\n\n", more);
   return text;
 }
 
@@ -133,11 +194,11 @@ std::string flaky(const ReportView& view, std::size_t width, const Style& style)
   const std::vector<const TestView*> tests = flaky_tests(view);
   std::string text;
   const std::size_t shown = std::min(tests.size(), flaky_max);
-  for (std::size_t i = 0; i < shown; ++i)
-    text += labelled(i == 0 ? "flaky" : "",
-                     fmt::format("{} (passed on attempt {})", fitted(printable(test_name(*tests[i])), label_cells + 25, width),
-                                 tests[i]->attempts.size()),
+  for (std::size_t i = 0; i < shown; ++i) {
+    const std::string how = tests[i]->carried_from.empty() ? fmt::format("passed on attempt {}", tests[i]->attempts.size()) : "carried";
+    text += labelled(i == 0 ? "flaky" : "", fmt::format("{} ({})", fitted(printable(test_name(*tests[i])), label_cells + 25, width), how),
                      style);
+  }
   if (shown < tests.size()) text += labelled("", fmt::format("and {} more", tests.size() - shown), style);
   return text;
 }

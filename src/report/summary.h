@@ -12,6 +12,7 @@ struct SummaryOptions {
   bool colour = false;
   std::size_t failures_max = 20;  // more are counted and left to the report
   std::string report_path;        // empty: no line
+  std::string server;             // whose run it is, for commands to copy; empty: this machine's
   std::size_t width = 0;          // of the terminal: sentences are wrapped, names cut; commands and paths stay whole. 0: none
 };
 

@@ -70,6 +70,49 @@ TEST(TerminalSummary, TestsThatAreStillToComeArePending) {
   EXPECT_THAT(terminal_summary(view), ::testing::HasSubstr("3 planned = 2 passed + 1 pending"));
 }
 
+TEST(TerminalSummary, WhatStandsFromAnEarlierRunIsNotCountedAsRun) {
+  ReportView view = mixed_view();
+  view.tests[0].carried_from = "r-1";
+  view.tests[3].carried_from = "r-1";
+  view.tests[3].attempts.clear();
+  EXPECT_EQ(
+      ledger_equation(view),
+      "8 planned = 1 passed (1 carried from run r-1) + 2 failed + 1 flaky (1 carried) + 1 skipped + 1 timed out + 1 lost + 1 never ran");
+  EXPECT_THAT(terminal_summary(view), ::testing::HasSubstr("flaky     tests/search.spec.ts › finds (carried)"));
+  EXPECT_EQ(carried(view).tests, 2);
+  EXPECT_EQ(carried(mixed_view()).tests, 0);
+}
+
+TEST(TerminalSummary, ACommandThatFailedShowsItsLastWords) {
+  ReportView view = green_view();
+  view.tests[0].outcome = "failed";
+  AttemptView& attempt = view.tests[0].attempts[0];
+  attempt.errors = {{.message = "the command ended with exit code 1"}};
+  for (int i = 1; i <= 12; ++i) attempt.output += "step " + std::to_string(i) + "\n\n";
+  attempt.errput = "\x1b[31mno such table\x1b[0m: " + std::string(200, 'x') + "\n";
+  const std::string text = terminal_summary(view, {.width = 60});
+  EXPECT_THAT(text, ::testing::HasSubstr("exit code 1\n     | … 3 lines before, in the report\n     | step 4\n"));
+  EXPECT_THAT(text, ::testing::HasSubstr("     | step 12\n     | no such table: xxx"));
+  for (const std::string& line : split_lines(text)) EXPECT_LE(cells_of(line), 60U) << line;
+  attempt.errors[0].file = "a.spec.ts";
+  EXPECT_THAT(terminal_summary(view), ::testing::Not(::testing::HasSubstr("| step"))) << "its error says where";
+  EXPECT_TRUE(own_words(view.tests[1], 10).lines.empty());
+}
+
+TEST(TerminalSummary, OneReasonOfManyTestsIsToldOnce) {
+  ReportView view = mixed_view();
+  for (int i = 0; i < 9; ++i) {
+    view.tests.push_back(test_view("id", "tests/x" + std::to_string(i) + ".spec.ts", {"x"}, "never_ran", {}));
+    view.tests.back().reason = "agent 'c' could not begin";
+  }
+  const std::string text = terminal_summary(view, {.server = "http://s:1"});
+  EXPECT_THAT(text, ::testing::HasSubstr("  5) 9 tests never ran\n     agent 'c' could not begin\n     · tests/x0.spec.ts › x\n"));
+  EXPECT_THAT(text,
+              ::testing::HasSubstr("     · and 4 more\n     again: tamarack rerun r-20261121-102418-3f9a --failed --server http://s:1\n"));
+  EXPECT_THAT(text, ::testing::HasSubstr("  4) tests/crash.spec.ts › after  never ran\n     the unit was given up\n"))
+      << "a reason of its own";
+}
+
 TEST(ViewQuery, ATestWhoseNameCannotBeTypedIsCalledByItsId) {
   EXPECT_EQ(rerun_command(test_view("0123abcd", "a.spec", {"pays"}, "failed", {})), "tamarack run --only 'a.spec › pays'");
   EXPECT_EQ(rerun_command(test_view("0123abcd", "a.spec", {"two\nlines"}, "failed", {})), "tamarack run --only 0123abcd");

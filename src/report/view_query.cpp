@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <tuple>
 #include <utility>
 
@@ -83,7 +84,7 @@ std::string rerun_command(const TestView& test) {
 }
 
 bool is_disagreement(const DisagreementView& one) {
-  return one.name != "stopped" && one.name != "infrastructure";
+  return one.name != "stopped" && one.name != "infrastructure" && one.name != "refused";
 }
 
 std::int64_t disagreement_count(const ReportView& view) {
@@ -108,6 +109,16 @@ std::int64_t pending_count(const ReportView& view) {
   return std::max<std::int64_t>(without_result - view.ledger.never_ran, 0);
 }
 
+CarriedView carried(const ReportView& view) {
+  CarriedView all;
+  for (const TestView& test : view.tests) {
+    if (test.carried_from.empty()) continue;
+    ++all.tests;
+    all.from = test.carried_from;
+  }
+  return all;
+}
+
 std::string ledger_equation(const ReportView& view) {
   const LedgerView& ledger = view.ledger;
   const std::array<std::pair<std::int64_t, std::string_view>, 8> entries{{{ledger.passed, "passed"},
@@ -118,11 +129,19 @@ std::string ledger_equation(const ReportView& view) {
                                                                           {ledger.lost, "lost"},
                                                                           {ledger.cancelled, "cancelled"},
                                                                           {ledger.never_ran, "never ran"}}};
+  std::map<std::string, std::int64_t> carried_as;
+  for (const TestView& test : view.tests)
+    if (!test.carried_from.empty()) ++carried_as[outcome_words(test.outcome)];
+  std::string from = carried(view).from;
   std::vector<std::string> parts;
   std::int64_t sum = 0;
   for (const auto& [count, word] : entries) {
     sum += count;
-    if (count > 0) parts.push_back(fmt::format("{} {}", count, word));
+    if (count == 0) continue;
+    parts.push_back(fmt::format("{} {}", count, word));
+    const auto stands = carried_as.find(std::string(word));
+    if (stands == carried_as.end()) continue;
+    parts.back() += fmt::format(" ({} carried{})", stands->second, from.empty() ? "" : " from run " + std::exchange(from, {}));
   }
   const std::int64_t pending = pending_count(view);
   if (pending > 0) parts.push_back(fmt::format("{} pending", pending));
@@ -130,6 +149,22 @@ std::string ledger_equation(const ReportView& view) {
   std::string line = fmt::format("{} planned = {}", view.run.planned, join(parts, " + "));
   if (sum + pending != view.run.planned) line = fmt::format("{} planned ≠ {}", view.run.planned, join(parts, " + "));
   return line;
+}
+
+OwnWords own_words(const TestView& test, std::size_t lines_max) {
+  const AttemptView* attempt = deciding_attempt(test);
+  const ErrorView* error = deciding_error(test);
+  if (!is_bad(test) || attempt == nullptr || error == nullptr || !error->file.empty() || !error->stack.empty()) return {};
+  OwnWords words;
+  // What went wrong is told on standard error by those who use it at all; the other stream stands before it.
+  for (const std::string* stream : {&attempt->output, &attempt->errput})
+    for (const std::string& line : split_lines(*stream))
+      if (std::string shown = printable(line); !trim(shown).empty()) words.lines.push_back(std::move(shown));
+  if (words.lines.size() > lines_max) {
+    words.left_out = words.lines.size() - lines_max;
+    words.lines.erase(words.lines.begin(), words.lines.end() - static_cast<std::ptrdiff_t>(lines_max));
+  }
+  return words;
 }
 
 std::vector<const TestView*> bad_tests(const ReportView& view) {

@@ -29,7 +29,8 @@ std::string failure_head(const TestView& test);
 std::string location(const ErrorView& error);     // "tests/a.spec.ts:12:5"; empty if unknown
 std::string rerun_command(const TestView& test);  // by name; by id when the name cannot be typed
 
-// The framework contradicts itself or us. A stop and a failure of the infrastructure stand in the same list, but are none.
+// The framework contradicts itself or us. A stop, a failure of the infrastructure and what an agent said in
+// vain stand in the same list, but are none.
 bool is_disagreement(const DisagreementView& one);
 std::int64_t disagreement_count(const ReportView& view);
 // Tests of an unfinished run that have no entry in the ledger yet: ledger + pending = planned.
@@ -41,8 +42,24 @@ std::string lower_bound_words(const RunView& run);
 
 std::string outcome_words(const std::string& outcome);  // "timed out", "never ran"
 
-// "34 planned = 30 passed + 2 failed + 1 flaky + 1 skipped", only with what occurred.
+// Tests whose outcome stands from an earlier run, and its id: a run carries from one run only.
+struct CarriedView {
+  std::int64_t tests = 0;
+  std::string from;  // empty: nothing was carried
+};
+CarriedView carried(const ReportView& view);
+
+// "34 planned = 30 passed (28 carried from run r-1) + 2 failed + 1 flaky + 1 skipped", only with what occurred; the earlier run is named
+// once.
 std::string ledger_equation(const ReportView& view);
+
+// The last lines of what a test that failed wrote itself, where its error has neither a place nor a stack and so cannot say why: the exit
+// code of a command. Empty for others. `lines` are printable, `left_out` counts those before them.
+struct OwnWords {
+  std::vector<std::string> lines;
+  std::size_t left_out = 0;
+};
+OwnWords own_words(const TestView& test, std::size_t lines_max);
 
 std::vector<const TestView*> bad_tests(const ReportView& view);  // those that count against the run first, then quarantined ones
 std::vector<const TestView*> flaky_tests(const ReportView& view);

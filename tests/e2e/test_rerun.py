@@ -1,5 +1,7 @@
 """`tamarack rerun` on this machine: the tests of an earlier run again, in a new run with a complete ledger."""
 
+import json
+
 
 def suite(project, units=("one", "two", "bad")):
     project.commands(list(units), 'echo "$1" >> ran.log; [ "$1" != bad ] || [ -e go ]\n')
@@ -15,6 +17,29 @@ def test_only_what_failed_runs_again(project):
     assert (again.json["ledger"]["passed"], again.json["attempts"]) == (3, 1)
     assert project.read("ran.log") == "bad\n"
     assert project.tests(again.json["run_id"])["bad"] == "passed"
+
+
+def test_what_was_carried_is_said_everywhere(project, tmp_path):
+    suite(project)
+    first = project.run(expect=1).json
+    assert (first["carried"], first["carried_from"]) == (0, "")
+    project.write("go", "")
+    page = tmp_path / "summary.md"
+    again = project.tamarack("rerun", "--failed", "--json", env={"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(page)})
+    assert again.code == 0, again.text
+    run = again.json
+    assert (run["carried"], run["carried_from"], run["headline"]) == (2, first["run_id"], "all 3 tests passed (2 carried)")
+    assert f"3 planned = 3 passed (2 carried from run {first['run_id']})" in again.err
+    assert "::notice title=Tamarack%3A passed::all 3 tests passed (2 carried)" in again.err
+    assert f"2 tests did not run again: their verdicts were carried from run {first['run_id']}." in page.read_text()
+    folder = project.root / ".tamarack/runs" / run["run_id"]
+    junit = (folder / "junit.xml").read_text()
+    assert junit.count(f'<property name="carried_from" value="{first["run_id"]}"/>') == 2
+    ctrf = json.loads((folder / "ctrf.json").read_text())["results"]
+    assert ctrf["summary"]["extra"]["carried"] == 2
+    assert {test["name"]: test["extra"].get("carried_from") for test in ctrf["tests"]} == {"one": first["run_id"], "two": first["run_id"], "bad": None}
+    assert "(2 carried from run" in project.tamarack("show").out
+    assert "all 3 tests passed (2 carried)" in project.tamarack("runs").out
 
 
 def test_with_nothing_left_the_verdict_stands_and_there_is_no_fresh_green(project):

@@ -71,6 +71,17 @@ def test_plain_lines_without_a_terminal(project):
     assert "(exit code 1)" in lines[-1]
 
 
+def test_a_failing_command_is_shown_with_its_last_words(project):
+    words = "; ".join(f'echo "line {n}"' for n in range(30))
+    project.commands(["good", "bad"], f'{words}; printf "\\033[31mbasket: no such table\\033[0m\\n" >&2; [ "$1" != bad ]\n')
+    finished = project.tamarack("run")
+    assert finished.code == 1
+    block = finished.out[finished.out.index("  1) bad"):]
+    assert "     the command ended with exit code 1\n     | … 21 lines before, in the report\n     | line 21\n" in block, block
+    assert "     | line 29\n     | basket: no such table\n     again: tamarack run --only bad" in block, block
+    assert "| line" not in finished.out[:finished.out.index("  1) bad")], "those of tests that passed are not shown"
+
+
 def test_the_live_view_appears_and_the_screen_is_left_clean(project):
     project.commands(["a", "broken", "c", "d"], 'test "$1" != broken || exit 1; sleep 0.4\n')
     code, written = in_terminal(project, "run")

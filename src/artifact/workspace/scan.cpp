@@ -49,6 +49,8 @@ class Scan {
     for (const GitFile& file : *listed_) {
       if (!rules_.belongs(file.path, file.origin)) continue;
       const std::optional<io::EntryLook> look = TRY(io::look_at_entry(options_.root + "/" + file.path));
+      // `node_modules/` in .gitignore ignores the folder, not a link in its place.
+      if (look && !rules_.belongs(shown_path(file.path, look->kind), file.origin)) continue;
       // Deleted but still in the index, or left out by a sparse checkout.
       if (look && look->kind != io::EntryKind::folder) take(file.path, *look);
     }
@@ -66,15 +68,17 @@ class Scan {
     for (const io::TreeEntry& entry : below) {
       // A folder that was not looked into is not known to be empty.
       if (entry.look.kind == io::EntryKind::folder && (filled.contains(entry.path) || !is_empty_folder(entry.path))) continue;
-      if (only_for_include ? included(entry.path) : rules_.belongs(shown_path(entry), domain::FileOrigin::walked))
+      if (only_for_include ? included(entry.path) : rules_.belongs(shown_path(entry.path, entry.look.kind), domain::FileOrigin::walked))
         take(entry.path, entry.look);
     }
     return {};
   }
 
-  // A name such as `build` is a folder of tools only as a folder.
-  static std::string shown_path(const io::TreeEntry& entry) {
-    return entry.look.kind == io::EntryKind::folder ? entry.path + "/." : entry.path;
+  // A name such as `build` is a folder of tools only as a folder, or as a link in its place: to one, or to one that is not there yet.
+  std::string shown_path(const std::string& path, io::EntryKind kind) const {
+    const std::string whole = options_.root + "/" + path;
+    const bool stands_for_folder = kind == io::EntryKind::symlink && (io::is_directory(whole) || !io::exists(whole));
+    return kind == io::EntryKind::folder || stands_for_folder ? path + "/." : path;
   }
   bool included(const std::string& path) const {
     // A file nobody else vouches for: in a folder of this name only `include` speaks for it.
@@ -157,7 +161,15 @@ class Scan {
     return make_error(ErrorCode::invalid_config,
                       fmt::format("{} cannot travel to agents: {}{}", count_of(static_cast<std::int64_t>(problems.size() + more), "file"),
                                   join(problems, "; "), more > 0 ? fmt::format("; and {} more", more) : std::string{}),
-                      "rename or remove it, or leave it out: [workspace] exclude");
+                      hint_for(problems.front()));
+  }
+  std::string hint_for(const std::string& problem) const {
+    for (const domain::ManifestEntry& entry : scanned_.manifest.entries)
+      if (entry.kind == domain::FileKind::symlink && problem.starts_with(domain::quoted_path(entry.path) + " ") &&
+          is_valid_utf8(entry.path))
+        return fmt::format("leave it out: exclude = [\"{}\"] in [workspace]; or put what the tests need of it into the folder itself",
+                           entry.path);
+    return "rename or remove it, or leave it out: [workspace] exclude";
   }
 
   const ScanOptions& options_;

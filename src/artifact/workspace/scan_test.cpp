@@ -65,6 +65,36 @@ TEST_F(ScanTest, WithoutGitEverythingBelongsButWhatToolsFill) {
   EXPECT_EQ(result->manifest.entries[2].sha256, sha256_hex("x"));
 }
 
+TEST_F(ScanTest, ALinkInThePlaceOfAToolsFolderStaysAtHomeWithIt) {
+  write("a.ts");
+  write("packages/shared/index.js");
+  link_below(root(), "node_modules", "/usr/lib");
+  EXPECT_TRUE(io::make_directories(root() + "/web"));
+  link_below(root(), "web/dist", "../packages");
+  link_below(root(), "web/node_modules", "/is/not/there");
+  write("scripts/real");
+  link_below(root(), "scripts/build", "real");
+  link_below(root(), "shared", "packages/shared");
+  EXPECT_EQ(paths(scan()), "a.ts packages/shared/index.js scripts/build scripts/real shared")
+      << "a link to a file, or of another name, stays";
+  EXPECT_EQ(paths(scan({.include = {"web/dist"}})), "a.ts packages/shared/index.js scripts/build scripts/real shared web/dist");
+  // In git, where `node_modules/` does not ignore the link.
+  git("init -q");
+  write(".gitignore", "node_modules/\n");
+  EXPECT_EQ(paths(scan()), ".gitignore a.ts packages/shared/index.js scripts/build scripts/real shared web/dist");
+}
+
+TEST_F(ScanTest, ALinkThatLeadsOutsideIsRefusedWithTheLineThatMendsIt) {
+  write("a.ts");
+  link_below(root(), "fixtures", "/usr/share");
+  const Result<Scanned> result = scan();
+  ASSERT_FALSE(result);
+  EXPECT_NE(result.error().message.find("'fixtures' is a symbolic link that leads outside of the workspace, to '/usr/share'"),
+            std::string::npos);
+  EXPECT_NE(result.error().hint.find("exclude = [\"fixtures\"] in [workspace]"), std::string::npos) << result.error().hint;
+  EXPECT_EQ(paths(scan({.exclude = {"fixtures"}})), "a.ts");
+}
+
 TEST_F(ScanTest, WithGitWhatIsTrackedOrNewAndNotIgnored) {
   git("init -q");
   write(".gitignore", "dist/\n*.log\nsecret.env\n");

@@ -66,6 +66,11 @@ void add_project_options(CLI::App& command, ProjectOptions& options);
 // Token and certificate authority; add_server: the address as well.
 void add_token_options(CLI::App& app, ServerOptions& server);
 void add_server(CLI::App& app, ServerOptions& server);
+// The same where the command works on this machine unless a server is named.
+CLI::Option* add_other_server(CLI::App& app, ServerOptions& server, const std::string& help);
+CLI::Option* add_agent_label(CLI::App& app, std::vector<std::string>& labels);
+// "-o,--output": a folder for the files of a server's run.
+CLI::Option* add_output(CLI::App& app, std::string& output);
 CLI::Option* whole_number(CLI::Option* option, std::int64_t min, std::int64_t max);
 // `target` gets milliseconds of "90s", "1h30m", as in tamarack.toml; `days` as well where `90d` is a usual time.
 CLI::Option* add_time(CLI::App& app, const std::string& name, std::optional<std::int64_t>& target, const std::string& help,

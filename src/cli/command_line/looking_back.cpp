@@ -14,12 +14,14 @@ void add_runs(Commands& commands) {
   CLI::App* show_app = commands.add("show", "Show the summary of a run", [show] { return show_command(*show); });
   add_project_options(*show_app, show->project);
   show_app->add_option("run", show->run, "Run id (default: the newest)");
+  add_other_server(*show_app, show->server, "Show a run of this server");
   show_app->add_flag("--json", show->json, "One JSON object");
 
   const auto runs = std::make_shared<RunsOptions>();
   CLI::App* runs_app = commands.add("runs", "List runs, newest first", [runs] { return runs_command(*runs); });
   add_project_options(*runs_app, runs->project);
   whole_number(runs_app->add_option("-n,--count", runs->count, "How many"), 1, 100'000)->capture_default_str();
+  add_other_server(*runs_app, runs->server, "List the runs of this server");
   runs_app->add_flag("--json", runs->json, "One JSON object per line");
 
   const auto report = std::make_shared<ShowOptions>();
@@ -27,6 +29,7 @@ void add_runs(Commands& commands) {
       commands.add("report", "Write the report of a run again and print its path", [report] { return report_command(*report); });
   add_project_options(*report_app, report->project);
   report_app->add_option("run", report->run, "Run id (default: the newest)");
+  add_output(*report_app, report->output)->needs(add_other_server(*report_app, report->server, "Fetch the report of a run of this server"));
   report_app->add_flag("--json", report->json, "One JSON object");
 }
 

@@ -61,4 +61,24 @@ void add_server(CLI::App& app, ServerOptions& server) {
   add_token_options(app, server);
 }
 
+CLI::Option* add_other_server(CLI::App& app, ServerOptions& server, const std::string& help) {
+  CLI::Option* url = app.add_option("--server", server.url, help + ", such as https://tamarack.example:8420");
+  url->group("On a server");
+  add_token_options(app, server);
+  return url;
+}
+
+CLI::Option* add_agent_label(CLI::App& app, std::vector<std::string>& labels) {
+  return app.add_option("--agent-label", labels, "NAME=VALUE that an agent must have (repeatable)")
+      ->allow_extra_args(false)
+      ->group("On a server");
+}
+
+CLI::Option* add_output(CLI::App& app, std::string& output) {
+  return app
+      .add_option("-o,--output", output,
+                  "Folder for the run's report, junit.xml and ctrf.json (default: the state folder, if it is there already)")
+      ->group("On a server");
+}
+
 }  // namespace tamarack::cli

@@ -57,10 +57,7 @@ void add_ways(CLI::App& app, RunFlags& flags) {
   url->group(server);
   add_token_options(app, run.server);
   app.add_flag("--detach", run.detach, "Start the run and leave; `tamarack attach` watches it")->needs(url)->group(server);
-  app.add_option("--agent-label", run.agent_labels, "NAME=VALUE that an agent must have (repeatable)")
-      ->allow_extra_args(false)
-      ->needs(url)
-      ->group(server);
+  add_agent_label(app, run.agent_labels)->needs(url);
 }
 
 void add_run(Commands& commands, const Clock& clock, const std::string& typed) {
@@ -73,6 +70,10 @@ void add_run(Commands& commands, const Clock& clock, const std::string& typed) {
   add_ways(*app, *flags);
   app->add_option("--suite", run.suite_name, "Tells several suites of one CI job apart (default: $TAMARACK_SUITE)")
       ->needs(app->get_option("--server"))
+      ->group("On a server");
+  app->add_flag("--dry-run", run.dry_run, "List the files that would be sent, the largest first, and what the server lacks; start nothing")
+      ->needs(app->get_option("--server"))
+      ->excludes(app->get_option("--detach"))
       ->group("On a server");
   app->add_flag("--afresh", run.afresh, "Run everything, although an earlier try of this CI job has left verdicts")
       ->needs(app->get_option("--server"))
@@ -112,6 +113,8 @@ void add_plan(Commands& commands) {
   add_project_options(*app, plan->run.project);
   add_selection(*app, plan->run);
   add_time(*app, "--target-time", *target_ms, "Choose the number of workers for this wall time, such as 5m", 1, 168 * hour_ms);
+  CLI::Option* url = add_other_server(*app, plan->run.server, "Plan with the history and the agents of this server");
+  add_agent_label(*app, plan->run.agent_labels)->needs(url);
   whole_number(app->add_option("--workers-max", plan->workers_max, "Longest line of the table"), 1, 512)->capture_default_str();
 }
 

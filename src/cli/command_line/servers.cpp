@@ -1,8 +1,8 @@
 #include <memory>
 
 #include "cli/agent_command.h"
+#include "cli/attach_command.h"
 #include "cli/command_line/commands.h"
-#include "cli/remote_run_command.h"
 #include "cli/serve_command.h"
 #include "cli/token_command.h"
 
@@ -32,6 +32,7 @@ void add_watching(Commands& commands, const Clock& clock) {
   add_server(*attach_app, attach->server);
   add_project_options(*attach_app, attach->project);
   attach_app->add_option("run", attach->run, "Run id")->required();
+  add_output(*attach_app, attach->output);
   attach_app->add_flag("--json", attach->json, "As for `tamarack run`");
 
   const auto cancel = std::make_shared<CancelOptions>();

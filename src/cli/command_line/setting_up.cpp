@@ -24,6 +24,8 @@ void add_setting_up(Commands& commands) {
     return doctor_command(*doctor);
   });
   doctor_app->add_option("-c,--config", doctor->config_path, "Configuration file")->capture_default_str();
+  CLI::Option* url = add_other_server(*doctor_app, doctor->server, "Look at this server, the token and its agents as well");
+  add_agent_label(*doctor_app, doctor->agent_labels)->needs(url);
   doctor_app->add_flag("--json", doctor->json, "One JSON object");
 
   commands.add("schema", "Print the JSON Schema of tamarack.toml, for editors", [] {
