@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <limits>
+
 #include "base/hash.h"
 #include "base/result.h"
 #include "base/text.h"
@@ -37,6 +39,7 @@ TEST(Result, TryPassesTheErrorOn) {
 }
 
 TEST(Text, DurationsReadWell) {
+  EXPECT_EQ(human_duration(Millis{std::numeric_limits<std::int64_t>::min()}).front(), '-');
   EXPECT_EQ(human_duration(Millis{870}), "870 ms");
   EXPECT_EQ(human_duration(Millis{1234}), "1.2 s");
   EXPECT_EQ(human_duration(Millis{184'000}), "3 m 04 s");

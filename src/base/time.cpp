@@ -2,11 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <limits>
+
 namespace tamarack {
 
 std::string human_duration(Millis duration) {
   const std::int64_t ms = duration.count();
-  if (ms < 0) return "-" + human_duration(-duration);
+  // The least of all numbers has no opposite.
+  if (ms < 0) return "-" + human_duration(-std::max(duration, Millis{-std::numeric_limits<std::int64_t>::max()}));
   if (ms < 1000) return fmt::format("{} ms", ms);
   if (ms < 60'000) return fmt::format("{:.1f} s", static_cast<double>(ms) / 1000.0);
   const std::int64_t seconds = ms / 1000;

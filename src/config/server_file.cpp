@@ -42,6 +42,7 @@ const std::vector<Section>& server_sections() {
       {.name = "github.repository", .repeated = true, .required = true, .description = "A repository, and whose runs are told to it."},
       {.name = "otlp", .description = "Traces of finished runs for a collector of OpenTelemetry."},
       secret("otlp.header_value", "What stands in `header`.", false),
+      {.name = "retention", .description = "How long runs and their files are kept."},
   };
   return table;
 }
@@ -122,6 +123,17 @@ void add_systems(KeyTable& t) {
   t.add("otlp", "projects", Kind::list, "[\"shop\"]", [](ServerFile& f) -> Slot { return &f.otlp.projects; });
 }
 
+void add_retention(KeyTable& t) {
+  const auto number = [&](std::string_view name, std::string_view example, std::int64_t max, Slot (*slot)(ServerFile&)) {
+    Key& key = t.add("retention", name, Kind::integer, example, slot);
+    key.min = 0;
+    key.max = max;
+  };
+  number("runs_keep_days", "90", 36'500, [](ServerFile& f) -> Slot { return &f.retention.runs_keep_days; });
+  number("runs_keep_max", "1000", 10'000'000, [](ServerFile& f) -> Slot { return &f.retention.runs_keep_max; });
+  number("artifacts_max_gb", "50", 1'000'000, [](ServerFile& f) -> Slot { return &f.retention.artifacts_max_gb; });
+}
+
 const KeyTable& server_keys() {
   static const KeyTable table = [] {
     KeyTable t;
@@ -131,6 +143,7 @@ const KeyTable& server_keys() {
     t.add("", "url", Kind::text, "\"https://tamarack.example.com\"", [](ServerFile& f) -> Slot { return &f.url; });
     add_messages(t);
     add_systems(t);
+    add_retention(t);
     return t;
   }();
   return table;

@@ -1,6 +1,6 @@
-// server.toml, the file of `tamarack serve --config FILE`: whom the server tells about runs. Read like tamarack.toml, with every problem at
-// once. Pure: the caller reads the file. A secret never stands in it, only the name of the variable or file that holds it; a value that was
-// written in its place is not shown in any message.
+// server.toml, the file of `tamarack serve --config FILE`: whom the server tells about runs, and what it keeps. Read like tamarack.toml,
+// with every problem at once. Pure: the caller reads the file. A secret never stands in it, only the name of the variable or file that
+// holds it; a value that was written in its place is not shown in any message.
 #pragma once
 
 #include <cstdint>
@@ -62,6 +62,13 @@ struct OtlpSetting {
   std::vector<std::string> projects;
 };
 
+// What a server lets go of; the rules are in coordinator/retention.h. 0: no limit.
+struct RetentionSetting {
+  std::int64_t runs_keep_days = 90;
+  std::int64_t runs_keep_max = 0;     // of each project
+  std::int64_t artifacts_max_gb = 0;  // of each project's files, in GiB
+};
+
 struct ServerFile {
   std::string path;
   std::string root;  // folder of the file; paths of secrets are relative to it
@@ -71,6 +78,7 @@ struct ServerFile {
   std::vector<SlackSetting> slacks;
   GithubSetting github;
   OtlpSetting otlp;
+  RetentionSetting retention;
 };
 
 struct ServerFileRead {

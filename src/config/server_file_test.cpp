@@ -50,6 +50,10 @@ endpoint = "http://127.0.0.1:4318/"
 header = "x-honeycomb-team"
 header_value = { env = "HONEYCOMB" }
 tests_max = 500
+
+[retention]
+runs_keep_days = 30
+artifacts_max_gb = 20
 )";
 
 TEST(ServerFile, reads_every_section) {
@@ -74,6 +78,12 @@ TEST(ServerFile, reads_every_section) {
   ASSERT_EQ(file.github.repositories.size(), 1U);
   EXPECT_EQ(file.otlp.endpoint, "http://127.0.0.1:4318");
   EXPECT_EQ(file.otlp.tests_max, 500);
+  EXPECT_EQ(file.retention.runs_keep_days, 30);
+  EXPECT_EQ(file.retention.runs_keep_max, 0);
+  EXPECT_EQ(file.retention.artifacts_max_gb, 20);
+  EXPECT_EQ(read("version = 1").file->retention.runs_keep_days, 90);
+  EXPECT_NE(problems_of("version = 1\n[retention]\nruns_keep_days = -1\n").find("'runs_keep_days' in [retention] must be"),
+            std::string::npos);
   EXPECT_TRUE(result.warnings.empty());
   EXPECT_TRUE(read("version = 1").file) << "everything may be left out";
 }

@@ -51,7 +51,7 @@ Result<> AgentPool::polled(const wire::AgentPoll& poll, const std::string& reach
     if (!row.said.session.empty()) superseded_.insert({poll.agent, row.said.session});
     agent.left.clear();
     row.run = {};
-    row.draining = false;
+    row.draining = row.leaving = false;
   }
   // It had taken the run and comes back without: whatever kept it from working would do so again.
   if (poll.run.empty() && row.said.session == poll.session && runs_.contains(row.said.run)) agent.left.insert(row.said.run);
@@ -87,10 +87,11 @@ void AgentPool::run_ended(const domain::RunId& run) {
   for (auto& [id, agent] : agents_) agent.left.erase(run);
 }
 
-bool AgentPool::drain(const domain::AgentId& agent, bool draining) {
+bool AgentPool::drain(const domain::AgentId& agent, const wire::DrainWish& wish) {
   const auto found = agents_.find(agent);
   if (found == agents_.end()) return false;
-  found->second.row.draining = draining;
+  found->second.row.draining = wish.drain;
+  found->second.row.leaving = wish.drain && wish.leave;
   return true;
 }
 
@@ -143,8 +144,8 @@ std::vector<AgentPool::Assignment> AgentPool::assign(Instant now) {
   for (auto& [id, agent] : agents_) {
     if (!agent.waiting) continue;
     if (agent.row.draining) {
-      // One that works is told once its run is over.
-      if (!agent.row.run.empty()) continue;
+      // One that works is told once its run is over. One that may be asked for again just goes on asking.
+      if (!agent.row.run.empty() || !agent.row.leaving) continue;
       assignments.push_back({id, {.run = {}, .drain = true}});
     } else if (agent.row.run.empty()) {
       const RunWish* wish = choose(agent, crews);

@@ -3,7 +3,9 @@
 // the oldest.
 //
 //   agent   free ──order──▶ working ──polls without a run──▶ free (not for that run again in this session)
-//           any ──drain──▶ takes no new run;  any ──not heard for away_after──▶ away (counts for no run)
+//           any ──drain──▶ takes no new run and goes on asking ──resume──▶ takes runs again
+//           any ──drain and leave──▶ takes no new run, and is told to end once it has none
+//           any ──not heard for away_after──▶ away (counts for no run)
 #pragma once
 
 #include <map>
@@ -30,6 +32,7 @@ struct AgentRow {  // for people
   std::string reach;  // the project of its token; domain::all_projects
   Instant seen;
   bool draining = false;
+  bool leaving = false;  // and it is to end
   bool away = false;
   domain::RunId run;  // it works on this one, or was just told to
 };
@@ -60,7 +63,7 @@ class AgentPool {
   // Empty when it does not go on here.
   std::string project_of(const domain::RunId& run) const;
   // False when it is not known.
-  bool drain(const domain::AgentId& agent, bool draining);
+  bool drain(const domain::AgentId& agent, const wire::DrainWish& wish);
 
   struct Assignment {
     domain::AgentId agent;

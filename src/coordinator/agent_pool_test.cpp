@@ -151,18 +151,29 @@ TEST_F(AgentPoolTest, OneThatHangsUpIsGivenNothingAndIsAwaySoon) {
 
 TEST_F(AgentPoolTest, OneThatIsDrainedTakesNoNewRun) {
   polls("a");
-  ASSERT_TRUE(pool_.drain(AgentId{"a"}, true));
-  EXPECT_EQ(assigned(), "a:drain");
+  ASSERT_TRUE(pool_.drain(AgentId{"a"}, {.drain = true}));
   begin("r-0");
   begin("r-1");
+  EXPECT_EQ(assigned(), "") << "it goes on asking";
   polls("a", "r-0");
+  EXPECT_EQ(assigned(), "") << "and ends what it has";
+  polls("a");
+  EXPECT_EQ(assigned(), "");
+  ASSERT_TRUE(pool_.drain(AgentId{"a"}, {.drain = false}));
+  EXPECT_EQ(assigned(), "a:r-1") << "it is still there";
+  EXPECT_FALSE(pool_.drain(AgentId{"nobody"}, {.drain = true}));
+}
+
+TEST_F(AgentPoolTest, OneThatIsToLeaveDoesSoOnceItIsIdle) {
+  begin("r-0");
+  polls("a", "r-0");
+  ASSERT_TRUE(pool_.drain(AgentId{"a"}, {.drain = true, .leave = true}));
   EXPECT_EQ(assigned(), "") << "it still works";
   polls("a");
   EXPECT_EQ(assigned(), "a:drain");
-  ASSERT_TRUE(pool_.drain(AgentId{"a"}, false));
+  ASSERT_TRUE(pool_.drain(AgentId{"a"}, {.drain = false, .leave = true}));
   polls("a");
-  EXPECT_EQ(assigned(), "a:r-1");
-  EXPECT_FALSE(pool_.drain(AgentId{"nobody"}, true));
+  EXPECT_EQ(assigned(), "") << "taken back";
 }
 
 TEST_F(AgentPoolTest, TheNewerOfTwoProcessesUnderOneNameIsMeant) {

@@ -121,7 +121,7 @@ void AgentRoutes::drain(const Call& call) {
     return call.exchange->answer(io::problem(404, fmt::format("there is no agent '{}'", agent.value)));
   const auto wish = wire::decode<wire::DrainWish>(call.request.body);
   if (!wish) return call.exchange->answer(trouble(wish.error()));
-  parts_.pool.drain(agent, wish->drain);
+  parts_.pool.drain(agent, *wish);
   call.exchange->answer(no_content());
   look_for_work();
 }

@@ -33,6 +33,7 @@ Result<domain::Caller> authenticate_token(store::AccessStore& access, std::strin
   auto found = TRY(access.find_token(parsed->id));
   if (!found || !domain::accepts_secret(*found, hash, now)) return nobody(unknown_token);
   if (!domain::why_unusable(*found, now) && domain::needs_touch(*found, now)) TRY_VOID(access.touch_token(found->id, now));
+  found->secret_hash = hash;  // of the secret that was shown, in its time of grace the one before
   return domain::Caller{.token = std::move(found), .problem = {}};
 }
 

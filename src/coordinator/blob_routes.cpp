@@ -52,6 +52,10 @@ Result<std::uint64_t> offset_of(const io::RequestHead& head) {
 io::Admission BlobRoutes::admit_upload(const io::RequestHead& head, const std::string& project, const std::string& sha256) {
   const auto offset = offset_of(head);
   if (!offset) return {.refused = trouble(offset.error())};
+  if (!parts_.cleaner.has_room(project, head.content_length.value_or(1)))
+    return {.refused = io::problem(507, fmt::format("the files of project '{}' take all of the {} it may have; raise artifacts_max_gb in "
+                                                    "[retention] of server.toml, or let runs go earlier with runs_keep_days",
+                                                    project, human_bytes(parts_.cleaner.rules().artifacts_max)))};
   auto path = parts_.stores.blobs.partial_path(project, sha256);
   if (!path) return {.refused = trouble(path.error())};
   return {.refused = std::nullopt, .body_max = parts_.settings.blob_bytes_max, .body_file = std::move(*path), .body_offset = *offset};
@@ -74,7 +78,7 @@ void BlobRoutes::missing(const Call& call) {
   parts_.loop.background(
       [&blobs = parts_.stores.blobs, project = call.parameter("project"), hashes = query->sha256, answer] {
         for (const std::string& sha256 : hashes)
-          if (!blobs.has(project, sha256)) answer->missing.push_back({sha256, blobs.partial_bytes(project, sha256)});
+          if (!blobs.renew(project, sha256)) answer->missing.push_back({sha256, blobs.partial_bytes(project, sha256)});
       },
       [answer, exchange = call.exchange] { exchange->answer(json_answer(encode(*answer))); });
 }
@@ -82,19 +86,28 @@ void BlobRoutes::missing(const Call& call) {
 // The bytes are verified before they get their name.
 void BlobRoutes::uploaded(const Call& call) {
   auto outcome = std::make_shared<Result<>>();
+  const std::string project = call.parameter("project");
   parts_.loop.background(
-      [&blobs = parts_.stores.blobs, project = call.parameter("project"), sha256 = call.parameter("sha256"), file = call.request.body_file,
-       outcome] {
+      [&blobs = parts_.stores.blobs, project, sha256 = call.parameter("sha256"), file = call.request.body_file, outcome] {
         // Another upload of the same bytes may have come to its end first.
         if (blobs.has(project, sha256)) return;
         // Nothing was sent: the empty blob.
         if (!io::exists(file) && !io::write_file(file, "")) return;
         *outcome = blobs.finish(project, sha256);
       },
-      [outcome, exchange = call.exchange, sha256 = call.parameter("sha256")] {
+      [this, outcome, project, bytes = call.request.body_bytes, exchange = call.exchange, sha256 = call.parameter("sha256"),
+       alive = std::weak_ptr(alive_)] {
+        const bool is_wrong = !*outcome && outcome->error().code == ErrorCode::corrupt;
+        if (!alive.expired() && is_wrong) {
+          ++refused_;
+          parts_.host.bytes_were_wrong(project, sha256);
+        }
+        if (!alive.expired() && *outcome) {
+          parts_.cleaner.stored(project, bytes);
+          parts_.host.bytes_were_right(project, sha256);
+        }
         if (*outcome) return exchange->answer(json_answer(fmt::format(R"({{"sha256":"{}"}})", sha256), 201));
-        exchange->answer(outcome->error().code == ErrorCode::corrupt ? io::problem(422, outcome->error().message)
-                                                                     : trouble(outcome->error()));
+        exchange->answer(is_wrong ? io::problem(422, outcome->error().message) : trouble(outcome->error()));
       });
 }
 

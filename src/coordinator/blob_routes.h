@@ -20,6 +20,8 @@ class BlobRoutes {
   std::string link_to(const std::string& project, const std::string& sha256, const std::string& name) const;
   // The signed link itself: no token is asked for.
   void open_link(const Call& call);
+  // Uploads whose bytes were not what their name says, since the start.
+  std::uint64_t refused() const { return refused_; }
 
  private:
   void missing(const Call& call);
@@ -27,6 +29,8 @@ class BlobRoutes {
   void send(const Call& call, const std::string& content_type);
 
   ServerParts& parts_;
+  std::uint64_t refused_ = 0;
+  std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };
 
 }  // namespace tamarack::coordinator

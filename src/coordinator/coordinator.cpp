@@ -3,6 +3,7 @@
 #include <set>
 
 #include "base/check.h"
+#include "base/text.h"
 #include "coordinator/projection.h"
 
 namespace tamarack::coordinator {
@@ -40,8 +41,10 @@ void Coordinator::attach(std::unique_ptr<io::Link> link) {
 
 void Coordinator::hear(LinkId link, const std::string& text) {
   const Result<wire::AgentEnvelope> envelope = wire::decode_from_agent(text);
-  if (!envelope) return;
-  obey(sessions_.heard(link, *envelope, clock_.now()));
+  if (envelope)
+    obey(sessions_.heard(link, *envelope, clock_.now()));
+  else
+    obey(sessions_.unreadable(link, wire::number_of(text), envelope.error().message, clock_.now()));
   flush();
 }
 
@@ -56,13 +59,17 @@ void Coordinator::obey(const SessionOrders& orders) {
       feed(fed->event);
       cause_ = {};
     } else if (const auto* closing = std::get_if<CloseLink>(&order)) {
-      // It may be the one that is speaking right now.
-      loop_.post([this, id = closing->link, alive = std::weak_ptr(alive_)] {
-        if (!alive.expired()) links_.erase(id);
-      });
+      close(closing->link);
     }
   }
   note_who_left();
+}
+
+// It may be the one that is speaking right now.
+void Coordinator::close(LinkId link) {
+  loop_.post([this, link, alive = std::weak_ptr(alive_)] {
+    if (!alive.expired()) links_.erase(link);
+  });
 }
 
 void Coordinator::announce(LinkId link) {
@@ -108,10 +115,18 @@ void Coordinator::stop(run::StopCause cause, const std::string& reason) {
   feed(run::StopAsked{cause, reason});
 }
 
+void Coordinator::bytes_were_wrong(domain::Term term, const std::string& artifact) {
+  if (term.value == 0 || term.value > run_.holders.size()) return;
+  const domain::WorkerId& holder = run_.joined.at(run_.holders[term.value - 1].worker);
+  feed(run::AgentLied{run_.workers.at(holder).agent, "wrong_bytes",
+                      fmt::format("sent other bytes for artifact '{}' than its SHA-256 says", to_valid_utf8(artifact.substr(0, 100)))});
+}
+
 void Coordinator::feed(const run::Event& event) {
   if (broken_) return;
   if (!run_.is_planned() && !std::holds_alternative<run::Planned>(event)) {
-    before_plan_.push_back(event);
+    // There is no journal yet to note it in.
+    if (!std::holds_alternative<run::AgentLied>(event)) before_plan_.push_back(event);
     return;
   }
   run::Step step = run::step(std::move(run_), event, clock_.now());
@@ -167,7 +182,13 @@ void Coordinator::obey(const run::Effect& effect) {
     send(grant->worker, wire::Lease{grant->worker, grant->term, grant->pieces});
   else if (const auto* stop = std::get_if<run::StopLease>(&effect))
     send(stop->worker, wire::Stop{stop->worker, stop->term});
-  else if (std::holds_alternative<run::FinishRun>(effect)) {
+  else if (const auto* refused = std::get_if<run::RefuseMessage>(&effect)) {
+    if (callbacks_.on_refused) callbacks_.on_refused();
+    const auto link = sessions_.link_of_agent(refused->agent);
+    if (!refused->too_often || !link) return;
+    obey(sessions_.closed(*link, clock_.now()));
+    close(*link);
+  } else if (std::holds_alternative<run::FinishRun>(effect)) {
     tick_timer_.cancel();
     callbacks_.on_finished();
   }

@@ -34,6 +34,7 @@ struct CoordinatorCallbacks {
   std::function<void(const run::Entry&)> on_entry;  // durable; in order
   std::function<void()> on_finished;                // the verdict is durable
   std::function<void(const Error&)> on_broken;      // the journal cannot be written: nothing may go on
+  std::function<void()> on_refused = {};            // something an agent said was refused, whether there was room to note it or not
 };
 
 class Coordinator {
@@ -55,6 +56,8 @@ class Coordinator {
   // An agent that was told to work could not begin.
   void gave_up(const run::AgentGaveUp& event) { feed(event); }
   void stop(run::StopCause cause, const std::string& reason);
+  // Bytes came that are not what their name says, and an agent had named them as an artifact found under this lease.
+  void bytes_were_wrong(domain::Term term, const std::string& artifact);
   // Sends all agents home; `done` when the last has left or the deadline has passed.
   void send_home(Millis deadline, io::Callback done);
 
@@ -72,6 +75,7 @@ class Coordinator {
   void send(const domain::WorkerId& worker, const wire::ToAgent& message);
   void send(LinkId link, const wire::ToAgent& message);
   void announce(LinkId link);
+  void close(LinkId link);
   void note_who_left();
   void tick();
   void watch_home();

@@ -52,33 +52,34 @@ Guests::Guests(io::Loop& loop, const Clock& clock, store::AccessStore& access, M
 void Guests::admit(const domain::Caller& caller, const std::shared_ptr<io::EventFeed>& feed) {
   if (!is_known(caller)) return;
   const std::weak_ptr weak(feed);
-  guests_[caller.token->id].push_back({.is_here =
-                                           [weak] {
-                                             const auto here = weak.lock();
-                                             return here && here->open();
-                                           },
-                                       .send_away =
-                                           [weak] {
-                                             if (const auto here = weak.lock()) here->end();
-                                           }});
+  guests_[{caller.token->id, caller.token->secret_hash}].push_back({.is_here =
+                                                                        [weak] {
+                                                                          const auto here = weak.lock();
+                                                                          return here && here->open();
+                                                                        },
+                                                                    .send_away =
+                                                                        [weak] {
+                                                                          if (const auto here = weak.lock()) here->end();
+                                                                        }});
 }
 
 std::unique_ptr<io::Link> Guests::admit(const domain::Caller& caller, std::unique_ptr<io::Link> link) {
   if (!is_known(caller)) return link;
   auto door = std::make_shared<Door>(Door{.link = std::move(link), .on_close = nullptr});
   const std::weak_ptr weak(door);
-  guests_[caller.token->id].push_back({.is_here =
-                                           [weak] {
-                                             const auto here = weak.lock();
-                                             return here && here->link;
-                                           },
-                                       .send_away =
-                                           [weak] {
-                                             const auto here = weak.lock();
-                                             if (!here) return;
-                                             here->link.reset();
-                                             if (const auto tell = std::exchange(here->on_close, nullptr)) tell();
-                                           }});
+  guests_[{caller.token->id, caller.token->secret_hash}].push_back({.is_here =
+                                                                        [weak] {
+                                                                          const auto here = weak.lock();
+                                                                          return here && here->link;
+                                                                        },
+                                                                    .send_away =
+                                                                        [weak] {
+                                                                          const auto here = weak.lock();
+                                                                          if (!here) return;
+                                                                          here->link.reset();
+                                                                          if (const auto tell = std::exchange(here->on_close, nullptr))
+                                                                            tell();
+                                                                        }});
   return std::make_unique<GuestLink>(std::move(door));
 }
 
@@ -87,12 +88,13 @@ void Guests::look_later() {
 }
 
 void Guests::look() {
-  for (auto& [id, guests] : guests_) {
+  for (auto& [shown, guests] : guests_) {
     std::erase_if(guests, [](const Guest& guest) { return !guest.is_here(); });
     if (guests.empty()) continue;
-    const auto token = access_.find_token(id);
-    // A store that does not answer is no reason to send everybody away: the next look asks again.
-    if (!token || (*token && !domain::why_unusable(**token, clock_.now()))) continue;
+    const auto token = access_.find_token(shown.first);
+    if (!token) continue;  // A store that does not answer is no reason to send everybody away: the next look asks again.
+    const Instant now = clock_.now();
+    if (*token && !domain::why_unusable(**token, now) && domain::accepts_secret(**token, shown.second, now)) continue;
     for (const Guest& guest : std::exchange(guests, {})) guest.send_away();
   }
   std::erase_if(guests_, [](const auto& one) { return one.second.empty(); });

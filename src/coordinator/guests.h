@@ -1,10 +1,12 @@
-// Who stays: streams and links are let in by a token once and stay open for hours. Whose token is revoked or expires meanwhile has to go,
-// whoever revoked it, this server or a command beside it. On the loop.
+// Who stays: streams and links are let in by a token once and stay open for hours. Whose token is revoked, rotated away or expires
+// meanwhile has to go, whoever revoked it, this server or a command beside it. On the loop.
 #pragma once
 
 #include <functional>
 #include <map>
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "domain/access.h"
@@ -36,7 +38,7 @@ class Guests {
   const Clock& clock_;
   store::AccessStore& access_;
   Millis interval_;
-  std::map<domain::TokenId, std::vector<Guest>> guests_;
+  std::map<std::pair<domain::TokenId, std::string>, std::vector<Guest>> guests_;  // by token and hash of the secret that was shown
   io::Timer timer_;
 };
 

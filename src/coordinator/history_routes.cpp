@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "config/quarantine.h"
 #include "coordinator/answers.h"
+#include "coordinator/asking.h"
 #include "coordinator/history_json.h"
 #include "coordinator/run_json.h"
 #include "report/json_writer.h"
@@ -92,8 +93,21 @@ io::Answer one_test(store::Store& store, const std::string& project, const domai
 
 void HistoryRoutes::answer_with(const Call& call, std::function<io::Answer(store::Store& store)> read) {
   auto answer = std::make_shared<io::Answer>();
-  parts_.reading.run([&store = parts_.stores.data, answer, read = std::move(read)] { *answer = read(store); },
-                     [answer, exchange = call.exchange] { exchange->answer(*answer); });
+  ask(
+      call.exchange, parts_.reading, [&store = parts_.stores.data, answer, read = std::move(read)] { *answer = read(store); },
+      [answer, exchange = call.exchange] { exchange->answer(*answer); });
+}
+
+// Of 100,000 tests it takes seconds.
+void HistoryRoutes::whole_history(const Call& call) {
+  auto answer = std::make_shared<io::Answer>();
+  ask_patiently(
+      call.exchange, parts_.rendering,
+      [&store = parts_.stores.reports, answer, project = call.parameter("project")] {
+        const auto history = store.history(project);
+        *answer = history ? json_answer(wire::encode_history(*history)) : trouble(history.error());
+      },
+      [answer, exchange = call.exchange] { exchange->answer(*answer); });
 }
 
 // A list that cannot be had is no reason to show no tests.
@@ -121,10 +135,7 @@ void HistoryRoutes::handle(const Call& call) {
         return one_test(store, project, test, known(store));
       });
     case RouteId::history:
-      return answer_with(call, [project](store::Store& store) {
-        const auto history = store.history(project);
-        return history ? json_answer(wire::encode_history(*history)) : trouble(history.error());
-      });
+      return whole_history(call);
     default:
       return answer_with(call, [token = call.caller.token](store::Store& store) {
         const auto rows = store.projects();
@@ -147,7 +158,7 @@ void HistoryRoutes::take_report(const Call& call) {
   auto taken = std::make_shared<Result<TakenReport>>(TakenReport{});
   parts_.host.write([take = parts_.settings.take_report, wish, bytes = call.request.body,
                      taken](store::Store& store) { *taken = take(store, bytes, wish); },
-                    [taken, exchange = call.exchange] {
+                    [taken, exchange = call.exchange, room = call.request.room] {
                       if (!*taken) return exchange->answer(trouble(taken->error()));
                       const TakenReport& one = **taken;
                       exchange->answer(json_answer(fmt::format(R"({{"run":{},"is_new":{},"cases":{},"not_known":{}}})", run_json(one.run),

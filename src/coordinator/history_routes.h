@@ -20,6 +20,7 @@ class HistoryRoutes {
  private:
   // On the reading lane.
   void answer_with(const Call& call, std::function<io::Answer(store::Store& store)> read);
+  void whole_history(const Call& call);
   void tests(const Call& call);
   void specs(const Call& call);
 

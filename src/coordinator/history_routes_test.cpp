@@ -18,6 +18,11 @@ class NoBlobs final : public artifact::BlobStore {
   Result<std::string> locate(const std::string&, const std::string&) override { return none(); }
   Result<std::string> partial_path(const std::string&, const std::string&) override { return none(); }
   std::int64_t partial_bytes(const std::string&, const std::string&) override { return 0; }
+  bool renew(const std::string&, const std::string&) override { return false; }
+  std::vector<std::string> projects() override { return {}; }
+  Result<std::vector<artifact::HeldBlob>> list(const std::string&, int) override { return std::vector<artifact::HeldBlob>{}; }
+  Result<bool> remove_unused(const std::string&, const std::string&, Millis) override { return false; }
+  Result<std::int64_t> clear_uploads(const std::string&, Millis) override { return 0; }
   Result<> finish(const std::string&, const std::string&) override { return none(); }
 };
 
@@ -27,11 +32,14 @@ class HistoryRoutesTest : public testing::Test {
       : host_(loop_, clock_, journal_, writing_, blobs_, {}, {.on_change = [] {}}),
         parts_{.loop = loop_,
                .clock = clock_,
-               .stores = {data_, journal_, data_.access(), blobs_},
+               .stores = {data_, data_, journal_, data_.access(), blobs_},
                .settings = settings_,
                .reading = reading_,
+               .rendering = reading_,
                .host = host_,
-               .pool = pool_} {
+               .pool = pool_,
+               .guests = guests_,
+               .cleaner = cleaner_} {
     server_ = std::move(*io::HttpServer::listen(
         loop_, {}, {.handle = [this](io::IncomingRequest request, const std::shared_ptr<io::Exchange>& exchange) {
           routes_.take_report({.parameters = {{"project", "shop"}}, .caller = {}, .request = std::move(request), .exchange = exchange});
@@ -59,6 +67,8 @@ class HistoryRoutesTest : public testing::Test {
   io::Lane writing_{loop_};
   AgentPool pool_;
   RunHost host_;
+  Guests guests_{loop_, clock_, data_.access(), Millis{60'000}};
+  Cleaner cleaner_{loop_, clock_, data_, reading_, journal_, writing_, blobs_, {}, {}};
   ServerParts parts_;
   HistoryRoutes routes_{parts_};
   std::unique_ptr<io::HttpServer> server_;

@@ -50,7 +50,7 @@ void LiveRoutes::watch(Call call) {
 }
 
 void LiveRoutes::join(const Call& call, const domain::RunId& run) {
-  const std::int64_t seen = parse_integer(call.request.head.field("Last-Event-ID")).value_or(-1);
+  const std::int64_t seen = parse_integer(call.resume_point()).value_or(-1);
   const std::shared_ptr<io::EventFeed> feed = call.exchange->begin_events({});
   parts_.guests.admit(call.caller, feed);
   const bool is_first = !channels_.contains(run);

@@ -38,6 +38,10 @@ struct Project {
   }
   void operator()(const run::RunPlanned&) { touches_run = true; }
   void operator()(const run::RunFinished&) { touches_run = true; }
+  void operator()(const run::MessageRefused&) { touches_run = true; }
+  void operator()(const run::ArtifactStored& record) {
+    if (!record.attachment.sha256.empty()) commit.artifacts.push_back({record.attachment.sha256, record.attachment.size});
+  }
   void operator()(const run::WorkerReady& record) {
     if (record.app_start.count() > 0) commit.starts.push_back({false, record.app_start, at});
   }
@@ -91,6 +95,7 @@ store::Commit project(const store::RunRow& row, const run::Run& run, const std::
     changed.workers = run.plan.workers;
     changed.seed = run.plan.seed;
     changed.attempts = run.attempts;
+    changed.refused = run::refused_lines(run);
     commit.run_row = changed;
   }
   return commit;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "report/build_view.h"
 #include "run/run.h"
 #include "wire/journal.h"
@@ -20,12 +22,22 @@ Result<std::vector<run::Entry>> load_journal(store::Store& store, const domain::
   return entries;
 }
 
-Result<> complete_row(store::Store& store, store::RunRow& row, bool at_work) {
+Result<const run::Run*> FoldedRuns::of(store::Store& store, const domain::RunId& run) {
+  const auto known = std::find_if(kept_.begin(), kept_.end(), [&](const auto& one) { return one->id == run; });
+  auto folded = known == kept_.end() ? std::make_unique<run::Run>() : std::move(*known);
+  if (known != kept_.end()) kept_.erase(known);
+  for (const run::Entry& entry : TRY(load_journal(store, run, folded->last_seq))) run::apply(*folded, entry);
+  kept_.push_front(std::move(folded));
+  if (kept_.size() > kept_max) kept_.pop_back();
+  return kept_.front().get();
+}
+
+Result<> complete_row(store::Store& store, store::RunRow& row, bool at_work, FoldedRuns& runs) {
   if (row.finished) return {};
-  run::Run folded;
-  for (const run::Entry& entry : TRY(load_journal(store, row.run))) run::apply(folded, entry);
+  const run::Run& folded = *TRY(runs.of(store, row.run));
   row.ledger = folded.ledger;
   row.attempts = folded.attempts;
+  row.refused = run::refused_lines(folded);
   row.exit_code = exit_code_of(domain::Verdict::incomplete);
   row.verdict = report::standing_of(folded, at_work);
   row.headline = report::headline_of(folded, at_work);
@@ -33,7 +45,7 @@ Result<> complete_row(store::Store& store, store::RunRow& row, bool at_work) {
 }
 
 Result<store::RunPage> find_runs(store::Store& store, store::RunFilter filter, const std::optional<domain::Token>& token,
-                                 const std::function<bool(const domain::RunId&)>& is_at_work) {
+                                 const std::function<bool(const domain::RunId&)>& is_at_work, FoldedRuns& folded) {
   if (token && token->project != domain::all_projects) {
     if (!filter.project.empty() && filter.project != token->project) return store::RunPage{};
     filter.project = token->project;
@@ -41,7 +53,7 @@ Result<store::RunPage> find_runs(store::Store& store, store::RunFilter filter, c
   const std::string wanted = filter.verdict;
   if (wanted == "running" || wanted == "interrupted") filter.verdict = "unfinished";
   store::RunPage page = TRY(store.find_runs(filter));
-  for (store::RunRow& row : page.runs) TRY_VOID(complete_row(store, row, is_at_work(row.run)));
+  for (store::RunRow& row : page.runs) TRY_VOID(complete_row(store, row, is_at_work(row.run), folded));
   if (filter.verdict != wanted) std::erase_if(page.runs, [&](const store::RunRow& row) { return row.verdict != wanted; });
   return page;
 }

@@ -1,14 +1,16 @@
 // A run as it is remembered: its journal, and the view that reports are made from.
 #pragma once
 
+#include <deque>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "domain/access.h"
 #include "report/report_view.h"
-#include "run/record.h"
+#include "run/run.h"
 #include "store/store.h"
 
 namespace tamarack::coordinator {
@@ -16,14 +18,30 @@ namespace tamarack::coordinator {
 // Entries after number `after`. Errors: the store's; `corrupt` when an entry cannot be read.
 Result<std::vector<run::Entry>> load_journal(store::Store& store, const domain::RunId& run, std::int64_t after = 0);
 
+// Runs that go on, folded from their journals as far as those went: what is asked again and again is not folded from the start again and
+// again. On one thread at a time.
+class FoldedRuns {
+ public:
+  // Valid until the next call.
+  Result<const run::Run*> of(store::Store& store, const domain::RunId& run);
+
+ private:
+  static constexpr std::size_t kept_max = 8;
+  std::deque<std::unique_ptr<run::Run>> kept_;  // asked for last: in front
+};
+
 // The row of a run that is not finished holds what was known when it began: the journal knows what it did since. Afterwards it holds its
 // ledger so far, "running" or "interrupted" as its verdict, and the exit code of an incomplete run. A finished one stays as it is.
-Result<> complete_row(store::Store& store, store::RunRow& row, bool at_work);
+Result<> complete_row(store::Store& store, store::RunRow& row, bool at_work, FoldedRuns& folded);
+inline Result<> complete_row(store::Store& store, store::RunRow& row, bool at_work) {
+  FoldedRuns folded;
+  return complete_row(store, row, at_work, folded);
+}
 
 // A page of complete rows, newest first: those that the filter wants and the token reaches; without a token all. The verdicts "running" and
 // "interrupted" are known here as well; a page of them may be shorter than its limit although another one follows.
 Result<store::RunPage> find_runs(store::Store& store, store::RunFilter filter, const std::optional<domain::Token>& token,
-                                 const std::function<bool(const domain::RunId&)>& is_at_work);
+                                 const std::function<bool(const domain::RunId&)>& is_at_work, FoldedRuns& folded);
 
 struct ViewSource {
   std::string machine;

@@ -52,4 +52,16 @@ Result<> check_request(const wire::RunRequest& request) {
   return make_error(ErrorCode::invalid_argument, join(problems, "; "));
 }
 
+Result<> check_empty_wish(std::string_view body) {
+  if (trim(body).empty()) return {};
+  if (const auto wish = wire::decode<wire::EmptyWish>(body); !wish)
+    return make_error(ErrorCode::invalid_argument, "the body must be empty or a JSON object: " + wish.error().message);
+  return {};
+}
+
+bool is_json_type(std::string_view content_type) {
+  const std::string type = lower(trim(content_type.substr(0, content_type.find(';'))));
+  return type == "application/json" || type.ends_with("+json");
+}
+
 }  // namespace tamarack::coordinator

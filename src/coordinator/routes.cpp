@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 
 #include "base/text.h"
-#include "report/json_writer.h"
 
 namespace tamarack::coordinator {
 namespace {
@@ -29,8 +27,7 @@ constexpr std::array routes{
     Route{RouteId::session, "GET", "/api/v1/session", Role::viewer, json, "Who am I: role, project, name."},
     Route{RouteId::session_close, "DELETE", "/api/v1/session", {}, json, "The cookie is gone."},
 
-    Route{RouteId::runs, "GET", "/api/v1/runs", Role::viewer, json,
-          "Runs, newest first. Query: project, branch, verdict, text, limit (1 to 1000, default 50), before (`next` of the page before)."},
+    Route{RouteId::runs, "GET", "/api/v1/runs", Role::viewer, json, "Runs, newest first."},
     Route{RouteId::run_start, "POST", "/api/v1/runs", Role::runner, json, "Starts a run, or finds the one of the same CI job.",
           plan_body_max},
     Route{RouteId::run, "GET", "/api/v1/runs/{run}", Role::viewer, json, "One run: verdict, ledger, times."},
@@ -39,7 +36,7 @@ constexpr std::array routes{
     Route{RouteId::report_page, "GET", "/api/v1/runs/{run}/report.html", Role::viewer, "text/html; charset=utf-8",
           "The report as one file to keep."},
     Route{RouteId::journal, "GET", "/api/v1/runs/{run}/journal", Role::viewer, "application/x-ndjson",
-          "Journal entries, one JSON object per line. Query: after (entry number, default 0)."},
+          "Journal entries, one JSON object per line."},
     Route{RouteId::events, "GET", "/api/v1/runs/{run}/events", Role::viewer, "text/event-stream",
           "Journal entries as server-sent events while they are written; goes on after Last-Event-ID, ends with `end`."},
     Route{RouteId::live, "GET", "/api/v1/runs/{run}/live", Role::viewer, "text/event-stream",
@@ -53,19 +50,17 @@ constexpr std::array routes{
 
     Route{RouteId::history, "GET", "/api/v1/projects/{project}/history", Role::viewer, json,
           "What planning needs of the past: durations, start-ups, what failed last."},
-    Route{RouteId::tests, "GET", "/api/v1/projects/{project}/tests", Role::viewer, json,
-          "Tests with their figures. Query: text, sort (flaky, failures, slow, name, latest), limit, before."},
+    Route{RouteId::tests, "GET", "/api/v1/projects/{project}/tests", Role::viewer, json, "Tests with their figures."},
     Route{RouteId::test, "GET", "/api/v1/projects/{project}/tests/{test}", Role::viewer, json,
           "One test: its figures, by branch as well, and its newest executions."},
-    Route{RouteId::specs, "GET", "/api/v1/projects/{project}/specs", Role::viewer, json,
-          "Specs with the figures of their tests. Query: text, limit, before."},
+    Route{RouteId::specs, "GET", "/api/v1/projects/{project}/specs", Role::viewer, json, "Specs with the figures of their tests."},
     Route{RouteId::take_report, "POST", "/api/v1/projects/{project}/import", Role::runner, json,
-          "JUnit XML or CTRF of an earlier run into the history. Query: branch, commit, at.", report_body_max},
+          "JUnit XML or CTRF of an earlier run into the history.", report_body_max, false},
 
     Route{RouteId::blobs_missing, "POST", "/api/v1/projects/{project}/blobs/missing", Role::runner, json,
           "Of these contents, which are not here, and how much of an interrupted upload is.", hashes_body_max},
     Route{RouteId::blob_put, "PUT", "/api/v1/projects/{project}/blobs/{sha256}", Role::runner, json,
-          "The bytes of a blob, from `offset` on; 422 when they are not what its name says."},
+          "The bytes of a blob, from `offset` on; 422 when they are not what its name says.", 0, false},
     Route{RouteId::blob, "GET", "/api/v1/projects/{project}/blobs/{sha256}", Role::viewer, "application/octet-stream",
           "The bytes; a single range is answered."},
     Route{RouteId::blob_link,
@@ -111,69 +106,6 @@ std::optional<std::map<std::string, std::string, std::less<>>> fit(std::string_v
   return parameters;
 }
 
-std::string lower(std::string_view method) {
-  std::string out;
-  for (const char c : method) out += static_cast<char>(c - 'A' + 'a');
-  return out;
-}
-
-void write_parameters(report::JsonWriter& out, std::string_view pattern) {
-  out.key("parameters");
-  out.begin_array();
-  for (const std::string& segment : split(pattern, '/')) {
-    if (!is_parameter(segment)) continue;
-    out.begin_object();
-    out.field("name", segment.substr(1, segment.size() - 2));
-    out.field("in", "path");
-    out.field("required", true);
-    out.key("schema");
-    out.begin_object();
-    out.field("type", "string");
-    out.end_object();
-    out.end_object();
-  }
-  out.end_array();
-}
-
-void write_answer(report::JsonWriter& out, std::string_view status, std::string_view description, std::string_view content_type) {
-  out.key(status);
-  out.begin_object();
-  out.field("description", description);
-  out.key("content");
-  out.begin_object();
-  out.key(content_type);
-  out.begin_object();
-  out.end_object();
-  out.end_object();
-  out.end_object();
-}
-
-void write_operation(report::JsonWriter& out, const Route& route) {
-  out.begin_object();
-  out.field("summary", route.summary);
-  write_parameters(out, route.pattern);
-  out.key("security");
-  out.begin_array();
-  if (route.needed) {
-    out.begin_object();
-    out.key("token");
-    out.begin_array();
-    out.value(to_string(*route.needed));
-    out.end_array();
-    out.end_object();
-  }
-  out.end_array();
-  out.key("responses");
-  out.begin_object();
-  write_answer(out, "200", "as asked for", route.produces);
-  if (route.needed) write_answer(out, "401", "no token, or one that is of no use", "application/problem+json");
-  if (route.needed) write_answer(out, "403", "the token's role does not reach", "application/problem+json");
-  if (route.pattern.find('{') != std::string_view::npos)
-    write_answer(out, "404", "no such object, or none this token may see", "application/problem+json");
-  out.end_object();
-  out.end_object();
-}
-
 }  // namespace
 
 std::span<const Route> all_routes() {
@@ -193,46 +125,6 @@ RouteMatch match_route(std::string_view method, std::string_view path) {
     return match;
   }
   return match;
-}
-
-std::string openapi_document(std::string_view version) {
-  report::JsonWriter out;
-  out.begin_object();
-  out.field("openapi", "3.1.0");
-  out.key("info");
-  out.begin_object();
-  out.field("title", "Tamarack");
-  out.field("version", version);
-  out.end_object();
-  out.key("paths");
-  out.begin_object();
-  std::set<std::string_view> written;
-  for (const Route& first : routes) {
-    if (!written.insert(first.pattern).second) continue;
-    out.key(first.pattern);
-    out.begin_object();
-    for (const Route& route : routes) {
-      if (route.pattern != first.pattern) continue;
-      out.key(lower(route.method));
-      write_operation(out, route);
-    }
-    out.end_object();
-  }
-  out.end_object();
-  out.key("components");
-  out.begin_object();
-  out.key("securitySchemes");
-  out.begin_object();
-  out.key("token");
-  out.begin_object();
-  out.field("type", "http");
-  out.field("scheme", "bearer");
-  out.field("description", "tamarack token create");
-  out.end_object();
-  out.end_object();
-  out.end_object();
-  out.end_object();
-  return std::move(out).take();
 }
 
 }  // namespace tamarack::coordinator

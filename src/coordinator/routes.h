@@ -59,6 +59,7 @@ struct Route {
   std::string_view produces;           // content type of a good answer
   std::string_view summary;            // one line, for people
   std::uint64_t body_max = 0;          // bytes of a request; more: 413
+  bool takes_json = true;              // false: bytes of any type
 };
 
 std::span<const Route> all_routes();
@@ -71,8 +72,5 @@ struct RouteMatch {
 // `path` is percent-decoded and has no dot segments. HEAD goes where GET goes. What is neither below /api nor anything else of the table is
 // a page: the browser's part of the program decides what it shows.
 RouteMatch match_route(std::string_view method, std::string_view path);
-
-// OpenAPI 3.1, as JSON.
-std::string openapi_document(std::string_view version);
 
 }  // namespace tamarack::coordinator

@@ -3,16 +3,25 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "base/check.h"
 #include "base/text.h"
 #include "coordinator/read_run.h"
 #include "coordinator/request_checks.h"
+#include "coordinator/start_decision.h"
 #include "coordinator/test_figures.h"
-#include "run/carry.h"
-#include "wire/manifest.h"
 
 namespace tamarack::coordinator {
+
+namespace {
+
+struct ArtifactClaim {
+  domain::Term term;
+  std::string name;
+};
+
+}  // namespace
 
 struct RunHost::Active {
   RunWish wish;
@@ -21,33 +30,12 @@ struct RunHost::Active {
   Answered on_durable;  // who asked hears of it once the plan is in the journal
   wire::RunStarted started;
   notify::News origin;
+  RunAtWork at_work;
+  std::unordered_map<std::string, ArtifactClaim> claims;  // by SHA-256: what agents said they would send
   bool closing = false;
 };
 
-struct RunHost::Decided {
-  std::optional<wire::RunStarted> known;  // no new run
-  run::Carried carried;
-  store::RequestRow row;
-};
-
 namespace {
-
-std::string page_of(const domain::RunId& run) {
-  return "/runs/" + run.value;
-}
-
-wire::RunStarted answer_of(const store::RunRow& row, wire::Started state) {
-  return {.run_id = row.run, .url = page_of(row.run), .state = state, .verdict = row.verdict, .exit_code = row.exit_code};
-}
-
-constexpr std::string_view tell_apart = "tell the suites of one job apart: set TAMARACK_SUITE or pass --suite NAME";
-
-// Every test of `wanted` is in `plan`.
-bool holds_all(const domain::Plan& plan, const domain::Plan& wanted) {
-  std::set<std::string_view> known;
-  for (const domain::TestCase& test : plan.tests) known.insert(test.id.value);
-  return std::all_of(wanted.tests.begin(), wanted.tests.end(), [&](const domain::TestCase& test) { return known.contains(test.id.value); });
-}
 
 Heard heard_in(const std::vector<run::Entry>& journal) {
   Heard heard;
@@ -56,100 +44,7 @@ Heard heard_in(const std::vector<run::Entry>& journal) {
   return heard;
 }
 
-run::Run fold(const std::vector<run::Entry>& journal) {
-  run::Run folded;
-  for (const run::Entry& entry : journal) run::apply(folded, entry);
-  return folded;
-}
-
-Result<store::RunRow> row_of(store::Store& store, const domain::RunId& run) {
-  auto row = TRY(store.run(run));
-  if (!row) return make_error(ErrorCode::not_found, fmt::format("there is no run '{}'", run.value));
-  return *row;
-}
-
-// A client cannot claim a verdict: what stands is computed from the earlier run's own journal.
-Result<run::Carried> carried_from(store::Store& store, const domain::RunId& run, const wire::RunRequest& request) {
-  const auto row = TRY(store.run(run));
-  if (!row || row->project != request.project)
-    return make_error(ErrorCode::not_found, fmt::format("/carry_from: there is no run '{}' in this project", run.value));
-  if (!row->finished) return make_error(ErrorCode::conflict, fmt::format("/carry_from: run '{}' is not finished", run.value));
-  return run::carry_forward(fold(TRY(load_journal(store, run))), request.plan);
-}
-
 }  // namespace
-
-// Not on the loop: what the store knows decides.
-struct RunHost::Decider {
-  store::Store& store;
-  artifact::BlobStore& blobs;
-  Instant now;
-
-  Result<Decided> decide(const wire::RunRequest& request, const std::string& body) const {
-    Decided decision;
-    if (const auto same = TRY(store.request(request.run_id))) {
-      if (same->body != body)
-        return make_error(ErrorCode::conflict, fmt::format("run '{}' was asked for with another request", request.run_id.value));
-      decision.known = answer_of(TRY(row_of(store, request.run_id)), wire::Started::same);
-      return decision;
-    }
-    domain::RunId carry_from = request.carry_from;
-    if (!request.identity.empty() && carry_from.empty() && !request.afresh) {
-      decision.known = TRY(look_for_earlier(request, carry_from));
-      if (decision.known) return decision;
-    }
-    if (!carry_from.empty()) {
-      decision.carried = TRY(carried_from(store, carry_from, request));
-      if (!run::leaves_work(decision.carried, request.plan)) {
-        decision.known = answer_of(TRY(row_of(store, carry_from)), wire::Started::repeated);
-        return decision;
-      }
-      if (decision.carried.tests.empty()) decision.carried.from = {};
-    }
-    for (const std::string& blob : {request.workspace, request.listing})
-      if (!blob.empty() && !blobs.has(request.project, blob))
-        return make_error(ErrorCode::not_found, fmt::format("blob '{}' is not here", blob), "send it before the run is started");
-    decision.row = {.run = request.run_id,
-                    .project = request.project,
-                    .identity = request.identity,
-                    .at = now,
-                    .body = body,
-                    .carried_from = decision.carried.from.value,
-                    .config = request.config,
-                    .workspace = request.workspace};
-    return decision;
-  }
-
-  // Several suites of one job share its identity unless it is told them apart: the verdict of one is none for another.
-  static Result<> check_same_suite(const wire::RunRequest& request, const store::RequestRow& before, const store::RunRow& row) {
-    const std::string config = before.config.empty() ? TRY(wire::decode<wire::RunRequest>(before.body)).config : before.config;
-    if (config == request.config && row.framework == request.plan.framework) return {};
-    return make_error(ErrorCode::conflict,
-                      fmt::format("run '{}' of this CI job is of another suite: '{}' ({}), this one is '{}' ({})", row.run.value, config,
-                                  row.framework, request.config, request.plan.framework),
-                      std::string(tell_apart));
-  }
-
-  // A retried CI job: it follows the run that goes on, repeats what is green, or carries what was good into a new one.
-  Result<std::optional<wire::RunStarted>> look_for_earlier(const wire::RunRequest& request, domain::RunId& carry_from) const {
-    const auto before = TRY(store.newest_request(request.project, request.identity));
-    if (!before) return std::nullopt;
-    const store::RunRow row = TRY(row_of(store, before->run));
-    // Another commit is another question: nothing of it stands.
-    if (row.commit != request.commit) return std::nullopt;
-    TRY_VOID(check_same_suite(request, *before, row));
-    if (!row.finished) return answer_of(row, wire::Started::joined);
-    carry_from = row.run;
-    // The same try of the job: a machine that comes late hears the verdict, whatever it is. Only another try runs anything again.
-    const bool same_try = request.ci_attempt > 0 && TRY(attempt_of(*before)) == request.ci_attempt;
-    if (row.exit_code != 0 && !same_try) return std::nullopt;
-    // A verdict on other tests says nothing about these.
-    if (!holds_all(fold(TRY(load_journal(store, row.run))).plan, request.plan)) return std::nullopt;
-    return answer_of(row, wire::Started::repeated);
-  }
-
-  static Result<std::int64_t> attempt_of(const store::RequestRow& row) { return TRY(wire::decode<wire::RunRequest>(row.body)).ci_attempt; }
-};
 
 RunHost::RunHost(io::Loop& loop, const Clock& clock, store::Store& store, io::Lane& writing, artifact::BlobStore& blobs,
                  RunHostSettings settings, RunHostCallbacks callbacks)
@@ -182,9 +77,9 @@ void RunHost::next_start() {
   deciding_ = true;
   const std::shared_ptr<Asked> asked = asked_.front();
   asked_.pop_front();
-  auto decision = std::make_shared<Result<Decided>>(Decided{});
+  auto decision = std::make_shared<Result<StartDecision>>(StartDecision{});
   writing_.run(
-      [decider = Decider{store_, blobs_, clock_.now()}, asked, decision] { *decision = decider.decide(asked->request, asked->body); },
+      [decider = StartDecider{store_, blobs_, clock_.now()}, asked, decision] { *decision = decider.decide(asked->request, asked->body); },
       [this, asked, decision, alive = std::weak_ptr(alive_)] {
         if (alive.expired()) return;
         if (let_go_) return asked->done(make_error(ErrorCode::unavailable, "the server stops"));
@@ -192,12 +87,12 @@ void RunHost::next_start() {
       });
 }
 
-void RunHost::decided(const std::shared_ptr<Asked>& asked, const Result<Decided>& outcome) {
+void RunHost::decided(const std::shared_ptr<Asked>& asked, const Result<StartDecision>& outcome) {
   if (!outcome || outcome->known) {
     asked->done(outcome ? known_run(*outcome->known, asked->request.plan) : Result<wire::RunStarted>(outcome.error()));
     return next_is_due();
   }
-  const Decided& decision = *outcome;
+  const StartDecision& decision = *outcome;
   wire::RunRequest& request = asked->request;
   request.options.lease_lifetime = settings_.lease_lifetime;
   request.options.no_worker_max = settings_.no_worker_max;
@@ -242,6 +137,7 @@ RunHost::Active& RunHost::make_active(const wire::RunRequest& request, std::opti
                     .ci_url = request.ci_url,
                     .ci_attempt = request.ci_attempt,
                     .pull_request = request.pull_request};
+  active->at_work = {.run = run, .project = request.project, .workspace = request.workspace, .listing = request.listing};
   active->spec = encode(wire::RunSpec{.run_id = run,
                                       .project = request.project,
                                       .workspace = request.workspace,
@@ -270,7 +166,8 @@ RunHost::Active& RunHost::make_active(const wire::RunRequest& request, std::opti
                                  if (!done) return;
                                  done(error);
                                  next_is_due();
-                               }});
+                               },
+                           .on_refused = [this] { ++refused_; }});
   CHECK(!active_.contains(run), "run '{}' is worked on already", run.value);
   return *(active_[run] = std::move(active));
 }
@@ -279,12 +176,44 @@ void RunHost::entered(const domain::RunId& run, const run::Entry& entry) {
   if (callbacks_.on_entry) callbacks_.on_entry(run, entry);
   Active* active = find(run);
   if (active == nullptr) return;
+  if (const auto* stored = std::get_if<run::ArtifactStored>(&entry.record)) claimed(*active, *stored);
   const auto done = std::exchange(active->on_durable, nullptr);
   if (!done) return;
   done(active->started);
   if (callbacks_.on_begun) callbacks_.on_begun(run, active->origin);
   callbacks_.on_change();
   next_is_due();
+}
+
+void RunHost::claimed(Active& active, const run::ArtifactStored& artifact) {
+  const domain::Attachment& attachment = artifact.attachment;
+  if (attachment.sha256.empty()) return;
+  active.claims.try_emplace(attachment.sha256, ArtifactClaim{artifact.term, attachment.name});
+  const auto wrong = wrong_bytes_.find({active.wish.project, attachment.sha256});
+  if (wrong == wrong_bytes_.end()) return;
+  wrong_bytes_.erase(wrong);
+  // Not from inside the coordinator's own callback.
+  loop_.post([this, run = active.wish.run, sha256 = attachment.sha256, alive = std::weak_ptr(alive_)] {
+    Active* claiming = alive.expired() ? nullptr : find(run);
+    if (claiming == nullptr) return;
+    const ArtifactClaim& claim = claiming->claims.at(sha256);
+    claiming->coordinator->bytes_were_wrong(claim.term, claim.name);
+  });
+}
+
+// Whose they were only a claim in a run's journal can tell, and that may still be on its way.
+void RunHost::bytes_were_wrong(const std::string& project, const std::string& sha256) {
+  for (const auto& [run, active] : active_) {
+    const auto claim = active->claims.find(sha256);
+    if (active->wish.project == project && claim != active->claims.end())
+      return active->coordinator->bytes_were_wrong(claim->second.term, claim->second.name);
+  }
+  if (wrong_bytes_.size() >= wrong_bytes_max) wrong_bytes_.clear();
+  wrong_bytes_.insert({project, sha256});
+}
+
+void RunHost::bytes_were_right(const std::string& project, const std::string& sha256) {
+  wrong_bytes_.erase({project, sha256});
 }
 
 // ---- after a restart
@@ -306,6 +235,8 @@ Result<> RunHost::go_on(const store::RequestRow& row) {
   if (journal.empty()) return make_error(ErrorCode::corrupt, "it has no journal");
   Active& active = make_active(request, std::nullopt, row.at);
   if (callbacks_.on_begun) callbacks_.on_begun(row.run, active.origin);
+  for (const run::Entry& entry : journal)
+    if (const auto* stored = std::get_if<run::ArtifactStored>(&entry.record)) claimed(active, *stored);
   active.coordinator->go_on_with_agents(fold(journal), heard_in(journal));
   return {};
 }
@@ -334,6 +265,12 @@ std::set<domain::RunId> RunHost::active() const {
   std::set<domain::RunId> runs;
   for (const auto& [run, active] : active_) runs.insert(run);
   return runs;
+}
+
+std::vector<RunAtWork> RunHost::at_work() const {
+  std::vector<RunAtWork> all;
+  for (const auto& [run, active] : active_) all.push_back(active->at_work);
+  return all;
 }
 
 const std::string* RunHost::spec(const domain::RunId& run) const {

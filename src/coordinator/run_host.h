@@ -12,7 +12,9 @@
 
 #include "artifact/blob_store.h"
 #include "coordinator/agent_pool.h"
+#include "coordinator/cleaner.h"
 #include "coordinator/coordinator.h"
+#include "coordinator/start_decision.h"
 #include "notify/news.h"
 #include "wire/api.h"
 
@@ -65,6 +67,12 @@ class RunHost {
 
   bool is_active(const domain::RunId& run) const { return active_.contains(run); }
   std::set<domain::RunId> active() const;
+  std::vector<RunAtWork> at_work() const;
+  // What agents said in vain, on all runs since the start.
+  std::uint64_t refused() const { return refused_; }
+  // Of an upload: whether its bytes were what its name says. An agent that had named them as an artifact of its own is called out.
+  void bytes_were_wrong(const std::string& project, const std::string& sha256);
+  void bytes_were_right(const std::string& project, const std::string& sha256);
   const std::string* spec(const domain::RunId& run) const;  // JSON of wire::RunSpec; null when it is not active
   std::vector<RunWish> wishes() const;
 
@@ -75,13 +83,14 @@ class RunHost {
     std::string body;
     Answered done;
   };
-  struct Decided;
-  struct Decider;
 
+  static constexpr std::size_t wrong_bytes_max = 1'000;
+
+  void claimed(Active& active, const run::ArtifactStored& artifact);
   void next_start();
   void next_is_due();
   Active* find(const domain::RunId& run) const;
-  void decided(const std::shared_ptr<Asked>& asked, const Result<Decided>& outcome);
+  void decided(const std::shared_ptr<Asked>& asked, const Result<StartDecision>& outcome);
   Result<wire::RunStarted> known_run(const wire::RunStarted& known, const domain::Plan& wanted) const;
   Active& make_active(const wire::RunRequest& request, std::optional<store::RequestRow> row, Instant asked);
   Result<> go_on(const store::RequestRow& row);
@@ -100,6 +109,8 @@ class RunHost {
   RunHostCallbacks callbacks_;
   std::map<domain::RunId, std::unique_ptr<Active>> active_;
   std::deque<std::shared_ptr<Asked>> asked_;
+  std::set<std::pair<std::string, std::string>> wrong_bytes_;  // project and SHA-256 of uploads that no run has claimed yet
+  std::uint64_t refused_ = 0;
   bool deciding_ = false;
   bool let_go_ = false;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);

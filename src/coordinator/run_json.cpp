@@ -29,6 +29,12 @@ void write(report::JsonWriter& out, const store::RunRow& row) {
   out.field("branch", row.branch);
   out.field("commit", row.commit);
   if (!row.set_aside.empty()) out.field("set_aside", row.set_aside);
+  if (!row.refused.empty()) {
+    out.key("refused");
+    out.begin_array();
+    for (const std::string& line : row.refused) out.value(line);
+    out.end_array();
+  }
   out.end_object();
 }
 

@@ -4,13 +4,14 @@
 
 #include "base/text.h"
 #include "coordinator/answers.h"
+#include "coordinator/asking.h"
+#include "coordinator/request_checks.h"
 #include "coordinator/run_json.h"
 #include "report/report_json.h"
+#include "wire/outbox.h"
 
 namespace tamarack::coordinator {
 namespace {
-
-constexpr std::size_t agent_message_max = 16 << 20;
 
 Result<store::RunFilter> read_run_query(const std::vector<std::pair<std::string, std::string>>& parameters) {
   store::RunFilter query;
@@ -62,12 +63,12 @@ void RunRoutes::list(const Call& call) {
   const auto wanted = read_run_query(call.request.head.query);
   if (!wanted) return call.exchange->answer(trouble(wanted.error()));
   auto answer = std::make_shared<io::Answer>();
-  parts_.reading.run(
+  ask(
+      call.exchange, parts_.reading,
       [this, answer, query = *wanted, token = call.caller.token, active = parts_.host.active()] {
         const auto at_work = run_at_work();
-        const auto page = at_work ? find_runs(parts_.stores.data, query, token,
-                                              [&](const domain::RunId& run) { return active.contains(run) || run == *at_work; })
-                                  : at_work.error();
+        const auto is_at_work = [&](const domain::RunId& run) { return active.contains(run) || run == *at_work; };
+        const auto page = at_work ? find_runs(parts_.stores.data, query, token, is_at_work, *folded_) : at_work.error();
         *answer = page ? json_answer(runs_json(*page)) : trouble(page.error());
       },
       [answer, exchange = call.exchange] { exchange->answer(*answer); });
@@ -88,85 +89,117 @@ void RunRoutes::start(Call call) {
                            if (!*request) return call.exchange->answer(trouble(request->error()));
                            if (!call.reaches((*request)->project))
                              return call.exchange->answer(io::problem(403, "the token is for another project"));
-                           parts_.host.start(std::move(**request), std::move(*body), [exchange = call.exchange](const auto& started) {
-                             if (!started) return exchange->answer(trouble(started.error()));
-                             const bool is_new = started->state == wire::Started::started || started->state == wire::Started::continued;
-                             exchange->answer(json_answer(encode(*started), is_new ? 201 : 200));
-                           });
+                           parts_.host.start(std::move(**request), std::move(*body),
+                                             [exchange = call.exchange, room = call.request.room](const auto& started) {
+                                               if (!started) return exchange->answer(trouble(started.error()));
+                                               const bool is_new =
+                                                   started->state == wire::Started::started || started->state == wire::Started::continued;
+                                               exchange->answer(json_answer(encode(*started), is_new ? 201 : 200));
+                                             });
                          });
 }
 
 void RunRoutes::handle(Call call) {
   const bool is_feed = call.route->id == RouteId::events;
-  const std::string_view since = is_feed ? call.request.head.field("Last-Event-ID") : call.request.head.parameter("after").value_or("");
+  const std::string_view since = is_feed ? call.resume_point() : call.request.head.parameter("after").value_or("");
   const auto after = since.empty() ? std::optional<std::int64_t>(0) : parse_integer(since);
   if (!after || *after < 0) return call.exchange->answer(io::problem(400, fmt::format("expected an entry number, got '{}'", since)));
   auto shared = std::make_shared<Call>(std::move(call));
-  auto row = std::make_shared<store::RunRow>();
-  auto answer = std::make_shared<io::Answer>();
+  auto looked = std::make_shared<Looked>();
   const bool active = parts_.host.is_active(domain::RunId{shared->parameter("run")});
-  parts_.reading.run([this, shared, row, answer, after, active] { *answer = read(*shared, *after, active, *row); },
-                     [this, shared, row, answer, after, alive = std::weak_ptr(alive_)] {
-                       if (alive.expired()) return;
-                       if (answer->status != 200) return shared->exchange->answer(*answer);
-                       act(*shared, *row, *after, *answer);
-                     });
+  ask(
+      shared->exchange, parts_.reading, [this, shared, looked, active] { *looked = look(*shared, active); },
+      [this, shared, looked, after, alive = std::weak_ptr(alive_)] {
+        if (alive.expired()) return;
+        if (looked->answer.status != 200) return shared->exchange->answer(looked->answer);
+        act(*shared, *looked, *after);
+      });
 }
 
 // On the reading lane. Whatever the route is, the run has to be there for this caller.
-io::Answer RunRoutes::read(const Call& call, std::int64_t after, bool active, store::RunRow& row) {
+RunRoutes::Looked RunRoutes::look(const Call& call, bool active) {
   const domain::RunId run{call.parameter("run")};
-  auto found = parts_.stores.data.run(run);
-  if (!found) return trouble(found.error());
-  if (!*found || !call.reaches((*found)->project)) return no_such_run(run.value);
-  row = **found;
+  store::Store& store = parts_.stores.data;
+  const auto found = store.run(run);
+  if (!found) return {.answer = trouble(found.error())};
+  if (!*found || !call.reaches((*found)->project)) return {.answer = no_run(call, run)};
   const auto working = run_at_work();
-  if (!working) return trouble(working.error());
-  const bool at_work = active || *working == run;
+  if (!working) return {.answer = trouble(working.error())};
+  Looked looked{.answer = {.status = 200}, .row = **found, .at_work = active || *working == run};
+  if (call.route->id == RouteId::run) {
+    const auto completed = complete_row(store, looked.row, looked.at_work, *folded_);
+    if (!completed) return {.answer = trouble(completed.error())};
+    looked.answer = json_answer(run_json(looked.row));
+  }
+  if (call.route->id == RouteId::report || call.route->id == RouteId::report_page) {
+    const auto seq = store.journal_end(run);
+    if (!seq) return {.answer = trouble(seq.error())};
+    looked.seq = *seq;
+  }
+  return looked;
+}
+
+// One that was here and is gone says so, to those whom it would have been shown to.
+io::Answer RunRoutes::no_run(const Call& call, const domain::RunId& run) {
+  const auto removed = parts_.stores.data.retention().removed_run(run);
+  if (!removed) return trouble(removed.error());
+  if (!*removed || !call.reaches((*removed)->project)) return no_such_run(run.value);
+  return io::problem(410, fmt::format("run '{}' was old and has been removed on {}; what its tests did is in their history", run.value,
+                                      iso8601((*removed)->at).substr(0, 10)));
+}
+
+void RunRoutes::act(const Call& call, const Looked& looked, std::int64_t after) {
+  const domain::RunId& run = looked.row.run;
   switch (call.route->id) {
-    case RouteId::run: {
-      const auto completed = complete_row(parts_.stores.data, row, at_work);
-      return completed ? json_answer(run_json(row)) : trouble(completed.error());
-    }
-    case RouteId::journal: {
-      const auto rows = parts_.stores.data.journal(run, after);
-      if (!rows) return trouble(rows.error());
-      std::string lines;
-      for (const store::JournalRow& one : *rows) lines += entry_json(one) + "\n";
-      return text_answer("application/x-ndjson", std::move(lines));
-    }
+    case RouteId::events:
+      return watch(call, run, after);
+    case RouteId::link:
+      return link(call, run);
     case RouteId::report:
-    case RouteId::report_page: {
-      auto view =
-          load_view(parts_.stores.data, row, {.machine = parts_.settings.machine, .version = parts_.settings.version, .at_work = at_work});
-      if (!view) return trouble(view.error());
-      link_attachments(*view, row.project, blobs_);
-      return call.route->id == RouteId::report ? json_answer(report::to_json(*view))
-                                               : page_answer(report::embed_report(parts_.settings.report_template, *view));
+    case RouteId::report_page:
+      return report(call, looked);
+    case RouteId::journal:
+      return journal(call, run, after);
+    case RouteId::spec: {
+      const std::string* spec = parts_.host.spec(run);
+      return call.exchange->answer(spec != nullptr ? json_answer(*spec) : is_over(run));
+    }
+    case RouteId::cancel: {
+      if (const auto good = check_empty_wish(call.request.body); !good) return call.exchange->answer(trouble(good.error()));
+      const std::string by = call.caller.token && !call.caller.token->label.empty() ? " by '" + call.caller.token->label + "'" : "";
+      const bool done = parts_.host.cancel(run, "cancelled over the API" + by);
+      return call.exchange->answer(done ? json_answer("{}", 202) : is_over(run));
     }
     default:
-      return {.status = 200};
+      return call.exchange->answer(looked.answer);
   }
 }
 
-void RunRoutes::act(const Call& call, const store::RunRow& row, std::int64_t after, const io::Answer& answer) {
-  switch (call.route->id) {
-    case RouteId::events:
-      return watch(call, row.run, after);
-    case RouteId::link:
-      return link(call, row.run);
-    case RouteId::spec: {
-      const std::string* spec = parts_.host.spec(row.run);
-      return call.exchange->answer(spec != nullptr ? json_answer(*spec) : is_over(row.run));
-    }
-    case RouteId::cancel: {
-      const std::string by = call.caller.token && !call.caller.token->label.empty() ? " by '" + call.caller.token->label + "'" : "";
-      const bool done = parts_.host.cancel(row.run, "cancelled over the API" + by);
-      return call.exchange->answer(done ? json_answer("{}", 202) : is_over(row.run));
-    }
-    default:
-      return call.exchange->answer(answer);
-  }
+// The same for everybody who asks while nothing is added to the run.
+void RunRoutes::report(const Call& call, const Looked& looked) {
+  const bool is_page = call.route->id == RouteId::report_page;
+  const std::string key = fmt::format("{} {} {} {} {}", looked.row.run.value, looked.seq, is_page, looked.at_work, looked.row.wall.count());
+  renderings_.answer(key, call.exchange, [this, row = looked.row, at_work = looked.at_work, is_page]() -> io::Answer {
+    const ServerSettings& settings = parts_.settings;
+    auto view = load_view(parts_.stores.reports, row, {.machine = settings.machine, .version = settings.version, .at_work = at_work});
+    if (!view) return trouble(view.error());
+    link_attachments(*view, row.project, blobs_);
+    return is_page ? page_answer(report::embed_report(settings.report_template, *view)) : json_answer(report::to_json(*view));
+  });
+}
+
+void RunRoutes::journal(const Call& call, const domain::RunId& run, std::int64_t after) {
+  auto answer = std::make_shared<io::Answer>();
+  ask_patiently(
+      call.exchange, parts_.rendering,
+      [&store = parts_.stores.reports, answer, run, after] {
+        const auto rows = store.journal(run, after);
+        std::string lines;
+        if (rows)
+          for (const store::JournalRow& one : *rows) lines += entry_json(one) + "\n";
+        *answer = rows ? text_answer("application/x-ndjson", std::move(lines)) : trouble(rows.error());
+      },
+      [answer, exchange = call.exchange] { exchange->answer(*answer); });
 }
 
 io::Answer RunRoutes::is_over(const domain::RunId& run) {
@@ -181,7 +214,7 @@ void RunRoutes::watch(const Call& call, const domain::RunId& run, std::int64_t a
 
 void RunRoutes::link(const Call& call, const domain::RunId& run) {
   if (!parts_.host.is_active(run)) return call.exchange->answer(is_over(run));
-  auto link = call.exchange->accept_websocket(agent_message_max);
+  auto link = call.exchange->accept_websocket(wire::agent_message_max);
   if (link) (void)parts_.host.attach(run, parts_.guests.admit(call.caller, std::move(*link)));
 }
 

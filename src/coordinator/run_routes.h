@@ -6,23 +6,36 @@
 #include "coordinator/blob_routes.h"
 #include "coordinator/journal_feeds.h"
 #include "coordinator/read_run.h"
+#include "coordinator/renderings.h"
 #include "coordinator/server_parts.h"
 
 namespace tamarack::coordinator {
 
 class RunRoutes {
  public:
-  RunRoutes(ServerParts& parts, const BlobRoutes& blobs, JournalFeeds& feeds) : parts_(parts), blobs_(blobs), feeds_(feeds) {}
+  RunRoutes(ServerParts& parts, const BlobRoutes& blobs, JournalFeeds& feeds)
+      : parts_(parts), blobs_(blobs), feeds_(feeds), renderings_(parts.rendering, parts.clock) {}
 
   void list(const Call& call);
   void start(Call call);
   // Everything below /runs/{run}.
   void handle(Call call);
+  const Renderings& renderings() const { return renderings_; }
 
  private:
   Result<domain::RunId> run_at_work();
-  io::Answer read(const Call& call, std::int64_t after, bool active, store::RunRow& row);
-  void act(const Call& call, const store::RunRow& row, std::int64_t after, const io::Answer& answer);
+  // What is known of the run, on the reading lane.
+  struct Looked {
+    io::Answer answer;  // 200: it is there for this caller
+    store::RunRow row;
+    bool at_work = false;
+    std::int64_t seq = 0;  // of its newest entry; looked up for reports only
+  };
+  Looked look(const Call& call, bool active);
+  io::Answer no_run(const Call& call, const domain::RunId& run);
+  void act(const Call& call, const Looked& looked, std::int64_t after);
+  void report(const Call& call, const Looked& looked);
+  void journal(const Call& call, const domain::RunId& run, std::int64_t after);
   static io::Answer is_over(const domain::RunId& run);
   void watch(const Call& call, const domain::RunId& run, std::int64_t after);
   void link(const Call& call, const domain::RunId& run);
@@ -30,6 +43,8 @@ class RunRoutes {
   ServerParts& parts_;
   const BlobRoutes& blobs_;
   JournalFeeds& feeds_;
+  Renderings renderings_;
+  std::shared_ptr<FoldedRuns> folded_ = std::make_shared<FoldedRuns>();  // on the reading lane
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };
 

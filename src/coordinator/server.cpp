@@ -2,12 +2,16 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "coordinator/agent_routes.h"
 #include "coordinator/answers.h"
+#include "coordinator/asking.h"
 #include "coordinator/authenticate.h"
 #include "coordinator/blob_routes.h"
 #include "coordinator/history_routes.h"
 #include "coordinator/live_routes.h"
+#include "coordinator/openapi.h"
+#include "coordinator/request_checks.h"
 #include "coordinator/run_news.h"
 #include "coordinator/run_routes.h"
 #include "coordinator/server_parts.h"
@@ -27,6 +31,10 @@ bool is_loopback_name(std::string_view host) {
          (name.starts_with("127.") && name.find_first_not_of("0123456789.") == std::string_view::npos);
 }
 
+// Lookups take milliseconds, what goes into the other one seconds.
+constexpr std::size_t reading_waiting_max = 1'000;
+constexpr std::size_t rendering_waiting_max = 16;
+
 bool changes_something(std::string_view method) {
   return method != "GET" && method != "HEAD";
 }
@@ -44,7 +52,8 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
       : settings(std::move(settings_)),
         on_problem(std::move(on_problem_)),
         started(clock.now()),
-        reading(loop),
+        reading(loop, reading_waiting_max),
+        rendering(loop, rendering_waiting_max),
         writing(loop),
         host(loop, clock, stores.journal, writing, stores.blobs, settings.host,
              {.on_change = [this] { runs_changed(); },
@@ -60,14 +69,22 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
                     if (news) news->closed(run);
                   }}),
         guests(loop, clock, stores.access, settings.token_check),
+        cleaner(loop, clock, stores.data, reading, stores.journal, writing, stores.blobs, settings.cleaner,
+                {.at_work = [this] { return host.at_work(); },
+                 .say =
+                     [this](const std::string& line) {
+                       if (settings.say) settings.say(line);
+                     }}),
         parts{.loop = loop,
               .clock = clock,
               .stores = stores,
               .settings = settings,
               .reading = reading,
+              .rendering = rendering,
               .host = host,
               .pool = pool,
-              .guests = guests},
+              .guests = guests,
+              .cleaner = cleaner},
         rate(settings.rate),
         failed_rate(settings.failed_rate) {
     if (!settings.notifier) return;
@@ -80,10 +97,12 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
   std::function<void(const Error&)> on_problem;
   Instant started;
   io::Lane reading;
+  io::Lane rendering;
   io::Lane writing;
   AgentPool pool;
   RunHost host;
   Guests guests;
+  Cleaner cleaner;
   ServerParts parts;
   BlobRoutes blobs{parts};
   JournalFeeds feeds{parts};
@@ -137,6 +156,12 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
     }
     if (auto refused = refuse(head, match)) return {.refused = std::move(refused)};
     const auto parameter = [&](std::string_view name) { return match.parameters.find(name)->second; };
+    // A form of another site's page can send these without being asked, and nobody else has a reason to.
+    const std::string type = lower(trim(head.field("Content-Type").substr(0, head.field("Content-Type").find(';'))));
+    const bool is_form = type == "text/plain" || type == "multipart/form-data";
+    if (match.route->id == RouteId::session_open ? !is_json_type(type)
+                                                 : match.route->takes_json && is_form && changes_something(head.method))
+      return {.refused = io::problem(415, fmt::format("expected Content-Type: application/json, got '{}'", type))};
     if (match.route->id == RouteId::blob_put) return blobs.admit_upload(head, parameter("project"), parameter("sha256"));
     return {.refused = std::nullopt, .body_max = match.route->body_max};
   }
@@ -256,10 +281,11 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
 
   void ready(const std::shared_ptr<Exchange>& exchange) {
     auto outcome = std::make_shared<bool>(false);
-    reading.run([this, outcome] { *outcome = parts.stores.data.runs(1).has_value(); },
-                [outcome, exchange] {
-                  exchange->answer(*outcome ? text_answer("text/plain", "ready\n") : io::problem(503, "the database does not answer"));
-                });
+    ask(
+        exchange, reading, [this, outcome] { *outcome = parts.stores.data.runs(1).has_value(); },
+        [outcome, exchange] {
+          exchange->answer(*outcome ? text_answer("text/plain", "ready\n") : io::problem(503, "the database does not answer"));
+        });
   }
 
   // The files of the dashboard; every other path is one of its pages.
@@ -298,6 +324,17 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
     add("http_malformed_total", "counter", "Requests that could not be read.", counts.malformed);
     add("http_timed_out_total", "counter", "Connections closed for their slowness.", counts.timed_out);
     add("http_turned_away_total", "counter", "Connections over the limit.", counts.turned_away);
+    add("http_bodies_refused_total", "counter", "Requests whose bodies found no room in memory.", counts.bodies_refused);
+    add("agent_messages_refused_total", "counter", "What agents said that cannot be true, or cannot be read.", host.refused());
+    add("blobs_refused_total", "counter", "Uploads whose bytes are not what their name says.", blobs.refused());
+    add("reports_made_total", "counter", "Reports that were made.", runs.renderings().made());
+    add("reports_shared_total", "counter", "Answers with a report that was made for somebody else.", runs.renderings().shared());
+    add("lookups_waiting", "gauge", "Requests that wait for the database.", reading.waiting());
+    add("reports_waiting", "gauge", "Reports, journals and histories that wait to be read.", rendering.waiting());
+    const CleanerCounts tidied = cleaner.counts();
+    add("retention_runs_removed_total", "counter", "Old runs that were removed.", tidied.runs_removed);
+    add("retention_bytes_freed_total", "counter", "Bytes of files that nobody needed any more.", tidied.bytes_freed);
+    add("blob_bytes", "gauge", "Bytes of all projects' files, as far as counted.", tidied.bytes_held);
     if (!news) return out;
     const notify::NotifierCounts told = news->counts();
     add("notifications_delivered_total", "counter", "Requests to others that were taken.", told.delivered);
@@ -320,6 +357,7 @@ Server::~Server() {
   core_->http.reset();
   // What reads or writes on other threads uses the parts below.
   core_->reading.close();
+  core_->rendering.close();
   core_->writing.close();
 }
 
@@ -339,6 +377,7 @@ Result<std::unique_ptr<Server>> Server::listen(io::Loop& loop, const Clock& cloc
   if (core->news) core->news->restore();
   for (const Error& error : core->host.restore()) core->on_problem(error);
   if (core->news) core->news->catch_up(core->host.active());
+  core->cleaner.begin();
   return std::unique_ptr<Server>(new Server(std::move(core)));
 }
 

@@ -61,11 +61,14 @@ struct ServerSettings {
   std::function<Result<TakenReport>(store::Store&, std::string_view bytes, const ReportWish&)> take_report;
   std::optional<notify::NotifierSettings> notifier;  // whom to tell of runs; none: nobody
   std::function<void(const std::string&)> warn;      // one line for the log; has to be there with a notifier
+  CleanerSettings cleaner;
+  std::function<void(const std::string&)> say;  // one line for the log: what was tidied up
 };
 
 // Several connections to one database: each belongs to one thread at a time.
 struct ServerStores {
   store::Store& data;          // reads, one at a time beside the loop
+  store::Store& reports;       // reads that may take seconds: the same, beside those
   store::Store& journal;       // writes of runs, one at a time beside the loop
   store::AccessStore& access;  // on the loop
   artifact::BlobStore& blobs;

@@ -6,7 +6,10 @@
 #include <string>
 
 #include "artifact/blob_store.h"
+#include "coordinator/cleaner.h"
 #include "coordinator/guests.h"
+#include "coordinator/read_run.h"
+#include "coordinator/renderings.h"
 #include "coordinator/routes.h"
 #include "coordinator/run_host.h"
 #include "coordinator/server.h"
@@ -27,6 +30,11 @@ struct Call {
     const auto found = parameters.find(name);
     return found == parameters.end() ? std::string{} : found->second;
   }
+  // After what a watcher goes on: the header of server-sent events, or the parameter of who cannot send it. Empty: from the beginning.
+  std::string_view resume_point() const {
+    const std::string_view last = request.head.field("Last-Event-ID");
+    return last.empty() ? request.head.parameter("after").value_or("") : last;
+  }
   bool reaches(std::string_view project) const { return !caller.token || domain::reaches_project(*caller.token, project); }
 };
 
@@ -35,10 +43,12 @@ struct ServerParts {
   const Clock& clock;
   ServerStores stores;
   const ServerSettings& settings;
-  io::Lane& reading;  // stores.data is touched here and nowhere else
+  io::Lane& reading;    // stores.data is touched here and nowhere else
+  io::Lane& rendering;  // stores.reports is touched here and nowhere else: what may take seconds
   RunHost& host;
   AgentPool& pool;
   Guests& guests;
+  Cleaner& cleaner;
 };
 
 }  // namespace tamarack::coordinator

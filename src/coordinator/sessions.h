@@ -6,6 +6,8 @@
 //   session  here ──two heartbeats of silence──▶ quiet (handed nothing new) ──anything heard──▶ here
 //            here, quiet ──link closed, not back within one and a half──▶ away (its leases are taken back) ──Hello──▶ here
 //            any ──Gone, another process of the same agent, link closed where agents may not come back──▶ gone
+//   A session whose process is dead may come back once more with its last words (Hello::last_words): results are taken in, nothing is
+//   handed to it, and it stands back for a living process of the same agent. One that is gone stays known by the number it was heard to.
 #pragma once
 
 #include <cstdint>
@@ -55,6 +57,8 @@ class Sessions {
 
   LinkId opened() { return ++last_link_; }
   [[nodiscard]] SessionOrders heard(LinkId link, const wire::AgentEnvelope& envelope, Instant now);
+  // A message that cannot be read. What its session says after it is taken in all the same: one bad message is not the end of a run.
+  [[nodiscard]] SessionOrders unreadable(LinkId link, std::int64_t number, const std::string& why, Instant now);
   [[nodiscard]] SessionOrders closed(LinkId link, Instant now);
   // Now and then, at least once per heartbeat: a machine that died says nothing, and a cut network says nothing either.
   [[nodiscard]] SessionOrders look_after(Instant now);
@@ -68,6 +72,7 @@ class Sessions {
 
   // Where to reach them now; none while nobody listens.
   std::optional<LinkId> link_of_session(std::int64_t session) const;
+  std::optional<LinkId> link_of_agent(const domain::AgentId& agent) const;
   std::optional<LinkId> link_of_worker(const domain::WorkerId& worker) const;
   std::vector<LinkId> links() const;
   // Of those who are away nobody knows whether they come back.
@@ -83,6 +88,7 @@ class Sessions {
     Instant heard_at;
     Instant link_lost_at;
     Presence presence = Presence::here;
+    bool last_words = false;
   };
 
   void greet(LinkId link, const wire::Hello& hello, Instant now, SessionOrders& orders);
@@ -90,6 +96,7 @@ class Sessions {
   void detach(Session& session);
   static void welcome(LinkId link, Millis heartbeat, SessionOrders& orders);
   void begin_session(LinkId link, const wire::Hello& hello, Instant now, SessionOrders& orders);
+  void come_back(std::int64_t number, LinkId link, const wire::Hello& hello, Instant now, SessionOrders& orders);
   void take(std::int64_t number, const wire::AgentEnvelope& envelope, SessionOrders& orders);
   void lose(std::int64_t number, SessionOrders& orders);
 
@@ -100,7 +107,7 @@ class Sessions {
   std::map<LinkId, std::int64_t> on_link_;
   std::map<domain::AgentId, std::int64_t> of_agent_;
   std::map<std::int64_t, std::int64_t> acknowledgements_;
-  std::map<std::string, std::int64_t> remembered_;
+  std::map<std::string, std::int64_t> remembered_;  // sessions that are gone, or were before a restart
 };
 
 }  // namespace tamarack::coordinator

@@ -184,5 +184,79 @@ TEST_F(SessionsTest, AfterARestartASessionWithoutATraceGoesOnWhereItWasAcknowled
   EXPECT_EQ(fed<run::WorkerBecameReady>(remote_.heard(link, up(12, "a1/1"), start)).size(), 1U);
 }
 
+wire::AgentEnvelope last_words(const std::string& session, std::int64_t next) {
+  wire::AgentEnvelope envelope = hello(session, next);
+  std::get<wire::Hello>(envelope.message).last_words = true;
+  return envelope;
+}
+wire::AgentEnvelope result(std::int64_t seq) {
+  return {seq, wire::TestEnded{domain::WorkerId{"a1/1"}, domain::Term{1u}, {}}};
+}
+
+TEST_F(SessionsTest, TheLastWordsOfADeadProcessAreHeardAndNothingIsHandedToIt) {
+  const LinkId first = remote_.opened();
+  (void)remote_.heard(first, hello("s1"), start);
+  (void)remote_.heard(first, up(1, "a1/1"), start);
+  (void)remote_.closed(first, start);
+  const LinkId second = remote_.opened();
+  const SessionOrders back = remote_.heard(second, last_words("s1", 2), start + Millis{1'000});
+  EXPECT_EQ(said<wire::Welcome>(back, second).size(), 1U);
+  EXPECT_TRUE(fed<run::AgentBack>(back).empty()) << "nobody is back";
+  EXPECT_TRUE(fed<run::WorkerBecameReady>(remote_.heard(second, up(2, "a1/2"), start)).empty());
+  EXPECT_TRUE(fed<run::Heartbeat>(remote_.heard(second, beat(3), start)).empty()) << "its leases are not renewed";
+  EXPECT_EQ(fed<run::TestEnded>(remote_.heard(second, result(4), start)).size(), 1U);
+  const auto heard = remote_.take_acknowledgements();
+  ASSERT_EQ(heard.size(), 1U);
+  EXPECT_EQ(heard.begin()->second, 4);
+  const SessionOrders gone = remote_.heard(second, {5, wire::Gone{"its process had ended"}}, start);
+  EXPECT_EQ(fed<run::AgentLost>(gone).size(), 1U) << "its leases are free at once";
+  EXPECT_EQ(closed_links(gone), std::vector{second});
+}
+
+TEST_F(SessionsTest, LastWordsAfterARestartOfTheCoordinatorAreHeardAsWell) {
+  remote_.remember({{"s1", 7}});
+  const LinkId link = remote_.opened();
+  const SessionOrders back = remote_.heard(link, last_words("s1", 5), start);
+  EXPECT_TRUE(fed<run::WorkerAppeared>(back).empty());
+  EXPECT_TRUE(fed<run::AgentBack>(back).empty());
+  ASSERT_TRUE(remote_.has_acknowledgements()) << "what was heard before the restart need not be waited for";
+  EXPECT_EQ(remote_.take_acknowledgements().begin()->second, 7);
+  EXPECT_EQ(fed<run::TestEnded>(remote_.heard(link, result(8), start)).size(), 1U);
+  EXPECT_EQ(fed<run::AgentLost>(remote_.heard(link, {9, wire::Gone{}}, start)).size(), 1U);
+}
+
+TEST_F(SessionsTest, LastWordsStandBackForALivingProcess) {
+  const LinkId living = remote_.opened();
+  (void)remote_.heard(living, hello("s2"), start);
+  const LinkId link = remote_.opened();
+  const SessionOrders orders = remote_.heard(link, last_words("s1", 1), start);
+  EXPECT_TRUE(fed<run::AgentLost>(orders).empty());
+  EXPECT_TRUE(closed_links(orders).empty());
+  EXPECT_EQ(fed<run::TestEnded>(remote_.heard(link, result(1), start)).size(), 1U);
+  EXPECT_TRUE(fed<run::AgentLost>(remote_.heard(link, {2, wire::Gone{}}, start)).empty()) << "the agent lives";
+  EXPECT_EQ(remote_.link_of_worker(domain::WorkerId{"a1/1"}), living);
+}
+
+TEST_F(SessionsTest, ASessionThatIsGoneIsNotHeardTwice) {
+  const LinkId first = remote_.opened();
+  (void)remote_.heard(first, hello("s1"), start);
+  (void)remote_.heard(first, result(1), start);
+  (void)remote_.heard(first, {2, wire::Gone{}}, start);
+  const LinkId second = remote_.opened();
+  (void)remote_.heard(second, last_words("s1", 1), start);
+  EXPECT_TRUE(fed<run::TestEnded>(remote_.heard(second, result(1), start)).empty());
+}
+
+TEST_F(SessionsTest, WhoRepeatsWhatWasHeardIsToldSo) {
+  const LinkId first = remote_.opened();
+  (void)remote_.heard(first, hello("s1"), start);
+  (void)remote_.heard(first, up(1, "a1/1"), start);
+  (void)remote_.take_acknowledgements();  // and lost
+  const LinkId second = remote_.opened();
+  (void)remote_.heard(second, hello("s1", 1), start);
+  ASSERT_TRUE(remote_.has_acknowledgements());
+  EXPECT_EQ(remote_.take_acknowledgements().begin()->second, 1);
+}
+
 }  // namespace
 }  // namespace tamarack::coordinator

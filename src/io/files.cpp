@@ -5,6 +5,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
@@ -153,6 +154,9 @@ std::string relative_to(const std::string& base, const std::string& path) {
 }
 
 void forget_environment(const char* name) {
+  // What a process was started with stays readable for its user in /proc/PID/environ, which shows these very bytes; whatever runs beside it
+  // is the same user.
+  if (char* value = std::getenv(name)) std::fill(value, value + std::strlen(value), '\0');
   ::unsetenv(name);
 }
 

@@ -87,9 +87,29 @@ void HttpConnection::take(std::string_view bytes) {
       return;
     }
     if (!pending_.empty()) write_pending();
+    if (!find_room()) return no_room();
   }
   leftover_ = std::string(bytes);
   advance();
+}
+
+// For as much of the body as is here: one that is promised and does not come takes nothing from others.
+bool HttpConnection::find_room() {
+  if (request_.body.empty()) return true;
+  if (!request_.room) request_.room = std::make_shared<BodyRoom>(core_->body_bytes);
+  auto* room = static_cast<BodyRoom*>(request_.room.get());
+  const std::size_t more = request_.body.size() - room->bytes;
+  if (*core_->body_bytes + more > core_->options.bodies_max) return false;
+  room->bytes += more;
+  *core_->body_bytes += more;
+  return true;
+}
+
+void HttpConnection::no_room() {
+  ++core_->counts.bodies_refused;
+  Answer answer = problem(503, "too much is being sent at once");
+  answer.fields.emplace_back("Retry-After", "2");
+  refuse(answer);
 }
 
 // What to do once everything that is there has been looked at.

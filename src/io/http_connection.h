@@ -7,6 +7,7 @@
 //   any ─▶ gone                                                        cut
 #pragma once
 
+#include <atomic>
 #include <unordered_map>
 
 #include "io/body_file.h"
@@ -31,6 +32,17 @@ struct Seat {
   bool websocket = false;
 };
 
+// What a body takes of the room there is for all of them. It may be let go of on another thread.
+struct BodyRoom {
+  explicit BodyRoom(std::shared_ptr<std::atomic<std::size_t>> of_all) : all(std::move(of_all)) {}
+  ~BodyRoom() { *all -= bytes; }
+  BodyRoom(const BodyRoom&) = delete;
+  BodyRoom& operator=(const BodyRoom&) = delete;
+
+  std::shared_ptr<std::atomic<std::size_t>> all;
+  std::size_t bytes = 0;
+};
+
 // What the connections of one server share.
 struct ServerCore : std::enable_shared_from_this<ServerCore> {
   ServerCore(Loop& used_loop, HttpServerOptions chosen, HttpHandler answers)
@@ -48,6 +60,7 @@ struct ServerCore : std::enable_shared_from_this<ServerCore> {
   std::unique_ptr<Listener> listener;
   int port = 0;
   ServerCounts counts;
+  std::shared_ptr<std::atomic<std::size_t>> body_bytes = std::make_shared<std::atomic<std::size_t>>(0);
   std::size_t being_turned_away = 0;
   std::unordered_map<std::string, std::size_t> per_peer;
   std::unordered_map<const HttpConnection*, std::shared_ptr<HttpConnection>> connections;
@@ -103,6 +116,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   Result<RequestHead> request_head();
   void open_body_file(const Admission& admission);
   void write_pending();
+  bool find_room();
+  void no_room();
   void file_failed(const Error& error);
   void advance();
   void dispatch();

@@ -4,8 +4,12 @@
 #include "base/check.h"
 #include "base/text.h"
 #include "io/http_connection.h"
+#include "io/ws_feed.h"
 
 namespace tamarack::io {
+namespace {
+constexpr std::size_t watcher_message_max = 4096;  // nothing of what a watcher says is read
+}
 
 // ---- server-sent events
 class Feed final : public EventFeed, public std::enable_shared_from_this<Feed> {
@@ -79,6 +83,11 @@ class Feed final : public EventFeed, public std::enable_shared_from_this<Feed> {
 std::shared_ptr<EventFeed> HttpConnection::begin_events(Fields fields) {
   if (phase_ != Phase::handling || asked_.head_only) {
     if (phase_ == Phase::handling) answer({.fields = std::move(fields)});
+    return std::make_shared<Feed>(core_->loop, core_, std::weak_ptr<HttpConnection>{});
+  }
+  if (!field_of(asked_.fields, "Upgrade").empty()) {
+    auto link = accept_websocket(watcher_message_max, std::move(fields));
+    if (link) return make_ws_feed(core_->loop, std::move(*link));
     return std::make_shared<Feed>(core_->loop, core_, std::weak_ptr<HttpConnection>{});
   }
   auto feed = std::make_shared<Feed>(core_->loop, core_, weak_from_this());

@@ -30,6 +30,7 @@ struct HttpServerOptions {
   // An agent holds two, one to ask for work and one to do it; a thousand of them may come from one address.
   std::size_t connections_max = 8192;
   std::size_t connections_per_peer_max = 4096;
+  std::size_t bodies_max = 512 << 20;             // bytes of bodies in memory, of all requests that are being answered; beyond it: 503
   std::size_t feed_outgoing_max = 1 << 20;        // unsent bytes of an event feed; beyond it the feed is cut
   Millis feed_keep_alive{15'000};                 // a comment when nothing else was sent
   std::size_t websocket_outgoing_max = 16 << 20;  // unsent bytes of a WebSocket; beyond it the link is cut
@@ -55,6 +56,7 @@ struct IncomingRequest {
   std::string body;       // empty when it went into a file
   std::string body_file;  // as the admission said
   std::uint64_t body_bytes = 0;
+  std::shared_ptr<void> room;  // what the body takes of bodies_max, until nobody holds this any more: it goes where the body goes
 };
 
 struct Admission {
@@ -71,7 +73,7 @@ struct FileAnswer {
   std::string etag;  // with its quotes; empty: from size and time of the last change
 };
 
-// Server-sent events. Destroying it ends the answer.
+// Server-sent events, or for a request that asks for an upgrade the same over a WebSocket (ws_feed.h). Destroying it ends the answer.
 class EventFeed {
  public:
   virtual ~EventFeed() = default;
@@ -122,9 +124,10 @@ struct ServerCounts {
   std::size_t feeds = 0;        // open now
   std::size_t websockets = 0;   // open now
   std::uint64_t requests = 0;
-  std::uint64_t malformed = 0;    // requests that could not be read
-  std::uint64_t timed_out = 0;    // connections closed for their slowness
-  std::uint64_t turned_away = 0;  // connections over the limit
+  std::uint64_t malformed = 0;       // requests that could not be read
+  std::uint64_t timed_out = 0;       // connections closed for their slowness
+  std::uint64_t turned_away = 0;     // connections over the limit
+  std::uint64_t bodies_refused = 0;  // requests over bodies_max
 };
 
 struct ServerCore;

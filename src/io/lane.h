@@ -4,6 +4,7 @@
 
 #include <condition_variable>
 #include <deque>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -14,15 +15,26 @@ namespace tamarack::io {
 
 class Lane {
  public:
-  explicit Lane(Loop& loop) : core_(std::make_shared<Core>(loop)) {}
+  // try_run() lets `waiting_max` jobs wait behind the one that runs.
+  explicit Lane(Loop& loop, std::size_t waiting_max = std::numeric_limits<std::size_t>::max())
+      : core_(std::make_shared<Core>(loop)), waiting_max_(waiting_max) {}
   ~Lane() { close(); }
   Lane(const Lane&) = delete;
   Lane& operator=(const Lane&) = delete;
 
   // `work` on another thread once everything before it is done, then `done` on the loop.
   void run(Callback work, Callback done) {
-    core_->waiting.emplace_back(std::move(work), std::move(done));
+    core_->waiting.push_back({std::move(work), std::move(done), nullptr});
     next(core_);
+  }
+  // The same for work that somebody else asked for: false when too much waits already, and nothing is called then. `is_wanted` is asked on
+  // the loop right before the work would begin; when it says no, neither is called.
+  [[nodiscard]] bool try_run(Callback work, Callback done, std::function<bool()> is_wanted) {
+    if (core_->waiting.size() >= waiting_max_) drop_unwanted();
+    if (core_->waiting.size() >= waiting_max_) return false;
+    core_->waiting.push_back({std::move(work), std::move(done), std::move(is_wanted)});
+    next(core_);
+    return true;
   }
   // What waits is dropped; what runs is waited for, because it may use what its owner is about to destroy. No answer comes any more.
   void close() {
@@ -34,10 +46,15 @@ class Lane {
   std::size_t waiting() const { return core_->waiting.size(); }
 
  private:
+  struct Job {
+    Callback work;
+    Callback done;
+    std::function<bool()> is_wanted;  // empty: always
+  };
   struct Core {
     explicit Core(Loop& loop_) : loop(loop_) {}
     Loop& loop;
-    std::deque<std::pair<Callback, Callback>> waiting;
+    std::deque<Job> waiting;
     bool busy = false;
     bool closed = false;
     std::mutex ending;
@@ -45,16 +62,23 @@ class Lane {
     bool works = false;  // on the other thread, at this moment
   };
 
+  // A place that is held for somebody who has left is free.
+  void drop_unwanted() {
+    std::erase_if(core_->waiting, [](const Job& job) { return job.is_wanted && !job.is_wanted(); });
+  }
+
   static void next(const std::shared_ptr<Core>& core) {
-    if (core->busy || core->waiting.empty()) return;
+    if (core->busy) return;
+    while (!core->waiting.empty() && core->waiting.front().is_wanted && !core->waiting.front().is_wanted()) core->waiting.pop_front();
+    if (core->waiting.empty()) return;
     core->busy = true;
-    auto job = std::make_shared<std::pair<Callback, Callback>>(std::move(core->waiting.front()));
+    auto job = std::make_shared<Job>(std::move(core->waiting.front()));
     core->waiting.pop_front();
     core->works = true;
     core->loop.background(
         [core, job] {
-          job->first();
-          job->first = nullptr;
+          job->work();
+          job->work = nullptr;
           const std::scoped_lock lock(core->ending);
           core->works = false;
           core->ended.notify_all();
@@ -63,11 +87,12 @@ class Lane {
           core->busy = false;
           if (core->closed) return;
           next(core);
-          job->second();
+          job->done();
         });
   }
 
   std::shared_ptr<Core> core_;
+  std::size_t waiting_max_;
 };
 
 }  // namespace tamarack::io

@@ -28,8 +28,10 @@ class Socket final : public WsSocket, public std::enable_shared_from_this<Socket
 
   void send(const std::string& text) {
     if (state_ != State::open) return;
+    const std::size_t backlog = stream_->unsent();
     stream_->write(frame(WsOpcode::text, is_valid_utf8(text) ? text : to_valid_utf8(text)));
-    if (stream_->unsent() <= options_.outgoing_max) return;
+    // What had piled up before this message decides: one that is larger than the limit by itself still gets through.
+    if (backlog <= options_.outgoing_max) return;
     state_ = State::closing;
     loop_.post([self = shared_from_this()] { self->cut(); });
   }

@@ -14,7 +14,7 @@ namespace tamarack::io {
 struct WsLinkOptions {
   WsDecoder::Side side = WsDecoder::Side::server;
   std::size_t message_max = 4 << 20;
-  std::size_t outgoing_max = 16 << 20;  // unsent bytes; beyond it the connection is cut
+  std::size_t outgoing_max = 16 << 20;  // unsent bytes; with more of them before a message the connection is cut
   Millis ping_interval{20'000};         // nothing heard for two of them: the peer is gone
   std::shared_ptr<void> seat;           // let go of when the connection is closed
 };

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "run/carry.h"
 #include "run/run.h"
 
 namespace tamarack::run {
@@ -39,7 +40,10 @@ struct Apply {
       for (const TestIndex test : unit.tests) run.tests.at(test.value).unit = unit.index;
     }
   }
-  void operator()(const WorkerJoined& record) { run.workers[record.worker] = {.agent = record.agent, .slot = record.slot}; }
+  void operator()(const WorkerJoined& record) {
+    run.workers[record.worker] = {.agent = record.agent, .slot = record.slot, .number = static_cast<std::uint32_t>(run.joined.size())};
+    run.joined.push_back(record.worker);
+  }
   void operator()(const WorkerReady& record) {
     WorkerState& worker = run.workers.at(record.worker);
     worker.restarting = false;
@@ -59,6 +63,8 @@ struct Apply {
     WorkerState& worker = run.workers.at(record.worker);
     worker.phase = WorkerPhase::busy;
     worker.last_term = record.term;
+    run.holders.resize(record.term.value);
+    run.holders.back().worker = worker.number;
     for (const schedule::Piece& piece : record.pieces) schedule::take_out(run.queue, run.plan, piece);
   }
   void operator()(const TestStarted& record) {
@@ -88,6 +94,8 @@ struct Apply {
     const auto lease = run.leases.find(record.term);
     CHECK(lease != run.leases.end(), "lease {} ended twice", record.term.value);
     WorkerState& worker = run.workers.at(lease->second.worker);
+    // The other ends are ours: the worker may not know of them yet.
+    run.holders.at(record.term.value - 1).said_over = record.end == LeaseEnd::completed;
     if (worker.phase == WorkerPhase::busy) worker.phase = worker.restarting ? WorkerPhase::starting : WorkerPhase::idle;
     run.leases.erase(lease);
   }
@@ -103,6 +111,7 @@ struct Apply {
   }
   void operator()(const TestSettled& record) {
     settle(run, record.test, record.outcome);
+    if (!carried_from(record).value.empty()) ++run.circumstances.carried;
     // A given-up test must not be handed out again with what is left of its unit.
     schedule::drop(run.queue, run.plan, run.tests.at(record.test.value).unit, record.test);
   }
@@ -144,6 +153,7 @@ struct Apply {
     run.finished = at;
     run.verdict = record.verdict;
   }
+  void operator()(const MessageRefused& record) { run.refused.push_back(record); }
 };
 
 }  // namespace

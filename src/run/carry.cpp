@@ -2,11 +2,18 @@
 
 #include <algorithm>
 #include <map>
+#include <string_view>
 
 namespace tamarack::run {
 
 using domain::Outcome;
 using domain::TestIndex;
+
+namespace {
+
+constexpr std::string_view carried_words = "carried forward from run '";
+
+}  // namespace
 
 bool is_good(Outcome outcome) {
   return outcome == Outcome::passed || outcome == Outcome::flaky || outcome == Outcome::skipped;
@@ -28,6 +35,17 @@ Carried carry_forward(const Run& earlier, const domain::Plan& plan) {
 
 bool leaves_work(const Carried& carried, const domain::Plan& plan) {
   return carried.tests.size() < plan.tests.size();
+}
+
+std::string carried_reason(const domain::RunId& from) {
+  return std::string(carried_words) + from.value + "'";
+}
+
+domain::RunId carried_from(const TestSettled& record) {
+  const std::string_view reason = record.reason;
+  // Other entries repeat words of agents; none of them is good.
+  if (!is_good(record.outcome) || !reason.starts_with(carried_words) || !reason.ends_with('\'')) return {};
+  return domain::RunId{std::string(reason.substr(carried_words.size(), reason.size() - carried_words.size() - 1))};
 }
 
 }  // namespace tamarack::run

@@ -2,6 +2,8 @@
 // Pure.
 #pragma once
 
+#include <string>
+
 #include "run/event.h"
 #include "run/run.h"
 
@@ -15,5 +17,9 @@ Carried carry_forward(const Run& earlier, const domain::Plan& plan);
 
 // The same plan again, for those who have nothing but the journal. At least one test is left to run, or there is nothing to do.
 bool leaves_work(const Carried& carried, const domain::Plan& plan);
+
+// The journal says it in the reason of the entry; and the way back: the run the verdict stands in, empty for an entry of this run's own.
+std::string carried_reason(const domain::RunId& from);
+domain::RunId carried_from(const TestSettled& record);
 
 }  // namespace tamarack::run

@@ -59,6 +59,16 @@ TEST(Carry, ABadVerdictIsNeverCarried) {
   EXPECT_EQ(world.outcome("a"), Outcome::pending);
 }
 
+TEST(Carry, TheLedgerSaysWhatDidNotRun) {
+  World earlier({.units = {{"a"}, {"b"}}});
+  earlier.pass(1, "a");
+  World again({.units = {{"a"}, {"b"}}, .carried = {domain::RunId{"r-0"}, {{earlier.test("a"), Outcome::passed}}}});
+  EXPECT_EQ(again.run().circumstances.carried, 1);
+  EXPECT_EQ(carried_from({again.test("a"), Outcome::passed, carried_reason(domain::RunId{"r-0"})}).value, "r-0");
+  EXPECT_EQ(carried_from({again.test("a"), Outcome::never_ran, carried_reason(domain::RunId{"r-0"})}).value, "");
+  EXPECT_EQ(carried_from({again.test("a"), Outcome::passed, "stands for another reason"}).value, "");
+}
+
 TEST(Carry, NothingLeftIsSaid) {
   World earlier({.units = {{"a"}}});
   earlier.pass(1, "a");

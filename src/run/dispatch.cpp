@@ -10,7 +10,9 @@ using domain::Term;
 // test be the end of a wait. With a thousand workers, looking at all of them for each test would be most of the work.
 bool Stepper::may_free_something() const {
   return std::any_of(entries_.begin(), entries_.end(), [this](const Entry& entry) {
-    if (std::holds_alternative<TestStarted>(entry.record) || std::holds_alternative<ArtifactStored>(entry.record)) return false;
+    if (std::holds_alternative<TestStarted>(entry.record) || std::holds_alternative<ArtifactStored>(entry.record) ||
+        std::holds_alternative<MessageRefused>(entry.record))
+      return false;
     return run_.has_order || !std::holds_alternative<TestFinished>(entry.record);
   });
 }

@@ -99,10 +99,15 @@ struct StopAsked {
 struct Resumed {                // the coordinator was started again
   bool agents_live_on = false;  // false: whatever was leased has ended with the old process
 };
+struct AgentLied {        // the session found out by itself: a message that cannot be read, a worker that is another agent's, wrong bytes
+  domain::AgentId agent;  // empty: it never said who it is
+  std::string name;       // as in MessageRefused
+  std::string message;
+};
 struct Tick {};
 
 using Event = std::variant<Planned, WorkerAppeared, WorkerBecameReady, WorkerFailed, Heartbeat, AgentLost, AgentAway, AgentBack,
-                           AgentGaveUp, TestBegan, TestEnded, ArtifactArrived, InvocationEnded, StopAsked, Resumed, Tick>;
+                           AgentGaveUp, TestBegan, TestEnded, ArtifactArrived, InvocationEnded, StopAsked, Resumed, Tick, AgentLied>;
 
 // Orders to the shell.
 struct GrantLease {
@@ -114,8 +119,12 @@ struct StopLease {
   domain::WorkerId worker;
   domain::Term term;
 };
-struct FinishRun {};  // everything is settled: agents may go home
+struct FinishRun {};    // everything is settled: agents may go home
+struct RefuseMessage {  // something an agent said was refused
+  domain::AgentId agent;
+  bool too_often = false;  // it has done so before, and enough: its link is closed
+};
 
-using Effect = std::variant<GrantLease, StopLease, FinishRun>;
+using Effect = std::variant<GrantLease, StopLease, FinishRun, RefuseMessage>;
 
 }  // namespace tamarack::run

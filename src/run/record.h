@@ -124,15 +124,21 @@ struct StopRequested {
 struct RunResumed {
   bool leases_live_on = false;  // the agents outlived the coordinator; what they hold counts from here on
 };
+// What an agent said cannot be true, or cannot be read. It was refused, and nothing else came of it.
+struct MessageRefused {
+  domain::AgentId agent;
+  std::string name;     // unreadable, foreign_worker, unknown_test, unknown_lease, foreign_lease, ended_lease, wrong_bytes
+  std::string message;  // one sentence that goes on after the agent's name
+};
 struct RunFinished {
   domain::Verdict verdict = domain::Verdict::incomplete;
   domain::Ledger ledger;
   std::string headline;
 };
 
-using Record =
-    std::variant<RunPlanned, WorkerJoined, WorkerReady, WorkerEnded, LeaseGranted, TestStarted, TestFinished, ArtifactStored, LeaseEnded,
-                 Requeued, TestInterrupted, TestSettled, Disagreed, InfrastructureFailed, StopRequested, RunResumed, RunFinished>;
+using Record = std::variant<RunPlanned, WorkerJoined, WorkerReady, WorkerEnded, LeaseGranted, TestStarted, TestFinished, ArtifactStored,
+                            LeaseEnded, Requeued, TestInterrupted, TestSettled, Disagreed, InfrastructureFailed, StopRequested, RunResumed,
+                            RunFinished, MessageRefused>;
 
 // The message that brought a fact about, where an agent outlives its coordinator: said again after a restart, it is known.
 struct Cause {

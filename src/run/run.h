@@ -53,10 +53,18 @@ enum class WorkerPhase { starting, idle, busy, silent, ended };
 struct WorkerState {
   domain::AgentId agent;
   std::int64_t slot = 0;
+  std::uint32_t number = 0;  // its place in Run::joined
   WorkerPhase phase = WorkerPhase::starting;
   domain::Term last_term;   // of the newest lease it was given
   bool restarting = false;  // its application went down while it was busy, or idle
   bool was_idle = false;    // silent: it held no lease, so it owes no word about one
+};
+
+// Who held a lease, also after its end: what an agent says late of its own lease is honest, what it says of another's is not.
+struct Holder {
+  std::uint32_t worker = 0;  // place in Run::joined
+  bool said_over = false;    // the worker said that the lease had ended: nothing can have happened under it since
+  friend bool operator==(const Holder&, const Holder&) = default;
 };
 
 struct Run {
@@ -69,6 +77,9 @@ struct Run {
   schedule::Queue queue;
   std::map<domain::Term, LeaseState> leases;  // live ones
   std::map<domain::WorkerId, WorkerState> workers;
+  std::vector<domain::WorkerId> joined;  // every worker there was, in the order of their coming
+  std::vector<Holder> holders;           // of all leases, by term - 1
+  std::vector<MessageRefused> refused;   // what agents said in vain, as far as it is in the journal
   domain::Ledger ledger;
   domain::Circumstances circumstances;
   std::set<std::string> quarantined;
@@ -95,6 +106,9 @@ Step step(Run run, const Event& event, Instant now);
 
 // Folds one entry. Entries must come in order without gaps.
 void apply(Run& run, const Entry& entry);
+
+// "agent 'a' reports a test that the plan does not have": for people, at most a few, the last one says how many more there are.
+std::vector<std::string> refused_lines(const Run& run);
 
 // What is held and what has not ended, for schedule::pick. Looks into `run`: valid until it changes.
 schedule::InUse in_use(const Run& run);

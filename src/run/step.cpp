@@ -35,7 +35,7 @@ std::string describe_end(const InvocationEnded& event) {
 void Stepper::operator()(const Planned& event) {
   CHECK(!run_.is_planned(), "a run is planned once");
   record(RunPlanned{event.run, event.plan, event.options});
-  const std::string reason = fmt::format("carried forward from run '{}'", event.carried.from.value);
+  const std::string reason = carried_reason(event.carried.from);
   for (const CarriedTest& carried : event.carried.tests)
     if (is_good(carried.outcome)) record(TestSettled{carried.test, carried.outcome, reason});
 }
@@ -115,13 +115,14 @@ void Stepper::operator()(const AgentGaveUp& event) {
 }
 
 void Stepper::operator()(const TestBegan& event) {
+  if (refuses_result(event.worker, event.term, event.test)) return;
   const LeaseState* lease = held_lease(event.worker, event.term, event.test);
   if (lease == nullptr || lease->in_flight.contains(event.test) || lease->reported.contains(event.test)) return;
   record(TestStarted{event.term, event.test, event.retry});
 }
 
 void Stepper::operator()(const TestEnded& event) {
-  if (event.report.test.value >= run_.tests.size()) return;  // an agent that lies about the plan; nothing to account for
+  if (refuses_result(event.worker, event.term, event.report.test)) return;
   TestFinished finished{.term = event.term, .worker = event.worker, .report = event.report};
   const LeaseState* lease = held_lease(event.worker, event.term, event.report.test);
   const TestState& state = run_.tests.at(event.report.test.value);
@@ -134,11 +135,12 @@ void Stepper::operator()(const TestEnded& event) {
 }
 
 void Stepper::operator()(const ArtifactArrived& event) {
-  if (event.test.value >= run_.tests.size()) return;
+  if (refuses_artifact(event.worker, event.term, event.test)) return;
   record(ArtifactStored{event.term, event.test, event.retry, event.attachment});
 }
 
 void Stepper::operator()(const InvocationEnded& event) {
+  if (refuses_end(event.worker, event.term)) return;
   const auto lease = run_.leases.find(event.term);
   if (lease == run_.leases.end() || lease->second.worker != event.worker) {
     // Its lease was taken away while it was silent; it is back and may work again. One that ended for good stays ended.
@@ -239,6 +241,8 @@ Step step(Run run, const Event& event, Instant now) {
     stepper.conclude();
   } else if (const auto* late = std::get_if<ArtifactArrived>(&event)) {
     stepper(*late);  // a report may still gain what settled late; the ledger is closed
+  } else if (const auto* lied = std::get_if<AgentLied>(&event)) {
+    stepper(*lied);
   }
   result.entries = std::move(stepper.entries_);
   result.effects = std::move(stepper.effects_);

@@ -1,5 +1,5 @@
 // How one event changes a run, the inside of step(). Three files by meaning: step.cpp what each event says, account.cpp what becomes of
-// tests that have no final entry, dispatch.cpp who gets what next.
+// tests that have no final entry, dispatch.cpp who gets what next, refuse.cpp what cannot be true.
 #pragma once
 
 #include <string>
@@ -33,6 +33,7 @@ class Stepper {
   void operator()(const StopAsked& event);
   void operator()(const Resumed& event);
   void operator()(const Tick&);
+  void operator()(const AgentLied& event);
 
   // After every event: hand out what can be handed out, and finish when nothing is left.
   void conclude();
@@ -51,6 +52,14 @@ class Stepper {
   };
 
   void record(Record fact);
+  // True when what a worker says of a lease cannot be true, and was refused. What it says late, of a lease that was taken from it, can.
+  bool refuses_result(const domain::WorkerId& worker, domain::Term term, domain::TestIndex test);
+  bool refuses_artifact(const domain::WorkerId& worker, domain::Term term, domain::TestIndex test);
+  bool refuses_end(const domain::WorkerId& worker, domain::Term term);
+  bool refuses_test(const domain::WorkerId& worker, domain::TestIndex test);
+  bool refuses_holder(const domain::WorkerId& worker, domain::Term term);
+  void refuse(const domain::WorkerId& worker, std::string name, std::string message);
+  void refuse(const domain::AgentId& agent, std::string name, std::string message);
   std::int64_t next_slot() const;
   const LeaseState* held_lease(const domain::WorkerId& worker, domain::Term term, domain::TestIndex test) const;
   domain::Outcome settles(const TestState& state, const domain::TestReport& report) const;

@@ -13,6 +13,7 @@
 #include "domain/ids.h"
 #include "domain/ledger.h"
 #include "store/access_store.h"
+#include "store/retention_store.h"
 #include "store/test_store.h"
 
 namespace tamarack::store {
@@ -47,6 +48,7 @@ struct RunRow {
   std::string commit;
   // Why its results are kept out of the statistics (insight/mass_failure.h); empty: they count. Set by TestStore::refresh alone.
   std::string set_aside = {};
+  std::vector<std::string> refused = {};  // what agents said in vain, one line each (run.h: refused_lines)
   friend bool operator==(const RunRow&, const RunRow&) = default;
 };
 
@@ -121,6 +123,7 @@ struct Commit {
   std::vector<StartRow> starts;
   std::optional<RequestRow> request = {};
   std::vector<TryRow> tries = {};  // kept until their run has ended
+  std::vector<ArtifactRow> artifacts = {};
 };
 
 inline constexpr int page_max = 1000;
@@ -135,6 +138,8 @@ class Store {
   // a request for the run already.
   virtual Result<> commit(const Commit& commit) = 0;
 
+  // The number of the newest entry; 0: there is none.
+  virtual Result<std::int64_t> journal_end(const domain::RunId& run) = 0;
   // Entries after number `after`, in order.
   virtual Result<std::vector<JournalRow>> journal(const domain::RunId& run, std::int64_t after = 0) = 0;
   virtual Result<std::optional<RunRow>> run(const domain::RunId& run) = 0;
@@ -170,6 +175,8 @@ class Store {
   virtual AccessStore& access() = 0;
   // Tests over many runs; lives as long as the store.
   virtual TestStore& tests() = 0;
+  // What is old; lives as long as the store.
+  virtual RetentionStore& retention() = 0;
 };
 
 }  // namespace tamarack::store

@@ -116,5 +116,26 @@ TEST_F(OldDatabase, RequestsOfBeforeNoticesAreKept) {
   EXPECT_EQ(ask("PRAGMA integrity_check"), "ok;");
 }
 
+// Version 7: the one before retention; what a run refers to stood in its journal only.
+TEST_F(OldDatabase, ArtifactsOfRunsThatWereAskedForAreFoundInTheirJournals) {
+  execute(sql_file("schema.sql") + sql_file("migrate_access.sql") + sql_file("migrate_cause.sql") + sql_file("migrate_requests.sql") +
+          sql_file("migrate_tests.sql") + sql_file("migrate_notices.sql") + sql_file("migrate_journal.sql") +
+          R"(INSERT INTO runs VALUES ('r1','p','pytest',100,150,'failed','',1,2,1,1,0,0,0,0,0,0,1,'7',50,40,45,2,'main','abc','');
+             INSERT INTO requests VALUES ('r1','p','ci/7',100,'{}','','tamarack.toml','w');
+             INSERT INTO journal VALUES ('r1',1,110,'artifact_stored','{"attachment":{"sha256":"aa","size":12}}','',0);
+             INSERT INTO journal VALUES ('r1',2,110,'artifact_stored','{"attachment":{"sha256":"","size":0}}','',0);
+             INSERT INTO journal VALUES ('r1',3,110,'artifact_stored','not JSON','',0);
+             INSERT INTO journal VALUES ('r2',1,110,'artifact_stored','{"attachment":{"sha256":"bb","size":12}}','',0);
+             PRAGMA user_version = 7;)");
+  const auto store = open_sqlite_store(path_);
+  ASSERT_TRUE(store) << store.error().message;
+  const auto runs = (*store)->retention().asked_runs().value();
+  ASSERT_EQ(runs.size(), 1U);
+  EXPECT_EQ(runs[0].artifact_bytes, 12);
+  EXPECT_EQ((*store)->retention().artifacts_in_use("p", std::vector<std::string>{"aa", "bb"}).value(), std::set<std::string>{"aa"})
+      << "a run without a server is nobody's to remove";
+  EXPECT_TRUE((*store)->run(domain::RunId{"r1"}).value()->refused.empty());
+}
+
 }  // namespace
 }  // namespace tamarack::store

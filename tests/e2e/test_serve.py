@@ -101,3 +101,37 @@ def test_a_port_that_is_taken(project, serve):
     address, _ = serve("--open")
     finished = project.tamarack("serve", "--data", "data", "--listen", address.removeprefix("http://"), seconds=20)
     assert finished.code not in (0, 1) and "in use" in finished.err, finished.text
+
+
+def test_the_api_describes_itself(project, serve):
+    """What a client generator would read: complete, and true of this server."""
+    project.commands(["a"], "exit 0")
+    run = project.run(expect=0)
+    address, _ = serve("--open")
+    document = json.loads(get(address, "/api/v1/openapi.json")[1])
+    assert document["openapi"].startswith("3.1") and document["info"]["title"] and document["info"]["version"]
+    sample = {"run": run.json["run_id"], "project": project.root.name, "test": "none", "name": "x", "sha256": "0" * 64, "agent": "none", "token": "none"}
+    values = {"limit": 5, "after": 0, "verdict": "passed", "sort": "name", "at": "2026-11-16T04:10:00Z"}
+    for path, operations in document["paths"].items():
+        assert operations, path
+        for method, operation in operations.items():
+            where = f"{method} {path}"
+            assert operation["summary"] and operation["security"] in ([], *([{"token": [role]}] for role in ("viewer", "runner", "admin"))), where
+            assert all(answer["description"] and answer["content"] for answer in operation["responses"].values()), where
+            assert ("requestBody" in operation) == (method in ("post", "put")), where
+            in_path = {one["name"] for one in operation["parameters"] if one["in"] == "path"}
+            assert {f"{{{name}}}" for name in in_path} == {part for part in path.split("/") if part.startswith("{")}, where
+            query = [one["name"] for one in operation["parameters"] if one["in"] == "query"]
+            if method != "get" or path.startswith("/blobs/"):
+                continue
+            for name in query:
+                if operation["responses"]["2XX"]["content"].keys() == {"text/event-stream"}:
+                    continue  # answered for as long as the run goes on; tests/server watches them
+                status, body = get(address, path.format(**sample) + f"?{name}={values.get(name, 'x')}")
+                # A page is asked for with what the page before said, and nothing else.
+                assert status == 200 or (name == "before" and "'before'" in body), (where, name, body)
+    lists = [path for path, operations in document["paths"].items() if any(one["name"] == "limit" for one in operations.get("get", {}).get("parameters", []))]
+    assert len(lists) == 3
+    for path in lists:
+        status, body = get(address, path.format(**sample) + "?colour=red")
+        assert status == 400 and "colour" in body, path

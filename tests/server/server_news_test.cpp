@@ -62,7 +62,7 @@ class ServerNewsTest : public testing::Test {
                            .retries = {.first = Millis{5}, .longest = Millis{20}},
                            .limits = {}};
     }
-    server_ = std::move(*Server::listen(loop_, clock_, {connect(), connect(), connect().access(), *blobs_}, std::move(settings),
+    server_ = std::move(*Server::listen(loop_, clock_, {connect(), connect(), connect(), connect().access(), *blobs_}, std::move(settings),
                                         [this](const Error& error) { warnings_ += error.message + "\n"; }));
   }
 

@@ -4,80 +4,12 @@
 #include "base/sha256.h"
 #include "io/files.h"
 #include "io/ws_link.h"
-#include "tests/server/server_world.h"
-#include "wire/api.h"
-#include "wire/delivery.h"
+#include "tests/server/paper_agent.h"
 
 namespace tamarack::coordinator {
 namespace {
 
 using domain::Role;
-
-// An agent without tests to run: it asks for work, takes the link and passes, or fails, whatever it is leased.
-class PaperAgent {
- public:
-  PaperAgent(ServerWorld& world, std::string token, std::string failing = {})
-      : world_(world), token_(std::move(token)), failing_(std::move(failing)) {}
-
-  wire::AgentOrder poll(std::int64_t wait = 0, const std::string& run = {}) {
-    const wire::AgentPoll poll{.agent = domain::AgentId{"paper"}, .session = "s-1", .run = domain::RunId{run}, .wait = wait};
-    const auto answer = world_.ask({.method = "POST", .path = "/api/v1/agents/poll", .token = token_, .fields = {}, .body = encode(poll)});
-    const auto order = wire::decode<wire::AgentOrder>(answer.body);
-    return answer.status == 200 && order ? *order : wire::AgentOrder{};
-  }
-
-  // Works until it is sent home.
-  void work(const domain::RunId& run, const domain::Plan& plan) {
-    plan_ = plan;
-    io::WebSocketRequest request{.url = world_.url() + "/api/v1/runs/" + run.value + "/link",
-                                 .fields = {{"Authorization", "Bearer " + token_}}};
-    io::connect_websocket(world_.loop(), request, [this](Result<std::unique_ptr<io::Link>> link) {
-      if (!link) return world_.loop().stop();
-      link_ = std::move(*link);
-      link_->on_message([this](const std::string& text) { hear(text); });
-      link_->send(encode(wire::AgentEnvelope{0, wire::Hello{.agent = domain::AgentId{"paper"}, .session = "s-1"}}));
-    });
-    const io::Timer watchdog = world_.loop().after(Millis{20'000}, [this] { world_.loop().stop(); });
-    world_.loop().run();
-  }
-  bool went_home() const { return went_home_; }
-
- private:
-  void say(wire::FromAgent message) { link_->send(outbox_.pack(std::move(message))); }
-  void hear(const std::string& text) {
-    const auto message = wire::decode_to_agent(text);
-    if (!message) return;
-    if (std::holds_alternative<wire::Welcome>(*message)) say(wire::WorkerUp{domain::WorkerId{"paper/1"}, Millis{0}});
-    if (const auto* done = std::get_if<wire::Acknowledged>(&*message)) outbox_.acknowledged(done->seq);
-    if (std::holds_alternative<wire::GoHome>(*message)) {
-      say(wire::Gone{"sent home"});
-      went_home_ = true;
-      leaving_ = world_.loop().after(Millis{50}, [this] { world_.loop().stop(); });
-    }
-    if (const auto* lease = std::get_if<wire::Lease>(&*message)) run_tests(*lease);
-  }
-  void run_tests(const wire::Lease& lease) {
-    bool failed = false;
-    for (const schedule::Piece& piece : lease.pieces)
-      for (const domain::TestIndex test : piece.tests) {
-        const bool fails = plan_.tests.at(test.value).identity.title_path.back() == failing_;
-        failed = failed || fails;
-        const auto status = fails ? domain::TestStatus::failed : domain::TestStatus::passed;
-        say(wire::TestBegan{lease.worker, lease.term, test, 0, {}});
-        say(wire::TestEnded{lease.worker, lease.term, {.test = test, .status = status, .last_try = true}});
-      }
-    say(wire::InvocationEnded{lease.worker, lease.term, false, {.exit_code = failed ? 1 : 0}, {}});
-  }
-
-  ServerWorld& world_;
-  std::string token_;
-  std::string failing_;
-  domain::Plan plan_;
-  std::unique_ptr<io::Link> link_;
-  wire::Outbox outbox_;
-  io::Timer leaving_;
-  bool went_home_ = false;
-};
 
 class ServerRunsTest : public testing::Test {
  protected:
@@ -352,12 +284,21 @@ TEST_F(ServerRunsTest, AnAdminDrainsAnAgent) {
   const std::string admin = world_.token("shop", Role::admin);
   EXPECT_EQ(post("/api/v1/agents/paper/drain", R"({"drain":true})", admin).status, 204);
   EXPECT_EQ(post("/api/v1/agents/nobody/drain", R"({"drain":true})", admin).status, 404);
-  EXPECT_TRUE(agent.poll().drain);
+  start(request("r-10"));
+  const wire::AgentOrder order = agent.poll();
+  EXPECT_TRUE(order.run.empty() && !order.drain) << "it takes no run, and is not sent away";
+  EXPECT_EQ(post("/api/v1/agents/paper/drain", R"({"drain":false})", admin).status, 204);
+  EXPECT_EQ(agent.poll().run.value, "r-10") << "and takes runs again when it is told to";
+  (void)agent.poll();
+  EXPECT_EQ(post("/api/v1/agents/paper/drain", R"({"drain":true,"leave":true})", admin).status, 204);
+  EXPECT_TRUE(agent.poll().drain) << "it is to end";
 }
 
 TEST_F(ServerRunsTest, ABrowserSessionReadsAndNeedsTheHeaderToChange) {
   start(request("r-10"));
-  const auto opened = world_.ask({.method = "POST", .path = "/api/v1/session", .body = R"({"token":")" + runner_ + R"("})"});
+  const io::Fields json{{"Content-Type", "application/json"}};
+  const auto opened =
+      world_.ask({.method = "POST", .path = "/api/v1/session", .fields = json, .body = R"({"token":")" + runner_ + R"("})"});
   EXPECT_EQ(opened.status, 204);
   const std::string set(opened.field("Set-Cookie"));
   EXPECT_TRUE(says(set, "HttpOnly") && says(set, "SameSite=Strict")) << set;
@@ -369,7 +310,7 @@ TEST_F(ServerRunsTest, ABrowserSessionReadsAndNeedsTheHeaderToChange) {
   };
   EXPECT_EQ(cancel({}), 403) << "another site's page could have sent this";
   EXPECT_EQ(cancel({{"X-Tamarack", "1"}}), 202);
-  EXPECT_EQ(world_.ask({.method = "POST", .path = "/api/v1/session", .body = R"({"token":"tmk_x"})"}).status, 401);
+  EXPECT_EQ(world_.ask({.method = "POST", .path = "/api/v1/session", .fields = json, .body = R"({"token":"tmk_x"})"}).status, 401);
 }
 
 TEST_F(ServerRunsTest, WhatIsOpenEndsWithItsToken) {
@@ -384,6 +325,17 @@ TEST_F(ServerRunsTest, WhatIsOpenEndsWithItsToken) {
     EXPECT_EQ(stream.status, feed == "events" ? 200 : 401) << "the second one comes too late";
     EXPECT_FALSE(says(stream.body, "event: end"));
   }
+}
+
+TEST_F(ServerRunsTest, WhatIsOpenEndsWithTheSecretThatOpenedIt) {
+  start(request("r-10"));
+  const auto issued = issue_token(world_.access(), {.project = "shop", .role = Role::runner, .created = world_.clock().now()});
+  ASSERT_TRUE(issued);
+  const io::Timer rotate = world_.loop().after(
+      Millis{100}, [&] { EXPECT_TRUE(reissue_token(world_.access(), issued->token.id, world_.clock().now(), world_.clock().now())); });
+  const auto stream = world_.get("/api/v1/runs/r-10/events", issued->text);
+  EXPECT_EQ(stream.status, 200);
+  EXPECT_FALSE(says(stream.body, "event: end")) << "the run goes on";
 }
 
 TEST_F(ServerRunsTest, AnAgentsLinkEndsWithItsToken) {

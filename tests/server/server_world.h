@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -26,7 +27,7 @@ class ServerWorld {
   explicit ServerWorld(std::string folder) : folder_(std::move(folder)) {
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directories(folder_);
-    for (auto* store : {&data_, &journal_, &access_}) *store = std::move(*store::open_sqlite_store(folder_ + "/tamarack.db"));
+    for (auto* store : {&data_, &reports_, &journal_, &access_}) *store = std::move(*store::open_sqlite_store(folder_ + "/tamarack.db"));
     blobs_ = std::move(*artifact::open_disk_blobs(folder_ + "/blobs"));
   }
   ~ServerWorld() {
@@ -43,19 +44,20 @@ class ServerWorld {
     add_run("r-3", "shop");
   }
   void start(bool open = false, RunHostSettings host = {}, RateRule rate = {}) {
-    auto listening = Server::listen(*loop_, clock_, {*data_, *journal_, access_->access(), *blobs_},
-                                    {.open = open,
-                                     .report_template = R"(<script type="application/json" id="tamarack-report"></script>)",
-                                     .dashboard = "<title>dashboard</title>",
-                                     .assets = {{"/assets/dashboard.js", "text/javascript", "1"}},
-                                     .version = "1.2.3",
-                                     .signing_key = std::string(64, 'k'),
-                                     .rate = rate,
-                                     .failed_rate = {.per_second = 1, .burst = 1000},
-                                     .run_at_work = [this](store::Store&) { return domain::RunId{is_at_work_ ? "r-2" : ""}; },
-                                     .token_check = Millis{20},
-                                     .poll = Millis{5},
-                                     .host = std::move(host)},
+    ServerSettings settings{.open = open,
+                            .report_template = R"(<script type="application/json" id="tamarack-report"></script>)",
+                            .dashboard = "<title>dashboard</title>",
+                            .assets = {{"/assets/dashboard.js", "text/javascript", "1"}},
+                            .version = "1.2.3",
+                            .signing_key = std::string(64, 'k'),
+                            .rate = rate,
+                            .failed_rate = {.per_second = 1, .burst = 1000},
+                            .run_at_work = [this](store::Store&) { return domain::RunId{is_at_work_ ? "r-2" : ""}; },
+                            .token_check = Millis{20},
+                            .poll = Millis{5},
+                            .host = std::move(host)};
+    if (adjust) adjust(settings);
+    auto listening = Server::listen(*loop_, clock_, {*data_, *reports_, *journal_, access_->access(), *blobs_}, std::move(settings),
                                     [this](const Error& error) { problems_.push_back(error.message); });
     server_ = std::move(*listening);
   }
@@ -122,6 +124,9 @@ class ServerWorld {
   }
   std::string url() const { return fmt::format("http://127.0.0.1:{}", server_->port()); }
 
+  std::function<void(ServerSettings&)> adjust;  // what the next server is to have of its own
+
+  const std::string& folder() const { return folder_; }
   io::Loop& loop() { return *loop_; }
   const Clock& clock() const { return clock_; }
   store::Store& data() { return *data_; }
@@ -138,6 +143,7 @@ class ServerWorld {
 
   std::string folder_;
   std::unique_ptr<store::Store> data_;
+  std::unique_ptr<store::Store> reports_;
   std::unique_ptr<store::Store> journal_;
   std::unique_ptr<store::Store> access_;
   std::unique_ptr<artifact::BlobStore> blobs_;

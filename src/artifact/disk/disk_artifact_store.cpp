@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "base/sha256.h"
 #include "io/files.h"
 #include "io/machine.h"
 
@@ -36,8 +37,9 @@ class DiskArtifactStore final : public ArtifactStore {
   }
 
   Result<std::string> locate(const std::string& sha256) override {
-    std::string path = path_of(sha256);
-    if (!io::exists(path)) return make_error(ErrorCode::not_found, "artifact '" + sha256 + "' is not stored here");
+    // Hashes come from journals, and into those from other machines.
+    std::string path = is_sha256(sha256) ? path_of(sha256) : std::string{};
+    if (path.empty() || !io::exists(path)) return make_error(ErrorCode::not_found, "artifact '" + sha256 + "' is not stored here");
     return path;
   }
 

@@ -25,6 +25,7 @@ TEST(DiskArtifactStore, KeepsBytesOnceByTheirHash) {
   EXPECT_EQ((*store)->keep(folder + "/b")->sha256, first->sha256);
   EXPECT_EQ(*io::read_file(*(*store)->locate(first->sha256)), "abc");
   EXPECT_FALSE((*store)->locate(std::string(64, '0')));
+  for (const std::string no_hash : {"", "x", "../../etc/hostname", "ab/../../x"}) EXPECT_FALSE((*store)->locate(no_hash)) << no_hash;
   EXPECT_FALSE((*store)->keep(folder + "/missing"));
   // A screenshot of the same name is written over in place by the next test.
   std::ofstream(folder + "/a") << "xyz";

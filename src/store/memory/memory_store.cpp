@@ -24,9 +24,15 @@ Result<> MemoryStore::commit(const Commit& commit) {
     known->second = *commit.run_row;
     known->second.set_aside = std::move(set_aside);
   }
+  retention_.add(commit);
   std::vector<StartRow>& starts = starts_[commit.project];
   starts.insert(starts.end(), commit.starts.begin(), commit.starts.end());
   return {};
+}
+
+Result<std::int64_t> MemoryStore::journal_end(const domain::RunId& run) {
+  const std::vector<JournalRow>& journal = journals_[run];
+  return journal.empty() ? 0 : journal.back().seq;
 }
 
 Result<std::vector<JournalRow>> MemoryStore::journal(const domain::RunId& run, std::int64_t after) {
@@ -38,12 +44,13 @@ Result<std::vector<JournalRow>> MemoryStore::journal(const domain::RunId& run, s
 
 Result<std::optional<RunRow>> MemoryStore::run(const domain::RunId& run) {
   const auto found = runs_.find(run);
-  return found == runs_.end() ? std::optional<RunRow>{} : std::optional<RunRow>{found->second};
+  return found == runs_.end() || retention_.is_removed(run) ? std::optional<RunRow>{} : std::optional<RunRow>{found->second};
 }
 
 Result<std::vector<RunRow>> MemoryStore::runs(int count_max) {
   std::vector<RunRow> rows;
-  for (const auto& [id, row] : runs_) rows.push_back(row);
+  for (const auto& [id, row] : runs_)
+    if (!retention_.is_removed(id)) rows.push_back(row);
   std::sort(rows.begin(), rows.end(),
             [](const RunRow& a, const RunRow& b) { return std::tie(a.started, a.run) > std::tie(b.started, b.run); });
   if (rows.size() > static_cast<std::size_t>(count_max)) rows.resize(static_cast<std::size_t>(count_max));

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "store/memory/memory_access.h"
+#include "store/memory/memory_retention.h"
 #include "store/memory/memory_tests.h"
 #include "store/store.h"
 
@@ -16,6 +17,7 @@ class MemoryStore : public Store {
   MemoryStore& operator=(const MemoryStore&) = delete;
 
   Result<> commit(const Commit& commit) override;
+  Result<std::int64_t> journal_end(const domain::RunId& run) override;
   Result<std::vector<JournalRow>> journal(const domain::RunId& run, std::int64_t after = 0) override;
   Result<std::optional<RunRow>> run(const domain::RunId& run) override;
   Result<std::vector<RunRow>> runs(int count_max) override;
@@ -32,6 +34,7 @@ class MemoryStore : public Store {
   Result<> remember(const std::string& key, const std::string& value) override;
   AccessStore& access() override { return access_; }
   TestStore& tests() override { return tests_; }
+  RetentionStore& retention() override { return retention_; }
 
  private:
   std::map<domain::RunId, std::vector<JournalRow>> journals_;
@@ -42,6 +45,7 @@ class MemoryStore : public Store {
   std::map<std::string, std::string> notices_;
   MemoryAccess access_;
   MemoryTests tests_{runs_};
+  MemoryRetention retention_{runs_, requests_, journals_};
 };
 
 }  // namespace tamarack::store

@@ -34,6 +34,7 @@ void upsert_run(SQLite::Database& db, const RunRow& row) {
   number(row.attempts);
   text(row.branch);
   text(row.commit);
+  text(join(row.refused, "\n"));
   upsert.exec();
 }
 
@@ -67,6 +68,7 @@ RunRow run_row(SQLite::Statement& query) {
   row.branch = text("branch");
   row.commit = text("commit_id");
   row.set_aside = text("set_aside");
+  row.refused = split_lines(text("refused"));
   return row;
 }
 
@@ -74,7 +76,7 @@ RunRow run_row(SQLite::Statement& query) {
 Result<RunPage> select_runs(SQLite::Database& db, const RunFilter& filter) {
   const std::optional<RunCursor> before = TRY(parse_run_cursor(filter.before));
   const auto limit = static_cast<std::size_t>(std::clamp(filter.limit, 1, page_max));
-  std::string sql = "SELECT * FROM runs WHERE true";
+  std::string sql = "SELECT * FROM runs WHERE ifnull(removed_ms, 0) = 0";
   if (!filter.project.empty()) sql += " AND project = :project";
   if (!filter.branch.empty()) sql += " AND branch = :branch";
   const bool unfinished = filter.verdict == unfinished_verdict;

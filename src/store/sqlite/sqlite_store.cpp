@@ -11,6 +11,7 @@
 #include "store/sqlite/sqlite_history.h"
 #include "store/sqlite/sqlite_notices.h"
 #include "store/sqlite/sqlite_requests.h"
+#include "store/sqlite/sqlite_retention.h"
 #include "store/sqlite/sqlite_runs.h"
 #include "store/sqlite/sqlite_tests.h"
 
@@ -18,9 +19,9 @@ namespace tamarack::store {
 namespace {
 
 // One file per version, in order. A file that was released never changes: a later change of the tables is another file.
-const std::array migrations{embedded::schema_sql(),           embedded::migrate_access_sql(), embedded::migrate_cause_sql(),
-                            embedded::migrate_requests_sql(), embedded::migrate_tests_sql(),  embedded::migrate_notices_sql(),
-                            embedded::migrate_journal_sql()};
+const std::array migrations{embedded::schema_sql(),           embedded::migrate_access_sql(),   embedded::migrate_cause_sql(),
+                            embedded::migrate_requests_sql(), embedded::migrate_tests_sql(),    embedded::migrate_notices_sql(),
+                            embedded::migrate_journal_sql(),  embedded::migrate_retention_sql()};
 constexpr int schema_version = static_cast<int>(migrations.size());
 
 constexpr int busy_timeout_ms = 5'000;
@@ -31,7 +32,7 @@ class SqliteStore final : public Store {
   explicit SqliteStore(const std::string& path)
       : path_(path), db_(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOMUTEX, busy_timeout_ms) {
     use_wal();
-    db_.exec("PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=4000");
+    db_.exec("PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-32768");
     found_version_ = version();
     if (found_version_ < schema_version) migrate();
   }
@@ -55,6 +56,7 @@ class SqliteStore final : public Store {
         insert_row_->exec();
       }
       insert_results(db_, commit);
+      insert_artifacts(db_, commit.project, commit.run, commit.artifacts);
       for (const StartRow& start : commit.starts) {
         SQLite::Statement insert(db_, "INSERT INTO starts (project, framework, at_ms, duration_ms) VALUES (?, ?, ?, ?)");
         insert.bind(1, commit.project);
@@ -70,6 +72,15 @@ class SqliteStore final : public Store {
       }
       transaction.commit();
       return {};
+    });
+  }
+
+  Result<std::int64_t> journal_end(const domain::RunId& run) override {
+    return guarded([&]() -> Result<std::int64_t> {
+      SQLite::Statement query(db_, "SELECT coalesce(max(seq), 0) FROM journal WHERE run_id = ?");
+      query.bind(1, run.value);
+      query.executeStep();
+      return query.getColumn(0).getInt64();
     });
   }
 
@@ -89,7 +100,7 @@ class SqliteStore final : public Store {
 
   Result<std::optional<RunRow>> run(const domain::RunId& run) override {
     return guarded([&]() -> Result<std::optional<RunRow>> {
-      SQLite::Statement query(db_, "SELECT * FROM runs WHERE run_id = ?");
+      SQLite::Statement query(db_, "SELECT * FROM runs WHERE run_id = ? AND ifnull(removed_ms, 0) = 0");
       query.bind(1, run.value);
       if (!query.executeStep()) return std::optional<RunRow>{};
       return std::optional<RunRow>{run_row(query)};
@@ -98,7 +109,7 @@ class SqliteStore final : public Store {
 
   Result<std::vector<RunRow>> runs(int count_max) override {
     return guarded([&]() -> Result<std::vector<RunRow>> {
-      SQLite::Statement query(db_, "SELECT * FROM runs ORDER BY started_ms DESC, run_id DESC LIMIT ?");
+      SQLite::Statement query(db_, "SELECT * FROM runs WHERE ifnull(removed_ms, 0) = 0 ORDER BY started_ms DESC, run_id DESC LIMIT ?");
       query.bind(1, count_max);
       std::vector<RunRow> rows;
       while (query.executeStep()) rows.push_back(run_row(query));
@@ -163,6 +174,7 @@ class SqliteStore final : public Store {
 
   AccessStore& access() override { return access_; }
   TestStore& tests() override { return tests_; }
+  RetentionStore& retention() override { return retention_; }
 
  private:
   template <class Work>
@@ -196,6 +208,7 @@ class SqliteStore final : public Store {
   SQLite::Database db_;
   SqliteAccess access_{db_, path_};
   SqliteTests tests_{db_, path_};
+  SqliteRetention retention_{db_, path_};
   std::optional<SQLite::Statement> insert_row_;
   int found_version_ = 0;
 };
