@@ -41,7 +41,8 @@ std::unique_ptr<Outgoing> Outgoing::begin(io::Loop& loop, client::ApiClient& api
   const auto warn = [say = outgoing->say_](const Error& error) {
     say("warning: what the server does not hear is kept in memory alone and is lost if this agent dies: " + describe(error));
   };
-  auto spool = Spool::create(run_dir + "/spool-" + head.session, std::move(head));
+  const std::string folder = run_dir + "/spool-" + head.session;
+  auto spool = Spool::create(folder, std::move(head));
   if (!spool) {
     warn(spool.error());
     return outgoing;
