@@ -2,8 +2,7 @@
 //   1  A run without an end stays.
 //   2  The newest run of a project stays: it is what a dashboard shows first, and its workspace says what the project's rules are.
 //   3  The newest run of a CI identity stays for `retry_kept` after its end, whatever follows below: a retried job runs what failed in it
-//   and
-//      carries the rest forward.
+//      and carries the rest forward.
 //   4  What ended longer ago than `runs_keep` goes.
 //   5  Of what is left, all but the newest `runs_keep_max` of each project go.
 //   6  Where a project's files take more than `artifacts_max`, its oldest runs go until they would take nine tenths of it.

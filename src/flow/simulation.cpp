@@ -106,7 +106,7 @@ void Simulation::set_up_wait(int number) {
 }
 
 // Parked again and again until it is known to be parked; jobs must be known first.
-void Simulation::park(const std::string& id, WaitSpec spec) {
+void Simulation::park(const std::string& id, const WaitSpec& spec) {
   if (board_.waits.contains(WaitId{id})) return;
   WaitSpec filled = spec;
   for (Condition& condition : filled.conditions) {

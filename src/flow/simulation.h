@@ -62,7 +62,7 @@ class Simulation {
   Work work_of(const std::string& key);
   void beat(std::size_t executor);
   void start(const StartJob& order);
-  void park(const std::string& id, WaitSpec spec);
+  void park(const std::string& id, const WaitSpec& spec);
   void send(const domain::Signal& signal);
   void answer(const Ask& ask);
   Answer truth(const std::string& request) const;

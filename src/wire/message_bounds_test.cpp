@@ -23,12 +23,14 @@ TestEnded ended_with(const std::string& sha256) {
 TEST(MessageBounds, AHashIsOneOrNone) {
   EXPECT_TRUE(said(ended_with("")));
   EXPECT_TRUE(said(ended_with(std::string(64, 'a'))));
-  for (const std::string hash : {"x", "ab?cd", "ab#cd", "ab\ncd", "../../../../../../../../etc/hostname", "../../../../../../../../../../../../../../../../../../etc/host"}) {
+  for (const std::string hash : {"x", "ab?cd", "ab#cd", "ab\ncd", "../../../../../../../../etc/hostname",
+                                 "../../../../../../../../../../../../../../../../../../etc/host"}) {
     const auto test = said(ended_with(hash));
     ASSERT_FALSE(test) << hash;
     EXPECT_EQ(test.error().code, ErrorCode::corrupt);
     EXPECT_EQ(test.error().message.find("etc"), std::string::npos) << "what was sent is not repeated";
-    EXPECT_FALSE(said(Artifact{.worker = domain::WorkerId{"a/1"}, .term = {}, .test = {}, .attachment = ended_with(hash).report.attachments[0]}));
+    EXPECT_FALSE(
+        said(Artifact{.worker = domain::WorkerId{"a/1"}, .term = {}, .test = {}, .attachment = ended_with(hash).report.attachments[0]}));
   }
 }
 

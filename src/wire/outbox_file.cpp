@@ -21,7 +21,6 @@ struct ContentLine {
 BOOST_DESCRIBE_STRUCT(Acknowledgement, (), (acknowledged))
 BOOST_DESCRIBE_STRUCT(ContentLine, (), (owed, sent))
 
-
 template <class T>
 Result<T> read_line(std::string_view line) {
   const auto value = TRY(json::parse(line));
