@@ -83,8 +83,9 @@ void Uploads::settle(const std::string& sha256) {
 void Uploads::failed(const Error& error) {
   last_error_ = error;
   if (std::exchange(pausing_, true)) return;
-  if (++failures_ == 1) callbacks_.on_trouble(error);
-  const Millis pause = rules_.first_pause * (1 << std::min(failures_ - 1, 20));
+  const int failures = ++failures_;  // told of trouble, somebody may have tried again and counted anew
+  if (failures == 1) callbacks_.on_trouble(error);
+  const Millis pause = rules_.first_pause * (1 << std::min(failures - 1, 20));
   pause_ = loop_.after(std::min(pause, rules_.pause_max), [this] {
     pausing_ = false;
     send();

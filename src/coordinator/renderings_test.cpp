@@ -55,8 +55,8 @@ class RenderingsTest : public testing::Test {
   io::Callback on_arrival_ = [] {};
   std::vector<std::string> answers_;
   std::string retry_after_;
-  io::Timer later_;
   io::Loop loop_;
+  io::Timer later_;
   io::Lane lane_{loop_, 2};
   Renderings renderings_{lane_, clock_};
   std::unique_ptr<io::HttpServer> server_;
