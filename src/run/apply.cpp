@@ -94,8 +94,6 @@ struct Apply {
     const auto lease = run.leases.find(record.term);
     CHECK(lease != run.leases.end(), "lease {} ended twice", record.term.value);
     WorkerState& worker = run.workers.at(lease->second.worker);
-    // The other ends are ours: the worker may not know of them yet.
-    run.holders.at(record.term.value - 1).said_over = record.end == LeaseEnd::completed;
     if (worker.phase == WorkerPhase::busy) worker.phase = worker.restarting ? WorkerPhase::starting : WorkerPhase::idle;
     run.leases.erase(lease);
   }

@@ -127,7 +127,7 @@ struct RunResumed {
 // What an agent said cannot be true, or cannot be read. It was refused, and nothing else came of it.
 struct MessageRefused {
   domain::AgentId agent;
-  std::string name;     // unreadable, foreign_worker, unknown_test, unknown_lease, foreign_lease, ended_lease, wrong_bytes
+  std::string name;     // unreadable, foreign_worker, unknown_test, unknown_lease, foreign_lease, wrong_bytes
   std::string message;  // one sentence that goes on after the agent's name
 };
 struct RunFinished {

@@ -1,5 +1,6 @@
 // What an agent says that cannot be true. An agent that was silent for a while reports honestly under leases that were taken from it, and a
-// framework runs tests that its lease does not hold: neither is refused, neither counts.
+// framework runs tests that its lease does not hold: neither is refused, neither counts. Nor is a result under a lease of which the worker
+// had said that it was over: around a restart of the server an honest agent says some of it twice.
 #include <algorithm>
 
 #include "base/text.h"
@@ -45,14 +46,11 @@ bool Stepper::refuses_holder(const WorkerId& worker, Term term) {
 
 bool Stepper::refuses_result(const WorkerId& worker, Term term, TestIndex test) {
   if (refuses_test(worker, test) || refuses_holder(worker, term)) return true;
-  const Holder& holder = run_.holders[term.value - 1];
-  if (const WorkerId& whose = run_.joined.at(holder.worker); whose != worker) {
+  if (const WorkerId& whose = run_.joined.at(run_.holders[term.value - 1].worker); whose != worker) {
     refuse(worker, "foreign_lease", fmt::format("reports a result under lease {}, which is worker {}'s", term.value, whose.value));
     return true;
   }
-  if (!holder.said_over) return false;
-  refuse(worker, "ended_lease", fmt::format("reports a result under lease {}, of which it had said that it was over", term.value));
-  return true;
+  return false;
 }
 
 // They settle when they settle: also after the end of their lease.

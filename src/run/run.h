@@ -63,7 +63,6 @@ struct WorkerState {
 // Who held a lease, also after its end: what an agent says late of its own lease is honest, what it says of another's is not.
 struct Holder {
   std::uint32_t worker = 0;  // place in Run::joined
-  bool said_over = false;    // the worker said that the lease had ended: nothing can have happened under it since
   friend bool operator==(const Holder&, const Holder&) = default;
 };
 
