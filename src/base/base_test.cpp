@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "base/hash.h"
+#include "base/http_date.h"
 #include "base/result.h"
 #include "base/text.h"
 #include "base/time.h"
@@ -12,6 +13,15 @@ namespace tamarack {
 namespace {
 
 // Appendix A of the SipHash paper: key 00..0f, input 00..0e.
+TEST(HttpDate, IsReadInItsOneForm) {
+  EXPECT_EQ(parse_http_date("Sun, 22 Nov 2026 10:24:18 GMT"), from_ms(1'795'343'058'000));
+  EXPECT_EQ(parse_http_date("Thu, 29 Feb 2024 12:00:00 GMT"), from_ms(1'709'208'000'000));
+  for (const char* wrong : {"", "Sun, 22 Nov 2026 10:24:18 CET", "Sun, 32 Nov 2026 10:24:18 GMT", "Sun, 22 Foo 2026 10:24:18 GMT",
+                            "Sun, 22 Nov 2026 25:24:18 GMT", "Sun, 22 Nov 2026 10:24 GMT", "Sun, -1 Nov 2026 10:24:18 GMT",
+                            "Sun, 22 Nov 2026 -1:24:18 GMT", "Thu, 29 Feb 2026 12:00:00 GMT", "22 Nov 2026 10:24:18 GMT"})
+    EXPECT_FALSE(parse_http_date(wrong)) << wrong;
+}
+
 TEST(Hash, MatchesThePublishedVector) {
   std::string input;
   for (char c = 0; c < 15; ++c) input.push_back(c);

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <boost/json.hpp>
 
+#include "base/http_date.h"
 #include "base/text.h"
 #include "cli/server_calls.h"
 #include "domain/access.h"
@@ -102,26 +102,6 @@ Check check_agents(const ServerFacts& facts, const WhatIsWanted& wanted) {
 }
 
 }  // namespace
-
-std::optional<Instant> parse_http_date(std::string_view text) {
-  static constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const std::vector<std::string> words = split(text, ' ');
-  if (words.size() != 6 || words[5] != "GMT") return std::nullopt;
-  const auto month = std::find(months.begin(), months.end(), words[2]);
-  const auto day = parse_integer(words[1]);
-  const auto year = parse_integer(words[3]);
-  const std::vector<std::string> time = split(words[4], ':');
-  if (month == months.end() || !day || !year || time.size() != 3) return std::nullopt;
-  const auto hour = parse_integer(time[0]);
-  const auto minute = parse_integer(time[1]);
-  const auto second = parse_integer(time[2]);
-  const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(*year)),
-                                         std::chrono::month(static_cast<unsigned>(month - months.begin()) + 1),
-                                         std::chrono::day(static_cast<unsigned>(*day))};
-  if (!date.ok() || *year > 9999 || !hour || !minute || !second || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
-  return Instant(std::chrono::sys_days(date)) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) + std::chrono::seconds(*second);
-}
 
 ServerFacts ask_server(const client::ServerAddress& address, const Clock& clock) {
   ServerFacts facts{.url = address.url};

@@ -35,7 +35,4 @@ struct WhatIsWanted {
 };
 std::vector<config::Check> diagnose_server(const ServerFacts& facts, const WhatIsWanted& wanted);
 
-// "Sat, 21 Nov 2026 10:24:18 GMT", as a Date field says it.
-std::optional<Instant> parse_http_date(std::string_view text);
-
 }  // namespace tamarack::cli

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
+#include "base/http_date.h"
 #include "base/text.h"
 
 namespace tamarack::flow {
@@ -12,31 +12,6 @@ namespace {
 
 constexpr std::int64_t seconds_max = 86'400;  // of a Retry-After; more is a mistake, and the safety net should still look once a day
 constexpr std::size_t url_bytes_max = 8'192;
-
-// "Sat, 21 Nov 2026 10:24:18 GMT", the one form of HTTP that is sent today.
-std::optional<Instant> parse_http_date(std::string_view text) {
-  static constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const std::vector<std::string> words = split(text, ' ');
-  if (words.size() != 6 || !words[0].ends_with(',') || words[5] != "GMT") return std::nullopt;
-  const auto month = std::find(months.begin(), months.end(), words[2]);
-  const std::vector<std::string> clock = split(words[4], ':');
-  if (month == months.end() || clock.size() != 3) return std::nullopt;
-  std::array<std::int64_t, 5> numbers{};
-  const std::array<std::string_view, 5> texts{words[1], words[3], clock[0], clock[1], clock[2]};
-  static constexpr std::array<std::int64_t, 5> maxima{31, 9999, 23, 59, 60};
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    const auto number = parse_integer(texts[i]);
-    if (!number || *number > maxima[i]) return std::nullopt;
-    numbers[i] = *number;
-  }
-  const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(numbers[1])),
-                                         std::chrono::month(static_cast<unsigned>(month - months.begin() + 1)),
-                                         std::chrono::day(static_cast<unsigned>(numbers[0]))};
-  if (!date.ok()) return std::nullopt;
-  const Millis of_day{((numbers[2] * 60 + numbers[3]) * 60 + numbers[4]) * 1000};
-  return Instant{std::chrono::duration_cast<Millis>(std::chrono::sys_days(date).time_since_epoch()) + of_day};
-}
 
 struct Parts {
   std::string_view origin;  // "https://host:port"

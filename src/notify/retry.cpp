@@ -1,8 +1,8 @@
 #include "notify/retry.h"
 
 #include <algorithm>
-#include <array>
 
+#include "base/http_date.h"
 #include "base/text.h"
 
 namespace tamarack::notify {
@@ -45,28 +45,6 @@ std::optional<Millis> wanted_wait(const WaitFields& fields, Instant now) {
   const auto reset = parse_integer(trim(fields.ratelimit_reset));
   if (!reset || *reset > seconds_max) return std::nullopt;
   return std::max(Millis{0}, from_ms(*reset * 1000) - now);
-}
-
-std::optional<Instant> parse_http_date(std::string_view text) {
-  constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const std::vector<std::string> words = split(text, ' ');  // Sat, | 21 | Nov | 2026 | 10:24:18 | GMT
-  if (words.size() != 6 || !words[0].ends_with(',') || words[5] != "GMT" || words[1].size() != 2 || words[3].size() != 4)
-    return std::nullopt;
-  const auto month = std::find(months.begin(), months.end(), words[2]);
-  const std::vector<std::string> clock = split(words[4], ':');
-  const auto day = parse_integer(words[1]);
-  const auto year = parse_integer(words[3]);
-  if (month == months.end() || !day || !year || clock.size() != 3) return std::nullopt;
-  const auto hour = parse_integer(clock[0]);
-  const auto minute = parse_integer(clock[1]);
-  const auto second = parse_integer(clock[2]);
-  if (!hour || !minute || !second || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(*year)),
-                                         std::chrono::month(static_cast<unsigned>(month - months.begin() + 1)),
-                                         std::chrono::day(static_cast<unsigned>(*day))};
-  if (!date.ok()) return std::nullopt;
-  const Millis of_day{((*hour * 60 + *minute) * 60 + *second) * 1000};
-  return Instant{std::chrono::duration_cast<Millis>(std::chrono::sys_days(date).time_since_epoch()) + of_day};
 }
 
 }  // namespace tamarack::notify

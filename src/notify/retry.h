@@ -57,6 +57,5 @@ struct WaitFields {
 };
 // Never negative.
 std::optional<Millis> wanted_wait(const WaitFields& fields, Instant now);
-std::optional<Instant> parse_http_date(std::string_view text);  // "Sat, 21 Nov 2026 10:24:18 GMT", the one form that is sent today
 
 }  // namespace tamarack::notify

@@ -1,22 +1,18 @@
 // Runs that a server works on, over HTTP and WebSocket as clients and agents do.
 #include <gtest/gtest.h>
 
-#include "base/sha256.h"
 #include "io/files.h"
 #include "io/ws_link.h"
-#include "tests/server/paper_agent.h"
+#include "tests/server/shop.h"
 
 namespace tamarack::coordinator {
 namespace {
 
 using domain::Role;
 
-class ServerRunsTest : public testing::Test {
+class ServerRunsTest : public ShopTest {
  protected:
-  void SetUp() override {
-    world_.start(false, {.heartbeat = Millis{200}});
-    runner_ = world_.token("shop", Role::runner);
-  }
+  void SetUp() override { open_shop(); }
 
   io::ClientAnswer post(const std::string& path, const std::string& body, const std::string& token = {}) {
     return world_.ask({.method = "POST", .path = path, .token = token.empty() ? runner_ : token, .fields = {}, .body = body});
@@ -24,24 +20,6 @@ class ServerRunsTest : public testing::Test {
   io::ClientAnswer put_blob(const std::string& sha256, const std::string& bytes, const std::string& query = {}) {
     return world_.ask(
         {.method = "PUT", .path = "/api/v1/projects/shop/blobs/" + sha256 + query, .token = runner_, .fields = {}, .body = bytes});
-  }
-  wire::RunRequest request(const std::string& run, const std::string& identity = {}) {
-    EXPECT_EQ(put_blob(sha256_hex("manifest"), "manifest").status, 201);
-    return {.run_id = domain::RunId{run},
-            .project = "shop",
-            .identity = identity,
-            .branch = "main",
-            .commit = "c1",
-            .command = "tamarack run",
-            .plan = ServerWorld::plan_of(3),
-            .workspace = sha256_hex("manifest"),
-            .config = "tamarack.toml"};
-  }
-  wire::RunStarted start(const wire::RunRequest& wanted, int expected = 201) {
-    const auto answer = post("/api/v1/runs", encode(wanted));
-    EXPECT_EQ(answer.status, expected) << answer.body;
-    const auto started = wire::decode<wire::RunStarted>(answer.body);
-    return started ? *started : wire::RunStarted{};
   }
   // All of it: asked for, worked on, closed. Returns what the API says of it.
   std::string whole_run(const wire::RunRequest& wanted, const std::string& failing = {}) {
@@ -54,10 +32,6 @@ class ServerRunsTest : public testing::Test {
     EXPECT_NE(events.find("event: end"), std::string::npos) << "the run is closed";
     return world_.get("/api/v1/runs/" + run.value, runner_).body;
   }
-  static bool says(const std::string& body, const std::string& part) { return body.find(part) != std::string::npos; }
-
-  ServerWorld world_{testing::TempDir() + "/runs-" + testing::UnitTest::GetInstance()->current_test_info()->name()};
-  std::string runner_;
 };
 
 TEST_F(ServerRunsTest, ARunIsAskedForWorkedOnAndClosed) {

@@ -19,7 +19,7 @@ void add_serve(Commands& commands, const Clock& clock) {
                                [serve, &clock] { return serve_command(*serve, clock); });
   app->add_option("--listen", serve->listen, "HOST:PORT; port 0: any free one")->capture_default_str();
   add_data(*app, serve->data);
-  app->add_option("-c,--config", serve->config, "server.toml: whom to tell of runs (webhooks, GitHub, Slack, traces)");
+  app->add_option("-c,--config", serve->config, "server.toml: whom to tell of runs (webhooks, GitHub, Slack, traces), how long runs stay");
   app->add_option("--tls-cert", serve->tls_cert, "Certificate chain, PEM file");
   app->add_option("--tls-key", serve->tls_key, "Its private key, PEM file");
   app->add_flag("--open", serve->open, "Ask nobody for a token; only on a loopback address");
