@@ -27,6 +27,7 @@ build: web ## Build the binary: build/bin/tamarack
 check: setup ## The inner loop: debug build and unit tests, seconds after a small change
 	@cmake --preset check -Wno-dev >/dev/null
 	@cmake --build build/check -j $(JOBS)
+	@scripts/collect_tests.sh
 	@scripts/run_unit_tests.sh build/check
 
 test: setup ## Everything CI runs; ends with one line: N passed, M failed
@@ -41,7 +42,7 @@ bench: build ## The ratios of tests/bench, against peers or bounds in the same r
 format: setup ## Format the C++ sources in place
 	@git ls-files 'src/*.h' 'src/*.cpp' 'tests/*.h' 'tests/*.cpp' | grep -v '^tests/projects/' | xargs clang-format-19 -i
 
-lint: setup ## clang-format, clang-tidy, import rules, TypeScript
+lint: setup ## clang-format, clang-tidy, import rules, pyflakes
 	@scripts/lint.sh
 
 clean: ## Remove everything built

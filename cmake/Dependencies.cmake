@@ -11,6 +11,9 @@ find_library(PUGIXML_LIBRARY pugixml REQUIRED)
 find_library(ZLIB_LIBRARY z REQUIRED)
 find_library(BOOST_JSON_LIBRARY boost_json REQUIRED)
 find_library(BOOST_CONTAINER_LIBRARY boost_container REQUIRED)
+find_library(HIREDIS_LIBRARY hiredis REQUIRED)
+find_library(RABBITMQ_LIBRARY rabbitmq REQUIRED)
+find_path(LIBPQ_INCLUDE_DIR postgresql/libpq-fe.h REQUIRED)
 
 # Debian ships only a shared libfmt, so its one source is compiled here; the headers stay Debian's.
 add_library(vendor_fmt STATIC ${CMAKE_CURRENT_LIST_DIR}/vendor/fmt.cpp)
@@ -39,6 +42,17 @@ target_link_libraries(vendor_xml INTERFACE ${PUGIXML_LIBRARY})
 
 add_library(vendor_crypto INTERFACE)
 target_link_libraries(vendor_crypto INTERFACE OpenSSL::Crypto ${CMAKE_DL_LIBS})
+
+add_library(vendor_hiredis INTERFACE)  # its reader of answers alone
+target_link_libraries(vendor_hiredis INTERFACE ${HIREDIS_LIBRARY})
+
+# Headers alone: the library is loaded when something of PostgreSQL is asked for, so that the binary starts without it, and its OpenSSL never
+# meets ours.
+add_library(vendor_libpq INTERFACE)
+target_include_directories(vendor_libpq SYSTEM INTERFACE ${LIBPQ_INCLUDE_DIR})
+
+add_library(vendor_rabbitmq INTERFACE)
+target_link_libraries(vendor_rabbitmq INTERFACE ${RABBITMQ_LIBRARY} OpenSSL::SSL OpenSSL::Crypto Threads::Threads)
 
 add_library(vendor_zlib INTERFACE)
 target_link_libraries(vendor_zlib INTERFACE ${ZLIB_LIBRARY})

@@ -105,10 +105,13 @@ def check_toml_keys():
     schema = json.loads((ROOT / "docs/guide/tamarack.schema.json").read_text(encoding="utf-8"))
 
     def keys_of(section):
-        node = schema["properties"].get(section, {})
-        node = node.get("items", node)
-        if "$ref" in node:
-            node = schema["$defs"][node["$ref"].rsplit("/", 1)[1]]
+        """Of a dotted one: `flow.phase` is what stands in `[[flow]]` under `phase`."""
+        node = schema
+        for part in section.split("."):
+            node = node.get("properties", {}).get(part, {})
+            node = node.get("items", node)
+            if "$ref" in node:
+                node = schema["$defs"][node["$ref"].rsplit("/", 1)[1]]
         return set(node.get("properties", {}))
 
     sections = set(schema["properties"])
@@ -118,11 +121,11 @@ def check_toml_keys():
             for line in block.splitlines():
                 where = f"{path.relative_to(ROOT)}: TOML example '{line.strip()}'"
                 if header := re.match(r"\s*(?:# )?\[\[?([a-z_.]+)\]?\]\s*(?:#|$)", line):
-                    section = header[1].split(".")[0]
-                    verify(section in sections, f"{where}: there is no such section")
+                    section = header[1]
+                    verify(keys_of(section) or section.endswith(".env"), f"{where}: there is no such section")
                 elif key := re.match(r"(?:# )?([a-z_]+) = ", line):
                     known = keys_of(section) if section else sections | keys_of("app")
-                    verify(key[1] in known, f"{where}: [{section}] has no such key")
+                    verify(key[1] in known or section.endswith(".env"), f"{where}: [{section}] has no such key")
 
 
 def disagreement_names():

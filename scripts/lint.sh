@@ -1,5 +1,6 @@
 #!/bin/bash
-# Import and house rules, formatting, clang-tidy, syntax of shims, plugin and scripts. Each check counts one.
+# Import and house rules, formatting, clang-tidy, syntax of shims, plugin and scripts, names and imports of the Python tests, copies of the
+# clients. Each check counts one.
 # Last line: "N passed, M failed". clang-tidy remembers what was clean: seconds after a small change, minutes the first time.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -38,8 +39,8 @@ tidy() {
   if [ ! -f build/check/compile_commands.json ] || [ ! -f build/check/CMakeFiles/tamarack_pch.dir/cmake_pch.hxx.pch ]; then
     cmake --preset check -Wno-dev >/dev/null || return 1
   fi
-  # The precompiled header is made by the build, the headers of embedded files when it is configured; clang-tidy only reads them.
-  cmake --build build/check --target tamarack_pch >/dev/null || return 1
+  # The precompiled headers are made by the build, the headers of embedded files when it is configured; clang-tidy only reads them.
+  cmake --build build/check --target tamarack_pch tamarack_test_pch >/dev/null || return 1
   scripts/run_tidy.py
 }
 shims() {
@@ -51,6 +52,11 @@ plugins() {
   local files
   mapfile -t files < <(git ls-files --cached --others --exclude-standard 'src/*.py' 'clients/*.py' 'scripts/*.py' 'tests/*.py')
   PYTHONPYCACHEPREFIX=$(mktemp -d) "$python" -m py_compile "${files[@]}" && echo "${#files[@]} files compile"
+}
+names() {
+  local files
+  mapfile -t files < <(git ls-files --cached --others --exclude-standard 'src/*.py' 'clients/*.py' 'scripts/*.py' 'tests/*.py' 'examples/*.py')
+  "$python" -m pyflakes "${files[@]}" && echo "${#files[@]} files use what they import, and define what they use"
 }
 scripts_parse() {
   local file
@@ -64,6 +70,9 @@ check "format" formatted
 check "tidy" tidy
 check "shims" shims
 check "python" plugins
+check "names" names
+check "collect" scripts/collect_tests.sh
+check "copies" clients/copies.sh --check
 check "shell" scripts_parse
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

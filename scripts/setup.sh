@@ -5,9 +5,10 @@ set -eu
 
 packages="clang-19 clang-tidy-19 clang-format-19 llvm-19 libclang-rt-19-dev lld-19 cmake ninja-build ccache make git ca-certificates
 libboost1.81-dev libboost-json1.81-dev libssl-dev libsqlite3-dev libsqlitecpp-dev libfmt-dev libexpected-dev libcli11-dev
-libtomlplusplus-dev zlib1g-dev libpugixml-dev libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev
-python3 python3-pytest python3-pytest-xdist python3-pytest-rerunfailures python3-selenium chromium chromium-driver fonts-dejavu-core procps tmux iproute2
-nftables"
+libtomlplusplus-dev libhiredis-dev libpq-dev librabbitmq-dev zlib1g-dev libpugixml-dev libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev
+python3 python3-pytest python3-pytest-xdist python3-pytest-rerunfailures python3-pyflakes python3-selenium chromium chromium-driver fonts-dejavu-core procps tmux iproute2
+nftables redis-server postgresql-15 rabbitmq-server
+python3-distributed python3-fastapi uvicorn python3-multipart python3-flask python3-celery celery python3-redis python3-psutil"
 
 missing=""
 for package in $packages; do
@@ -21,6 +22,13 @@ if [ -n "$missing" ]; then
     as_root=sudo
   fi
   export DEBIAN_FRONTEND=noninteractive
+  # The servers among them are programs that tests start, not services of this machine: apt must not start them.
+  policy=/usr/sbin/policy-rc.d
+  if [ ! -e "$policy" ]; then
+    printf '#!/bin/sh\nexit 101\n' | $as_root tee "$policy" >/dev/null
+    $as_root chmod 755 "$policy"
+    trap '$as_root rm -f "$policy"' EXIT
+  fi
   $as_root apt-get update -qq
   # shellcheck disable=SC2086
   $as_root apt-get -o DPkg::Lock::Timeout=900 install -y -qq --no-install-recommends $missing >/dev/null

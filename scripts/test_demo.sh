@@ -1,11 +1,11 @@
 #!/bin/bash
-# The example suite through Tamarack, twice, and once with a test broken on purpose.
+# The example suite through Tamarack, twice (ROUNDS), and once with a test broken on purpose.
 set -uo pipefail
 here=$(cd "$(dirname "$0")/.." && pwd)
 passed=0 failed=0
 verify() { if [ "$2" = "$3" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED: $1: expected $3, got $2"; fi; }
 out=$(mktemp)
-for round in 1 2; do
+for round in $(seq 1 "${ROUNDS:-2}"); do
   "$here/scripts/demo.sh" --json >"$out"
   verify "round $round: exit code" $? 0
   verify "round $round: ledger is complete" "$(grep '^{' "$out" | node -pe 'const r=JSON.parse(require("fs").readFileSync(0,"utf8"));Object.values(r.ledger).reduce((a,b)=>a+b)===r.planned&&r.planned>=30')" true

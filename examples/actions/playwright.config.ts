@@ -1,3 +1,4 @@
+// Much of it stands in the other examples' configurations, too, on purpose: each example can be copied by itself.
 import { defineConfig } from '@playwright/test';
 
 const port = process.env.PORT ?? '4173';

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "adapter/base64.h"
+#include "adapter/captures.h"
 #include "adapter/json_fields.h"
 #include "base/text.h"
 
@@ -100,6 +101,21 @@ domain::TestStatus status_of(JsonFields& line) {
   return TestStatus::failed;
 }
 
+// What is wrong with a capture is the test's fault and stands in its report; the line is good all the same.
+ReadCaptures captures_of(JsonFields& line) {
+  ReadCaptures read;
+  line.each("captures", [&](JsonFields& one) {
+    domain::Capture capture{one.text("name"), one.json("value")};
+    std::string why = capture_problem(capture.name, capture.json);
+    if (why.empty() && capture.json.empty()) why = fmt::format("capture '{}' is not kept: it has no value", capture.name);
+    if (why.empty())
+      read.captures.push_back(std::move(capture));
+    else
+      read.problems.push_back(std::move(why));
+  });
+  return read;
+}
+
 TestFinishedLine finished_of(JsonFields& line) {
   TestFinishedLine finished{.identity = identity_of(line), .report = {}};
   domain::TestReport& report = finished.report;
@@ -124,6 +140,8 @@ TestFinishedLine finished_of(JsonFields& line) {
                             .duration = Millis{step.whole("duration_ms")},
                             .failed = step.flag("failed")});
   });
+  add_captures(report, captures_of(line));
+  finished.output_bytes = line.has("output_bytes") ? line.whole("output_bytes") : -1;
   return finished;
 }
 

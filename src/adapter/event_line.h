@@ -1,6 +1,7 @@
 // One line a shim wrote (docs/design/2026-11-21-event-lines.md) as a value. Bytes from outside: any input gives a value or an error.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -40,7 +41,8 @@ struct AttachmentLine {
 
 struct TestFinishedLine {
   domain::TestIdentity identity;
-  domain::TestReport report;  // `test` is not set: the line does not know the plan
+  domain::TestReport report;       // `test` is not set: the line does not know the plan
+  std::int64_t output_bytes = -1;  // how much of $TAMARACK_OUTPUT there was when the test had ended; -1: not said
 };
 
 struct ErrorLine {

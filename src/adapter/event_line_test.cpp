@@ -81,6 +81,27 @@ TEST(EventLine, ReadsAFinish) {
   EXPECT_THAT(report.steps, ElementsAre(domain::Step{"click", "pw:api", from_ms(1001), Millis{3}, true}));
 }
 
+TEST(EventLine, ReadsCaptures) {
+  const auto finished = parse_as<TestFinishedLine>(
+      R"({"type":"test_finished","spec":"a","title_path":["x"],"status":"passed","output_bytes":17,)"
+      R"("captures":[{"name":"job_id","value":"j-1"},{"name":"rate","value":1.5},{"name":"rows","value":[1,{"a":null}]},{"name":"none","value":null}]})");
+  EXPECT_THAT(finished.report.captures, ElementsAre(domain::Capture{"job_id", "\"j-1\""}, domain::Capture{"rate", "1.5"},
+                                                    domain::Capture{"rows", R"([1,{"a":null}])"}, domain::Capture{"none", "null"}));
+  EXPECT_THAT(finished.report.annotations, ElementsAre());
+  EXPECT_EQ(finished.output_bytes, 17);
+  EXPECT_EQ(parse_as<TestFinishedLine>(R"({"type":"test_finished","spec":"a","title_path":["x"],"status":"passed"})").output_bytes, -1);
+}
+
+TEST(EventLine, ACaptureThatIsRefusedIsAWarningOfItsTest) {
+  const auto finished = parse_as<TestFinishedLine>(
+      R"({"type":"test_finished","spec":"a","title_path":["x"],"status":"passed","captures":[{"name":"job id","value":1},{"name":"empty"}]})");
+  EXPECT_THAT(finished.report.captures, ElementsAre());
+  ASSERT_EQ(finished.report.annotations.size(), 2U);
+  EXPECT_EQ(finished.report.annotations[0].type, "warning");
+  EXPECT_THAT(finished.report.annotations[0].description, HasSubstr("capture 'job id' is not kept"));
+  EXPECT_THAT(finished.report.annotations[1].description, HasSubstr("capture 'empty' is not kept: it has no value"));
+}
+
 TEST(EventLine, ReadsAnInlineAttachment) {
   const auto line = parse_as<AttachmentLine>(
       R"({"type":"attachment","spec":"a","title_path":["x"],"name":"note","content_type":"text/plain","body_base64":"aGVsbG8="})");

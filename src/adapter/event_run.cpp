@@ -9,12 +9,6 @@
 namespace tamarack::adapter {
 namespace {
 
-boost::json::object identity_json(const domain::TestIdentity& identity) {
-  boost::json::array titles;
-  for (const std::string& title : identity.title_path) titles.emplace_back(title);
-  return {{"spec", identity.spec}, {"title_path", std::move(titles)}, {"parameters", identity.parameters}};
-}
-
 Invocation event_invocation(const SuiteSettings& suite, const ExecutionContext& context, std::vector<std::string> argv, std::string mode) {
   Invocation invocation;
   invocation.argv = std::move(argv);
@@ -25,6 +19,12 @@ Invocation event_invocation(const SuiteSettings& suite, const ExecutionContext& 
 }
 
 }  // namespace
+
+boost::json::object identity_json(const domain::TestIdentity& identity) {
+  boost::json::array titles;
+  for (const std::string& title : identity.title_path) titles.emplace_back(title);
+  return {{"spec", identity.spec}, {"title_path", std::move(titles)}, {"parameters", identity.parameters}};
+}
 
 std::string events_path(const ExecutionContext& context) {
   return context.attempt_dir + "/events.ndjson";

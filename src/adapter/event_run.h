@@ -6,6 +6,11 @@
 
 #include "adapter/adapter.h"
 
+// Only declared here: the library itself stays inside the source files.
+namespace boost::json {
+class object;
+}  // namespace boost::json
+
 namespace tamarack::adapter {
 
 // TAMARACK_EVENTS and TAMARACK_MODE=discover; colours off, because what is captured is read by programs and put into reports.
@@ -14,6 +19,9 @@ Invocation discovery_invocation(const SuiteSettings& suite, const ExecutionConte
 // The same for a run, with TAMARACK_SELECTION and the file it names.
 Invocation execution_invocation(const SuiteSettings& suite, const Selection& selection, const ExecutionContext& context,
                                 std::vector<std::string> argv);
+
+// {"spec":…,"title_path":[…],"parameters":…}
+boost::json::object identity_json(const domain::TestIdentity& identity);
 
 // {"v":1,"tests":[{"spec":…,"title_path":[…],"parameters":…},…]}
 std::string selection_json(const Selection& selection);

@@ -144,6 +144,14 @@ bool JsonFields::flag(std::string_view name, bool fallback) {
   return fallback;
 }
 
+std::string JsonFields::json(std::string_view name) {
+  const boost::json::value* value = object_.if_contains(name);
+  if (value == nullptr) return {};
+  // The library writes 1.5 as 1.5E0, which nobody wants to find in an address.
+  if (const double* number = value->if_double()) return std::isfinite(*number) ? fmt::format("{}", *number) : "null";
+  return boost::json::serialize(*value);
+}
+
 std::vector<std::string> JsonFields::texts(std::string_view name) {
   const boost::json::value* value = find(name);
   if (value == nullptr) return {};

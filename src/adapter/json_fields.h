@@ -36,6 +36,7 @@ class JsonFields {
   std::string required_text(std::string_view name);                      // present and not empty
   std::int64_t whole(std::string_view name, std::int64_t fallback = 0);  // 0 to 2^53; fractions are rounded
   bool flag(std::string_view name, bool fallback = false);
+  std::string json(std::string_view name);  // any value as JSON text, null too; empty when there is none
   std::vector<std::string> texts(std::string_view name);
   std::vector<std::string> text_or_texts(std::string_view name);                     // one string stands for a list of one
   void each(std::string_view name, const std::function<void(JsonFields&)>& read);    // an array of objects

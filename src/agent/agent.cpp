@@ -127,7 +127,7 @@ void Agent::know_plan(domain::Plan plan) {
 void Agent::handle(const wire::Lease& message) {
   Worker* worker = worker_of(message.worker);
   if (worker == nullptr || !plan_) return;
-  worker->lease({loop_, inotify_, clock_, settings_, adapter_, artifacts_, *plan_, *index_, budget_, watch_.get()}, message);
+  worker->lease({loop_, inotify_, clock_, settings_, adapter_, artifacts_, *plan_, *index_, budget_, watch_.get(), endpoint_}, message);
 }
 
 void Agent::handle(const wire::Stop& message) {

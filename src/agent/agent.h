@@ -25,6 +25,8 @@ class Agent {
   void know_plan(domain::Plan plan);
   // What has to be done after the workers have stopped and before the agent says that it leaves: artifacts on their way.
   void before_leaving(std::function<void(io::Callback)> callback) { before_leaving_ = std::move(callback); }
+  // Where tests ask for waits. Before start(); it outlives the agent.
+  void offer_waits(Endpoint& endpoint) { endpoint_ = &endpoint; }
   // Where what is not acknowledged survives this process. Before start(); it outlives the agent.
   void keep_unsent(wire::OutboxDisk& disk);
   // Nothing it had to say is left: all of it was acknowledged, or its goodbye was heard.
@@ -77,6 +79,7 @@ class Agent {
   io::Callback on_done_;
   io::Inotify inotify_;
   ArtifactBudget budget_;
+  Endpoint* endpoint_ = nullptr;
   std::unique_ptr<ArtifactWatch> watch_;  // only where [artifacts] watch names something
   wire::Outbox outbox_;
   std::vector<std::unique_ptr<Worker>> workers_;

@@ -47,6 +47,7 @@ void EventReader::take_line(std::string_view line) {
     if (const auto test = planned(began->identity)) callbacks_.on_fact(TestBegan{*test, began->retry, began->at});
   } else if (auto* finished = std::get_if<adapter::TestFinishedLine>(&*parsed)) {
     const auto test = index_.find(finished->identity);
+    if (callbacks_.take_output) adapter::add_captures(finished->report, callbacks_.take_output(finished->output_bytes));
     if (!test) return;  // its start was reported as unplanned already
     finished->report.test = *test;
     for (const domain::Attachment& attachment : finished->report.attachments)

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "adapter/adapter.h"
+#include "adapter/captures.h"
 #include "adapter/event_line.h"
 #include "agent/worker_machine.h"
 
@@ -29,6 +30,8 @@ class EventReader {
     std::function<void(const Fact&)> on_fact;
     // An attachment of a test: `body` is empty when attachment.path names a file.
     std::function<void(domain::TestIndex, int retry, domain::Attachment, std::string body)> on_attachment;
+    // What $TAMARACK_OUTPUT got since the last test, up to this size (-1: all of it); none: nobody reads it.
+    std::function<adapter::ReadCaptures(std::int64_t up_to)> take_output = {};
   };
   EventReader(const PlanIndex& index, Callbacks callbacks) : index_(index), callbacks_(std::move(callbacks)) {}
 

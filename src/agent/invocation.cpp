@@ -1,5 +1,6 @@
 #include "agent/invocation.h"
 
+#include "agent/handed_on.h"
 #include "base/text.h"
 #include "domain/trace_ids.h"
 #include "io/files.h"
@@ -40,6 +41,7 @@ Invocation::Invocation(InvocationContext context, const WorkerPlace& place, Star
       on_fact_(std::move(on_fact)),
       selection_(selection_of(context.plan, order_.pieces)),
       attempt_dir_(attempt_dir_of(context.settings.run_dir, order_.term)),
+      captured_(output_path(attempt_dir_)),
       keeper_(std::make_unique<ArtifactKeeper>(context.loop, context.artifacts, context.budget, attempt_dir_,
                                                ArtifactKeeper::Callbacks{.on_fact = on_fact_, .on_idle = [this] { conclude(); }})) {}
 
@@ -51,12 +53,20 @@ Invocation::~Invocation() {
 }
 
 void Invocation::start() {
-  const auto cannot = [this](const Error& error) {
-    context_.loop.post([this, message = describe(error), alive = std::weak_ptr(alive_)] {
-      if (!alive.expired()) on_fact_(CouldNotStart{message});
-    });
-  };
-  if (const auto made = io::make_directories(attempt_dir_); !made) return cannot(made.error());
+  Result<> begun;
+  if (auto env = prepare())
+    begun = start_process(std::move(*env));
+  else
+    begun = env.error();
+  if (begun) return;
+  context_.loop.post([this, message = describe(begun.error()), alive = std::weak_ptr(alive_)] {
+    if (!alive.expired()) on_fact_(CouldNotStart{message});
+  });
+}
+
+// The environment, and every file that the framework is going to read.
+Result<std::map<std::string, std::string>> Invocation::prepare() {
+  TRY_VOID(io::make_directories(attempt_dir_));
   const AgentSettings& settings = context_.settings;
   adapter::ExecutionContext execution{.attempt_dir = attempt_dir_,
                                       .shims_dir = settings.shims_dir,
@@ -68,57 +78,91 @@ void Invocation::start() {
   std::map<std::string, std::string> env = environment_of(settings, place_);
   env["TRACEPARENT"] = trace_context(settings.run, order_.pieces);
   for (const auto& [name, value] : settings.suite.env) env[name] = fill_in(value, place_, settings.seed);
-  execution.inherited = env;
-  for (const char* name : {"PYTHONPATH", "NODE_OPTIONS"})
-    if (!execution.inherited.contains(name) && !io::environment(name).empty()) execution.inherited[name] = io::environment(name);
+  execution.inherited = inherited_by_shims(env);
   adapter::SuiteSettings suite = settings.suite;
   for (std::string& argument : suite.arguments) argument = fill_in(std::move(argument), place_, settings.seed);
-  auto invocation = context_.adapter.execution(suite, selection_, execution);
-  if (!invocation) return cannot(invocation.error());
-  invocation_ = std::move(*invocation);
-  for (const adapter::GeneratedFile& file : invocation_.files)
-    if (const auto written = io::write_file(file.path, file.content); !written) return cannot(written.error());
+  invocation_ = TRY(context_.adapter.execution(suite, selection_, execution));
+  for (const adapter::GeneratedFile& file : invocation_.files) TRY_VOID(io::write_file(file.path, file.content));
   // A report of an earlier run must never be read as this one's.
-  if (!invocation_.results_path.empty())
-    if (const auto removed = io::remove_tree(invocation_.results_path); !removed) return cannot(removed.error());
-  const std::string events = adapter::events_path(execution);
+  if (!invocation_.results_path.empty()) TRY_VOID(io::remove_tree(invocation_.results_path));
+  env["TAMARACK_OUTPUT"] = output_path(attempt_dir_);
+  TRY_VOID(io::append_file(env["TAMARACK_OUTPUT"], ""));
+  invite(env);
+  TRY_VOID(look_at_flows(env));
+  env.merge(TRY(hand_on(context_.plan, selection_, order_.captures, attempt_dir_)));
   if (invocation_.events_expected) {
-    if (const auto touched = io::append_file(events, ""); !touched) return cannot(touched.error());
-    events_ = std::make_unique<EventReader>(
-        context_.index,
-        EventReader::Callbacks{
-            .on_fact = [this](const Fact& fact) { tell(fact); },
-            .on_attachment = [this](domain::TestIndex test, int retry, domain::Attachment attachment,
-                                    const std::string& body) { keeper_->reported(test, retry, std::move(attachment), body); }});
-    follower_ = std::make_unique<io::FileFollower>(context_.loop, context_.inotify, events,
-                                                   [this](std::string_view bytes) { events_->take(bytes); });
+    TRY_VOID(io::append_file(adapter::events_path(execution), ""));
+    follow_events(adapter::events_path(execution));
   }
   for (const auto& [name, value] : invocation_.env) env[name] = value;
+  return env;
+}
+
+// Its waits are dropped with it. Without an endpoint the variables of a Tamarack around this one must not be believed.
+void Invocation::invite(std::map<std::string, std::string>& env) {
+  env["TAMARACK_AGENT_URL"] = env["TAMARACK_AGENT_TOKEN"] = "";
+  if (context_.endpoint == nullptr) return;
+  const bool has_app = !context_.settings.app.start.empty() || context_.settings.suite.env.contains("BASE_URL");
+  guest_ = context_.endpoint->welcome(
+      {.owner = "tests of worker " + place_.id.value, .base_url = has_app ? env["BASE_URL"] : "", .project = context_.settings.project});
+  env["TAMARACK_AGENT_URL"] = context_.endpoint->url();
+  env["TAMARACK_AGENT_TOKEN"] = guest_->token();
+}
+
+// An application of one worker is of use to a wait that looks from the same machine, not to a server that looks from another.
+Result<> Invocation::look_at_flows(const std::map<std::string, std::string>& env) {
+  if (context_.plan.flows.empty()) return {};
+  const AgentSettings& settings = context_.settings;
+  const auto url = env.find("BASE_URL");
+  const bool has_own_app = !settings.app.start.empty() && settings.project.empty() && url != env.end();
+  marks_ = TRY(FlowMarks::look(selection_,
+                               {.notes_dir = settings.run_dir + "/flows",
+                                .suite_dir = settings.suite.root,
+                                .commit = settings.commit ? settings.commit() : std::string{},
+                                .app_url = has_own_app ? url->second : std::string{}},
+                               order_.captures));
+  return marks_.keep(attempt_dir_);
+}
+
+void Invocation::follow_events(const std::string& path) {
+  events_ = std::make_unique<EventReader>(
+      context_.index, EventReader::Callbacks{
+                          .on_fact = [this](const Fact& fact) { tell(fact); },
+                          .on_attachment = [this](domain::TestIndex test, int retry, domain::Attachment attachment,
+                                                  const std::string& body) { keeper_->reported(test, retry, std::move(attachment), body); },
+                          .take_output = [this](std::int64_t up_to) { return captured_.take(up_to); }});
+  follower_ =
+      std::make_unique<io::FileFollower>(context_.loop, context_.inotify, path, [this](std::string_view bytes) { events_->take(bytes); });
+}
+
+void Invocation::took(std::string& whole, std::int64_t& size, std::FILE* file, std::string_view bytes) {
+  if (file != nullptr && size < static_cast<std::int64_t>(output_bytes_max))
+    std::fwrite(bytes.data(), 1, std::min(bytes.size(), output_bytes_max - static_cast<std::size_t>(size)), file);
+  if (file != nullptr) std::fflush(file);  // it must be on disk should Tamarack be killed: results may be read from it
+  size += static_cast<std::int64_t>(bytes.size());
+  if (whole.size() + bytes.size() > output_bytes_max) output_.output_was_cut = true;
+  cap_append(whole, bytes, output_bytes_max);
+  output_tail_.append(bytes.substr(bytes.size() - std::min(bytes.size(), 2 * tail_bytes)));
+  if (output_tail_.size() > 4 * tail_bytes) output_tail_.erase(0, output_tail_.size() - 2 * tail_bytes);
+}
+
+Result<> Invocation::start_process(std::map<std::string, std::string> env) {
   output_file_ = std::fopen((attempt_dir_ + "/stdout.log").c_str(), "we");
   errput_file_ = std::fopen((attempt_dir_ + "/stderr.log").c_str(), "we");
-  const auto took = [this](std::string& whole, std::int64_t& size, std::FILE* file, std::string_view bytes) {
-    if (file != nullptr && size < static_cast<std::int64_t>(output_bytes_max))
-      std::fwrite(bytes.data(), 1, std::min(bytes.size(), output_bytes_max - static_cast<std::size_t>(size)), file);
-    if (file != nullptr) std::fflush(file);  // it must be on disk should Tamarack be killed: results may be read from it
-    size += static_cast<std::int64_t>(bytes.size());
-    if (whole.size() + bytes.size() > output_bytes_max) output_.output_was_cut = true;
-    cap_append(whole, bytes, output_bytes_max);
-    output_tail_.append(bytes.substr(bytes.size() - std::min(bytes.size(), 2 * tail_bytes)));
-    if (output_tail_.size() > 4 * tail_bytes) output_tail_.erase(0, output_tail_.size() - 2 * tail_bytes);
-  };
   output_.started = context_.clock.now();
   watch_files();
-  auto process = io::start_process(
-      context_.loop, {.argv = invocation_.argv, .env = env, .directory = invocation_.directory, .record_path = attempt_dir_ + "/exit.json"},
-      {.on_output = [this, took](std::string_view bytes) { took(output_.output, output_size_, output_file_, bytes); },
-       .on_errput = [this, took](std::string_view bytes) { took(output_.errput, errput_size_, errput_file_, bytes); },
-       .on_exit = [this](const io::ExitStatus& status) { exited(status); }});
-  if (!process) return cannot(process.error());
-  process_ = std::move(*process);
-  if (settings.unit_timeout.count() > 0) deadline_ = context_.loop.after(settings.unit_timeout, [this] { out_of_time(); });
+  process_ = TRY(io::start_process(
+      context_.loop,
+      {.argv = invocation_.argv, .env = std::move(env), .directory = invocation_.directory, .record_path = attempt_dir_ + "/exit.json"},
+      {.on_output = [this](std::string_view bytes) { took(output_.output, output_size_, output_file_, bytes); },
+       .on_errput = [this](std::string_view bytes) { took(output_.errput, errput_size_, errput_file_, bytes); },
+       .on_exit = [this](const io::ExitStatus& status) { exited(status); }}));
+  const Millis limit = context_.settings.unit_timeout;
+  if (limit.count() > 0) deadline_ = context_.loop.after(limit, [this] { out_of_time(); });
   // Without live events a lease of one test is in flight from here; of several nobody can tell which.
   if (!invocation_.events_expected && selection_.parts.size() == 1 && selection_.parts.front().tests.size() == 1)
     tell(TestBegan{selection_.parts.front().tests.front(), 0, output_.started});
+  return {};
 }
 
 void Invocation::watch_files() {
@@ -151,17 +195,24 @@ void Invocation::tell(const Fact& fact) {
     keeper_->test_began(began->test);
     if (watching_ != 0) context_.watch->began(watching_, began->test, began->retry, began->at);
   }
-  on_fact_(fact);
-  if (const auto* ended = std::get_if<TestEnded>(&fact)) {
-    const domain::TestReport& report = ended->report;
-    in_flight_.erase(report.test);
-    if (watching_ != 0) context_.watch->ended(watching_, report.test, report.retry, report.started + report.duration);
-    keeper_->test_ended(report.test);
+  const auto* ended = std::get_if<TestEnded>(&fact);
+  if (ended != nullptr && marks_.is_about(ended->report.test)) {
+    TestEnded marked = *ended;
+    marks_.add_to(marked.report);
+    on_fact_(marked);
+  } else {
+    on_fact_(fact);
   }
+  if (ended == nullptr) return;
+  const domain::TestReport& report = ended->report;
+  in_flight_.erase(report.test);
+  if (watching_ != 0) context_.watch->ended(watching_, report.test, report.retry, report.started + report.duration);
+  keeper_->test_ended(report.test);
 }
 
 void Invocation::exited(const io::ExitStatus& status) {
   process_ended_ = true;
+  guest_.reset();
   deadline_.cancel();
   kill_timer_.cancel();
   output_.exit_code = status.code;
@@ -205,12 +256,17 @@ void Invocation::conclude() {
                         .log_tail = log_tail()};
   if (!invocation_.events_expected && !fact.lost && fact.signal == 0) {
     adapter::FinalResults results = context_.adapter.read_results(context_.settings.suite, selection_, output_);
+    if (std::string unclaimed = take_output(captured_, results.reports); !unclaimed.empty())
+      results.problems.push_back(std::move(unclaimed));
     for (domain::TestReport& report : results.reports) tell(TestEnded{std::move(report)});
     fact.problems = std::move(results.problems);
   }
   if (events_ && events_->bad_lines() > 0)
     fact.problems.push_back(fmt::format("bad_event_lines: {} of the framework could not be read; first: {}",
                                         count_of(events_->bad_lines(), "event line"), events_->first_bad_line()));
+  if (events_ && !fact.lost && fact.signal == 0)
+    if (std::string unclaimed = describe_unclaimed(captured_.take(-1), "written after the last test had ended"); !unclaimed.empty())
+      fact.problems.push_back(std::move(unclaimed));
   if (events_ && events_->has_half_line() && !fact.lost && fact.signal == 0)
     fact.problems.push_back("truncated_events: the framework's event file ends in the middle of a line");
   // What the watcher found for tests that never ended.

@@ -10,7 +10,10 @@
 
 #include "agent/artifact_keeper.h"
 #include "agent/artifact_watch.h"
+#include "agent/endpoint.h"
+#include "agent/flow_marks.h"
 #include "agent/framework_output.h"
+#include "agent/output_file.h"
 #include "agent/settings.h"
 #include "agent/worker_machine.h"
 #include "artifact/artifact_store.h"
@@ -31,6 +34,7 @@ struct InvocationContext {
   const PlanIndex& index;
   ArtifactBudget& budget;
   ArtifactWatch* watch = nullptr;  // none: only what the framework reports is kept
+  Endpoint* endpoint = nullptr;    // none: tests cannot ask for waits
 };
 
 class Invocation {
@@ -45,8 +49,14 @@ class Invocation {
   void stop();
 
  private:
+  Result<std::map<std::string, std::string>> prepare();
+  Result<> start_process(std::map<std::string, std::string> env);
+  void invite(std::map<std::string, std::string>& env);
+  void follow_events(const std::string& path);
+  void took(std::string& whole, std::int64_t& size, std::FILE* file, std::string_view bytes);
   void tell(const Fact& fact);
   void watch_files();
+  Result<> look_at_flows(const std::map<std::string, std::string>& env);
   void exited(const io::ExitStatus& status);
   void conclude();
   void out_of_time();
@@ -57,8 +67,10 @@ class Invocation {
   StartInvocation order_;
   std::function<void(const Fact&)> on_fact_;
   adapter::Selection selection_;
+  FlowMarks marks_;
   adapter::Invocation invocation_;
   std::string attempt_dir_;
+  OutputFile captured_;
   std::unique_ptr<EventReader> events_;
   std::unique_ptr<io::FileFollower> follower_;
   std::unique_ptr<io::Process> process_;
@@ -72,7 +84,8 @@ class Invocation {
   bool test_seen_ = false;
   std::set<domain::TestIndex> in_flight_;
   std::unique_ptr<ArtifactKeeper> keeper_;
-  int watching_ = 0;  // this lease in context_.watch; 0: not (any more)
+  std::unique_ptr<Endpoint::Guest> guest_;  // until its process has ended
+  int watching_ = 0;                        // this lease in context_.watch; 0: not (any more)
   bool process_ended_ = false;
   bool timed_out_ = false;
   bool lost_ = false;

@@ -1,7 +1,9 @@
 #include "agent/recover.h"
 
+#include "agent/flow_marks.h"
 #include "agent/framework_output.h"
 #include "agent/invocation.h"
+#include "agent/output_file.h"
 #include "base/text.h"
 #include "io/files.h"
 
@@ -25,7 +27,9 @@ class LeaseRecovery {
         source_(source),
         index_(index),
         events_(events),
-        attempt_dir_(attempt_dir_of(source.run_dir, term)) {}
+        attempt_dir_(attempt_dir_of(source.run_dir, term)),
+        output_(output_path(attempt_dir_)),
+        marks_(FlowMarks::kept(attempt_dir_)) {}
 
   void read() {
     const std::string record = attempt_dir_ + "/exit.json";
@@ -40,7 +44,8 @@ class LeaseRecovery {
   void read_events(const std::string& lines) {
     EventReader reader(index_, {.on_fact = [this](const Fact& fact) { take(fact); },
                                 .on_attachment = [this](domain::TestIndex test, int retry, const domain::Attachment& attachment,
-                                                        const std::string& body) { keep(test, retry, attachment, body); }});
+                                                        const std::string& body) { keep(test, retry, attachment, body); },
+                                .take_output = [this](std::int64_t up_to) { return output_.take(up_to); }});
     reader.take(lines);
   }
 
@@ -70,15 +75,20 @@ class LeaseRecovery {
     if (!invocation->results_path.empty())
       if (auto results = io::read_file(invocation->results_path, bytes_max)) output.results = std::move(*results);
     // What was not fully written when Tamarack died proves nothing: such a test counts as in flight and runs again.
-    const adapter::FinalResults results = source_.adapter.read_results(source_.suite, selection, output);
-    if (!results.problems.empty()) return;
-    for (const domain::TestReport& report : results.reports) events_.push_back(run::TestEnded{lease_.worker, term_, report});
+    adapter::FinalResults results = source_.adapter.read_results(source_.suite, selection, output);
+    if (!results.problems.empty() || !take_output(output_, results.reports).empty()) return;
+    for (domain::TestReport& report : results.reports) take_end(std::move(report));
   }
 
   void take(const Fact& fact) {
     if (const auto* began = std::get_if<TestBegan>(&fact))
       events_.push_back(run::TestBegan{lease_.worker, term_, began->test, began->retry});
-    if (const auto* ended = std::get_if<TestEnded>(&fact)) events_.push_back(run::TestEnded{lease_.worker, term_, ended->report});
+    if (const auto* ended = std::get_if<TestEnded>(&fact)) take_end(ended->report);
+  }
+
+  void take_end(domain::TestReport report) {
+    marks_.add_to(report);
+    events_.push_back(run::TestEnded{lease_.worker, term_, std::move(report)});
   }
 
   void keep(domain::TestIndex test, int retry, domain::Attachment attachment, const std::string& body) {
@@ -100,6 +110,8 @@ class LeaseRecovery {
   const PlanIndex& index_;
   std::vector<run::Event>& events_;
   std::string attempt_dir_;
+  OutputFile output_;
+  FlowMarks marks_;
   int bodies_ = 0;
 };
 

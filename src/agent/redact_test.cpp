@@ -31,6 +31,17 @@ TEST(Redact, NoTextOfAnyMessageKeepsTheSecret) {
   }
 }
 
+TEST(Redact, ACaptureThatHoldsASecretIsNotKeptAndSaysSo) {
+  const Masker masker(std::vector<std::string>{"hunter2-hunter2"});
+  const wire::FromAgent message = wire::TestEnded{
+      domain::WorkerId{"a/1"}, domain::Term{1U}, {.captures = {{"password", "\"hunter2-hunter2\""}, {"job_id", "\"j-1\""}}}};
+  const wire::FromAgent said = redacted(message, masker);
+  const domain::TestReport& report = std::get<wire::TestEnded>(said).report;
+  EXPECT_EQ(report.captures, (std::vector<domain::Capture>{{"job_id", "\"j-1\""}}));
+  ASSERT_EQ(report.annotations.size(), 1U);
+  EXPECT_EQ(report.annotations[0].description, "capture 'password' is not kept: it holds a secret of the environment");
+}
+
 TEST(Redact, WhatHoldsNoSecretStaysAsItIs) {
   const wire::FromAgent message = wire::TestEnded{domain::WorkerId{"a/1"}, domain::Term{1U}, {.output = "plain"}};
   EXPECT_EQ(wire::encode(wire::AgentEnvelope{1, redacted(message, Masker(std::vector<std::string>{"hunter2-hunter2"}))}),

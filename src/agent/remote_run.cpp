@@ -186,6 +186,7 @@ void RemoteRun::begin() {
   agent.labels = settings_.labels;
   agent.workers = settings_.workers;
   agent.run = settings_.run;
+  agent.project = spec_.project;
   agent.seed = spec_.seed;
   agent.run_dir = run_dir();
   if (!spec_.listing.empty()) agent.suite.listing = run_dir() + "/listing.json";
@@ -212,6 +213,7 @@ void RemoteRun::connect() {
                  agent_ = std::make_unique<Agent>(loop_, clock_, project_.settings, *project_.adapter, *store_, std::move(*link),
                                                   [this] { agent_is_done(); });
                  if (outgoing_->spool() != nullptr) agent_->keep_unsent(*outgoing_->spool());
+                 if (settings_.endpoint != nullptr) agent_->offer_waits(*settings_.endpoint);
                  agent_->know_plan(std::move(spec_.plan));
                  agent_->on_warning([this](const std::string& message) { settings_.say("warning: " + message); });
                  agent_->on_link_lost([this] { link_lost(); });

@@ -33,6 +33,7 @@ struct RemoteRunSettings {
   // Reads the configuration at this path. Errors: invalid_config.
   std::function<Result<PreparedProject>(const std::string& config_path, const std::string& state_dir)> prepare;
   std::function<void(const std::string&)> say;  // one line for people
+  Endpoint* endpoint = nullptr;                 // where tests ask for waits; it outlives the run
 };
 
 struct RunTrouble {

@@ -1,6 +1,7 @@
 #include "agent/settings.h"
 
 #include "base/text.h"
+#include "io/files.h"
 
 namespace tamarack::agent {
 
@@ -21,6 +22,12 @@ std::map<std::string, std::string> environment_of(const AgentSettings& settings,
     env["PORT"] = env["TAMARACK_PORT"] = std::to_string(place.port);
     env["BASE_URL"] = env["TAMARACK_BASE_URL"] = "http://127.0.0.1:" + std::to_string(place.port);
   }
+  return env;
+}
+
+std::map<std::string, std::string> inherited_by_shims(std::map<std::string, std::string> env) {
+  for (const char* name : {"PYTHONPATH", "NODE_OPTIONS"})
+    if (!env.contains(name) && !io::environment(name).empty()) env[name] = io::environment(name);
   return env;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -34,6 +35,7 @@ struct AgentSettings {
   std::map<std::string, std::string> labels;
   std::int64_t workers = 1;
   domain::RunId run;
+  std::string project;  // on a server; empty: there is none
   std::uint64_t seed = 0;
   std::string run_dir;    // absolute: attempts/, workers/ and logs of this run
   std::string shims_dir;  // absolute
@@ -44,6 +46,8 @@ struct AgentSettings {
   Millis settle{400};                   // how long such a file must stay unchanged before it is stored
   std::int64_t artifact_bytes_max = 0;  // of all attachments of this agent; 0: no limit
   Masker masker;                        // of secrets, in everything that is told
+  // Of the working tree as it is now, for flows that are gone on with later; empty where the workspace cannot change.
+  std::function<std::string()> commit = {};
 };
 
 // The place of one worker: its port, its data, its environment.
@@ -58,5 +62,7 @@ struct WorkerPlace {
 std::string fill_in(std::string text, const WorkerPlace& place, std::uint64_t seed);
 // PORT, BASE_URL and TAMARACK_* for the application and the framework.
 std::map<std::string, std::string> environment_of(const AgentSettings& settings, const WorkerPlace& place);
+// Variables to which our shims add something, with the value that the user gave them: `env`, and what of ours it leaves as it was.
+std::map<std::string, std::string> inherited_by_shims(std::map<std::string, std::string> env);
 
 }  // namespace tamarack::agent

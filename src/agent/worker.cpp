@@ -41,7 +41,7 @@ void Worker::start_app() {
 
 void Worker::lease(const InvocationContext& context, const wire::Lease& lease) {
   if (!context_) context_.emplace(context);
-  feed(LeaseGiven{lease.term, lease.pieces});
+  feed(LeaseGiven{lease.term, lease.pieces, lease.captures});
 }
 
 void Worker::stop_lease(domain::Term term) {

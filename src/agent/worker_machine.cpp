@@ -70,7 +70,7 @@ void WorkerMachine::handle(const LeaseGiven& fact) {
 void WorkerMachine::take_next_lease() {
   if (!next_ || lease_ || phase_ != Phase::idle) return;
   const LeaseGiven given = *std::exchange(next_, std::nullopt);
-  lease_ = Lease{.term = given.term, .pieces = given.pieces};
+  lease_ = Lease{.term = given.term, .pieces = given.pieces, .captures = given.captures};
   for (const schedule::Piece& piece : given.pieces) lease_->tests.insert(piece.tests.begin(), piece.tests.end());
   if (options_.has_reset && used_app_) {
     phase_ = Phase::resetting;
@@ -90,7 +90,7 @@ void WorkerMachine::handle(const ResetEnded& fact) {
   phase_ = Phase::running;
   used_app_ = true;
   lease_->invoked = true;
-  orders_.push_back(StartInvocation{lease_->term, lease_->pieces});
+  orders_.push_back(StartInvocation{lease_->term, lease_->pieces, lease_->captures});
 }
 
 void WorkerMachine::handle(const StopGiven& fact) {

@@ -29,6 +29,7 @@ struct AppDown {  // it did not become ready, or it died
 struct LeaseGiven {
   domain::Term term;
   std::vector<schedule::Piece> pieces;
+  std::vector<run::LeaseCaptures> captures = {};
 };
 struct StopGiven {
   domain::Term term;
@@ -81,6 +82,7 @@ struct ResetApp {};
 struct StartInvocation {
   domain::Term term;
   std::vector<schedule::Piece> pieces;
+  std::vector<run::LeaseCaptures> captures = {};
 };
 struct StopInvocation {};
 struct Say {
@@ -111,6 +113,7 @@ class WorkerMachine {
   struct Lease {
     domain::Term term;
     std::vector<schedule::Piece> pieces;
+    std::vector<run::LeaseCaptures> captures;
     std::set<domain::TestIndex> tests;
     std::set<domain::TestIndex> started;
     std::set<domain::TestIndex> finished;  // last try reported

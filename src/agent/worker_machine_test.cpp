@@ -54,6 +54,18 @@ class WorkerMachineTest : public testing::Test {
   std::vector<Order> orders_;
 };
 
+TEST_F(WorkerMachineTest, TheCapturesOfALeaseComeToItsInvocationEvenAfterAReset) {
+  const std::vector<run::LeaseCaptures> captures{{{TestIndex{0u}}, {{"job_id", "\"j-1\""}}}};
+  up({.has_app = true, .has_reset = true});
+  on(AppUp{});
+  lease(1, 1);
+  on(InvocationExited{});
+  on(LeaseGiven{Term{2u}, {schedule::Piece{UnitIndex{0u}, {TestIndex{0u}}}}, captures});
+  on(ResetEnded{});
+  ASSERT_EQ(ordered<StartInvocation>().size(), 2U);
+  EXPECT_EQ(ordered<StartInvocation>().back().captures, captures);
+}
+
 TEST_F(WorkerMachineTest, RunsALeaseAndIsFreeAgain) {
   up();
   lease(1, 1);

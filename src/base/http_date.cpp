@@ -20,7 +20,7 @@ std::optional<Instant> parse_http_date(std::string_view text) {
   std::array<std::int64_t, 5> numbers{};
   for (std::size_t i = 0; i < texts.size(); ++i) {
     const auto number = parse_integer(texts[i]);
-    if (!number || *number < 0 || *number > maxima[i]) return std::nullopt;
+    if (!number || *number > maxima[i]) return std::nullopt;
     numbers[i] = *number;
   }
   const auto [day, year, hour, minute, second] = numbers;

@@ -5,12 +5,16 @@
 #include <cstdio>
 
 #include "agent/agent_process.h"
+#include "agent/job_executor.h"
 #include "artifact/disk/disk_artifact_store.h"
 #include "base/hash.h"
 #include "base/text.h"
+#include "cli/agent_endpoint.h"
 #include "cli/outputs.h"
 #include "cli/project.h"
 #include "cli/version.h"
+#include "config/processors_file.h"
+#include "io/files.h"
 #include "io/machine.h"
 #include "io/net.h"
 #include "io/platform.h"
@@ -69,6 +73,47 @@ Result<Ground> prepare_ground(const AgentOptions& options, const std::string& na
   return ground;
 }
 
+// One process, and no other: a job that was handed to the process before is not this one's.
+std::string executor_name(const std::string& agent) {
+  return agent.substr(0, 80) + "-" + hex64(io::random_seed()).substr(0, 12);
+}
+
+struct ExecutorWish {
+  std::string agent;
+  std::string folder;
+  std::vector<agent::Processor> processors;
+  std::function<void(const std::string&)> say;
+};
+
+std::unique_ptr<agent::JobExecutor> make_executor(io::Loop& loop, client::ApiClient& api, const ExecutorWish& wish,
+                                                  std::function<void(const Error&)> failed) {
+  return std::make_unique<agent::JobExecutor>(loop, api,
+                                              agent::JobExecutorSettings{.executor = executor_name(wish.agent),
+                                                                         .folder = wish.folder + "/jobs",
+                                                                         .processors = wish.processors,
+                                                                         .masker = make_masker(io::environment_lines()).masker,
+                                                                         .say = wish.say},
+                                              std::move(failed));
+}
+
+// Problems of the file come all at once.
+Result<std::vector<agent::Processor>> read_processors(const std::string& file) {
+  std::vector<agent::Processor> processors;
+  if (file.empty()) return processors;
+  const std::string path = io::absolute_path(file);
+  const auto text = io::read_file(path, config::file_bytes_max);
+  if (!text) return Error(text.error()).in("--processors");
+  const config::ProcessorsRead read = config::read_processors_file(*text, path);
+  if (!read.problems.empty()) {
+    std::string list = config::describe(read.problems, io::absolute_path("."));
+    while (list.ends_with('\n')) list.pop_back();
+    return make_error(ErrorCode::invalid_config, list);
+  }
+  for (const config::ProcessorSetting& one : read.processors)
+    processors.push_back({.name = one.name, .command = one.command, .concurrency = one.concurrency, .timeout = one.timeout});
+  return processors;
+}
+
 }  // namespace
 
 int agent_command(const AgentOptions& options, const Clock& clock) {
@@ -78,6 +123,8 @@ int agent_command(const AgentOptions& options, const Clock& clock) {
   if (!labels) return complain(labels.error());
   const auto name = checked_name(options.name);
   if (!name) return complain(name.error());
+  const auto processors = read_processors(options.processors);
+  if (!processors) return complain(processors.error());
   const auto ground = prepare_ground(options, *name, clock);
   if (!ground) return complain(ground.error());
 
@@ -89,7 +136,12 @@ int agent_command(const AgentOptions& options, const Clock& clock) {
   const auto say = [name = *name](const std::string& text) {
     std::fprintf(stderr, "%s\n", clean_lines(fmt::format("agent '{}' {}", name, text)).c_str());
   };
+  agent::ApiServerWaits server_waits(api);
+  const auto endpoint = AgentEndpoint::open(loop, clock, &server_waits);
+  if (!endpoint) return complain(endpoint.error());
   int exit_code = 0;
+  int signals = 0;
+  std::unique_ptr<agent::JobExecutor> jobs;
   const std::int64_t workers = options.workers > 0 ? options.workers : default_workers();
   agent::AgentProcess process(loop, clock, api, *ground->workspaces, *ground->contents, *ground->artifacts,
                               {.run = {.agent = domain::AgentId{*name},
@@ -98,7 +150,8 @@ int agent_command(const AgentOptions& options, const Clock& clock) {
                                        .labels = *labels,
                                        .folder = ground->folder,
                                        .prepare = prepare_project,
-                                       .say = say},
+                                       .say = say,
+                                       .endpoint = &(*endpoint)->endpoint()},
                                .session = hex64(io::random_seed()),
                                .masker = make_masker(io::environment_lines()).masker,
                                .machine = io::host_name(),
@@ -108,16 +161,24 @@ int agent_command(const AgentOptions& options, const Clock& clock) {
                                .memory_free_mb = io::memory_free_mb},
                               [&](const Result<>& outcome) {
                                 if (!outcome) exit_code = complain(outcome.error());
-                                loop.stop();
+                                if (!jobs) return loop.stop();
+                                const auto leave = [&] { jobs->leave([&] { loop.stop(); }); };
+                                if (signals > 0 || !outcome) return leave();
+                                jobs->finish(leave);
                               });
-  int signals = 0;
   const io::SignalWatch watch(loop, [&](int) {
     if (++signals > 1) return process.kill_now([&] { loop.stop(); });
     if (process.is_working()) say("leaves: what runs is given back; once more to leave at once");
     process.leave();
   });
+  if (!processors->empty())
+    jobs = make_executor(loop, api, {*name, ground->folder, *processors, say}, [&](const Error& error) {
+      exit_code = complain(error);
+      process.leave();
+    });
   say(fmt::format("offers {} to {}", count_of(workers, "worker"), address->url));
   process.start();
+  if (jobs) jobs->start();
   loop.run();
   return exit_code;
 }

@@ -17,6 +17,7 @@ struct AgentOptions {
   std::vector<std::string> labels;  // "zone=eu"
   std::string data;                 // empty: ~/.cache/tamarack/agent
   std::optional<Millis> exit_when_idle;
+  std::string processors;  // file with commands that execute jobs; empty: none
 };
 
 // Until it is told to leave: SIGINT or SIGTERM give back what runs, a second one ends it at once.

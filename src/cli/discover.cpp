@@ -158,7 +158,8 @@ void list_tests(io::Loop& loop, const adapter::Adapter& adapter, store::Store& s
                 std::optional<Fingerprint> print, const Done& done) {
   const auto answer = [&loop, done](Result<Discovered> result) { loop.post([done, result = std::move(result)] { done(result); }); };
   if (const auto made = io::make_directories(request.work_dir); !made) return answer(made.error());
-  const adapter::ExecutionContext context{.attempt_dir = request.work_dir, .shims_dir = request.shims_dir, .inherited = request.suite.env};
+  const adapter::ExecutionContext context{
+      .attempt_dir = request.work_dir, .shims_dir = request.shims_dir, .inherited = agent::inherited_by_shims(request.suite.env)};
   // Listing happens before there is a worker: placeholders of a place get one that is nobody's.
   // Port 9 (discard) answers nowhere, so a suite that reads its address while it is loaded can be listed, and one that connects is not
   // fooled.

@@ -10,6 +10,7 @@
 #include "adapter/words.h"
 #include "base/text.h"
 #include "cli/discover.h"
+#include "cli/flow_rules.h"
 #include "cli/project.h"
 #include "cli/rule_warnings.h"
 #include "cli/server_checks.h"
@@ -308,6 +309,7 @@ Result<config::ListingFact> try_to_plan(const config::Config& config, const std:
   loop.run();
   const Discovered listed = TRY(std::move(found));
   const adapter::Capabilities capabilities = adapter->capabilities(request.suite);
+  TRY_VOID(check_waits(config));
   TRY_VOID(plan::make_plan(listed.discovery, {},
                            {.rules = rules_of(config),
                             .workers = workers,

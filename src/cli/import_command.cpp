@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "cli/discover.h"
+#include "cli/import_to_server.h"
 #include "cli/outputs.h"
 #include "coordinator/test_figures.h"
 #include "io/process_tree.h"
@@ -152,6 +153,7 @@ Result<coordinator::TakenReport> take_report(store::Store& store, std::string_vi
 int import_command(const ImportOptions& options, const Clock& clock) {
   const auto at = start_from(options.at);
   if (!at) return complain(at.error());
+  if (!options.server.url.empty()) return import_to_server(options);
   const auto project = open_project(options.project);
   if (!project) return complain(project.error());
   const auto store = open_store(project->state_dir);

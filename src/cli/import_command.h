@@ -9,20 +9,23 @@
 #include "base/time.h"
 #include "cli/import_run.h"
 #include "cli/project.h"
+#include "cli/server_options.h"
 #include "coordinator/server.h"
 
 namespace tamarack::cli {
 
 struct ImportOptions {
   ProjectOptions project;
+  ServerOptions server;  // with a URL: into its history
   std::vector<std::string> files;
-  std::string name;  // of the project; empty: as the configuration says
+  std::string name;  // of the project; empty: as the configuration says, which a server needs none of otherwise
   std::string branch;
   std::string commit;
   std::string at;  // when the run started; empty: as the report says
 };
 
-// Every file by itself: one that cannot be read keeps no other from being imported. 2 when there was one, else 0.
+// Every file by itself: one that cannot be read keeps no other from being imported. 2 when there was one, else 0. What would befall the
+// other files as well (a server that cannot be reached, a token without the right) ends it at once and says which were not sent.
 int import_command(const ImportOptions& options, const Clock& clock);
 
 // One report into a store, for the command and for the server's route.

@@ -1,6 +1,9 @@
 #include "cli/live_display.h"
 
+#include <algorithm>
+
 #include "base/text.h"
+#include "domain/ledger.h"
 #include "io/files.h"
 #include "io/machine.h"
 #include "report/cells.h"
@@ -126,7 +129,22 @@ report::LiveState LiveDisplay::state() const {
                              .retry = doing.retry,
                              .done = doing.done,
                              .total = doing.total});
+  state.parked = parked(now);
   return state;
+}
+
+report::ParkedWaits LiveDisplay::parked(Instant now) const {
+  report::ParkedWaits waits{.count = std::ssize(parked_)};
+  if (parked_.empty()) return waits;
+  const auto first = std::min_element(parked_.begin(), parked_.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  waits.first = phase_title(first->first.first, first->first.second);
+  waits.since = now - first->second;
+  for (const auto& [place, since] : parked_) {
+    const Instant deadline =
+        run_.flows.at(static_cast<std::size_t>(place.first)).phases.at(static_cast<std::size_t>(place.second)).deadline;
+    if (deadline != run::no_deadline && (!waits.deadline || deadline - now < *waits.deadline)) waits.deadline = deadline - now;
+  }
+  return waits;
 }
 
 void LiveDisplay::take(const run::Entry& entry) {
@@ -142,12 +160,13 @@ void LiveDisplay::replay(const std::vector<run::Entry>& entries) {
   note_.clear();
   workers_.clear();
   say(fmt::format("going on with run {}: {} of {} finished before", run_.id.value, run_.ledger.settled(),
-                  count_of(run_.ledger.planned, "test")));
+                  domain::count_of_entries(run_.ledger.planned, run_.ledger.planned, run_.circumstances.flows)));
 }
 
 void LiveDisplay::handle(const run::RunPlanned& record) {
   const domain::Plan& plan = record.plan;
-  say(fmt::format("{} on {}, {} · seed {}", count_of(static_cast<std::int64_t>(plan.tests.size()), "test"),
+  const std::string flows = plan.flows.empty() ? std::string{} : ", " + count_of(std::ssize(plan.flows), "flow") + " among them,";
+  say(fmt::format("{}{} on {}, {} · seed {}", count_of(static_cast<std::int64_t>(plan.tests.size()), "test"), flows,
                   count_of(plan.workers, "worker"), count_of(static_cast<std::int64_t>(plan.units.size()), "unit"), plan.seed));
 }
 void LiveDisplay::handle(const run::WorkerJoined& record) {
@@ -219,6 +238,39 @@ void LiveDisplay::handle(const run::InfrastructureFailed& record) {
 void LiveDisplay::handle(const run::StopRequested& record) {
   // What to do next is said by the one who stopped it, and stays.
   if (note_.empty()) set_note(record.reason);
+}
+
+std::string LiveDisplay::phase_title(std::int32_t flow, std::int32_t phase) const {
+  const domain::Flow& parked = run_.plan.flows.at(static_cast<std::size_t>(flow));
+  return fmt::format("{} › {}", parked.name, parked.phases.at(static_cast<std::size_t>(phase)).name);
+}
+void LiveDisplay::handle(const run::PhaseBegan& record) {
+  const domain::Flow& flow = run_.plan.flows.at(static_cast<std::size_t>(record.flow));
+  if (!flow.phases.at(static_cast<std::size_t>(record.phase)).tests.empty()) return;
+  parked_[{record.flow, record.phase}] = at_;
+  const std::string limit =
+      record.deadline == run::no_deadline ? std::string{} : fmt::format(" at most {}", human_duration(record.deadline - at_));
+  if (!screen_.live)
+    say(report::printable(fmt::format("  ⏸  {} waits{}, no worker is held", phase_title(record.flow, record.phase), limit)));
+}
+void LiveDisplay::handle(const run::PhaseEnded& record) {
+  if (parked_.erase({record.flow, record.phase}) == 0) return;
+  const std::string message = record.message.empty() ? std::string{} : ": " + first_line(record.message);
+  if (screen_.live && record.outcome == domain::PhaseOutcome::satisfied) return;
+  say(report::printable(fmt::format("  {}  {} {} after {}{}", record.outcome == domain::PhaseOutcome::satisfied ? "▶" : "✗",
+                                    phase_title(record.flow, record.phase),
+                                    record.outcome == domain::PhaseOutcome::timed_out ? "timed out" : to_string(record.outcome),
+                                    human_duration(record.waited), message)));
+}
+void LiveDisplay::handle(const run::FlowEnded& record) {
+  const domain::Flow& flow = run_.plan.flows.at(static_cast<std::size_t>(record.flow));
+  const report::FinishedTest finished{.name = flow.name,
+                                      .outcome = std::string(to_string(record.outcome)),
+                                      .duration = record.active,
+                                      .error_head = first_line(record.reason),
+                                      .location = {}};
+  if (!screen_.live) return say(report::plain_line(finished, run_.ledger.settled(), run_.ledger.planned, screen_.colour));
+  for (const std::string& line : report::failure_lines(finished, io::terminal_size(screen_.file).width, screen_.colour)) print(line + "\n");
 }
 
 void LiveDisplay::settled(domain::TestIndex test, domain::Outcome outcome, Millis duration, const std::string& error,

@@ -52,9 +52,13 @@ class LiveDisplay {
   void handle(const run::Disagreed& record);
   void handle(const run::InfrastructureFailed& record);
   void handle(const run::StopRequested& record);
+  void handle(const run::PhaseBegan& record);
+  void handle(const run::PhaseEnded& record);
+  void handle(const run::FlowEnded& record);
   template <class Other>
   void handle(const Other&) {}
 
+  std::string phase_title(std::int32_t flow, std::int32_t phase) const;
   void carried(const run::TestSettled& record);
   void settled(domain::TestIndex test, domain::Outcome outcome, Millis duration, const std::string& error, const std::string& location);
   void print(const std::string& lines);
@@ -62,6 +66,7 @@ class LiveDisplay {
   void erase();
   void redraw_later();
   report::LiveState state() const;
+  report::ParkedWaits parked(Instant now) const;
 
   io::Loop& loop_;
   const Clock& clock_;
@@ -81,6 +86,7 @@ class LiveDisplay {
     std::int64_t total = 0;
   };
   std::map<domain::WorkerId, Doing> workers_;
+  std::map<std::pair<std::int32_t, std::int32_t>, Instant> parked_;  // waits by flow and phase, since when
   std::map<domain::Term, domain::WorkerId> terms_;
   std::map<domain::TestIndex, std::int64_t> attempts_;
   std::string note_;

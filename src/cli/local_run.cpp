@@ -3,6 +3,7 @@
 #include <csignal>
 
 #include "base/text.h"
+#include "board/machine_clock.h"
 #include "cli/results.h"
 #include "cli/version.h"
 #include "report/build_view.h"
@@ -12,6 +13,7 @@ namespace {
 
 // Beyond app.stop_timeout, for processes that were killed to be gone and for late artifacts.
 constexpr Millis home_margin{20'000};
+constexpr Millis cancel_patience{5'000};  // for cancels of remote work, after everything else
 
 }  // namespace
 
@@ -22,6 +24,7 @@ LocalRun::LocalRun(io::Loop& loop, const Clock& clock, store::Store& store, cons
       writing_(loop),
       adapter_(adapter),
       settings_(std::move(settings)),
+      chances_(settings_.seed),
       screen_(choose_screen(settings_.json)) {}
 
 LocalRun::~LocalRun() = default;
@@ -36,16 +39,22 @@ Result<> LocalRun::prepare() {
   store::RunRow row{.run = settings_.run, .project = project.config.project, .branch = git_.branch, .commit = git_.commit};
   coordinator_ = std::make_unique<coordinator::Coordinator>(
       loop_, clock_, store_, writing_, coordinator::CoordinatorSettings{.run = settings_.run, .row = std::move(row)},
-      coordinator::CoordinatorCallbacks{.on_entry = [this](const run::Entry& entry) { take(entry); },
-                                        .on_finished = [this] { finished(); },
-                                        .on_broken = [this](const Error& error) { broken(error); }});
+      coordinator::CoordinatorCallbacks{
+          .on_entry = [this](const run::Entry& entry) { take(entry); },
+          .on_finished = [this] { finished(); },
+          .on_broken = [this](const Error& error) { broken(error); },
+          .on_begin_wait = [this](const run::BeginWait& order) { waits_->begin(coordinator_->run().plan, order); },
+          .on_drop_wait = [this](const run::DropWait& order) { waits_->drop(order); }});
   agent::AgentSettings settings = agent_settings(project, settings_.suite, settings_.shims_dir);
   settings.workers = settings_.workers;
   settings.run = settings_.run;
   settings.seed = settings_.seed;
   settings.run_dir = run_dir;
+  settings.commit = [root = project.config.root] { return git_facts(root).commit; };
   auto [coordinators_end, agents_end] = io::make_memory_link(loop_);
   agent_ = std::make_unique<agent::Agent>(loop_, clock_, std::move(settings), adapter_, *artifacts_, std::move(agents_end), nullptr);
+  endpoint_ = TRY(AgentEndpoint::open(loop_, clock_, nullptr));
+  agent_->offer_waits(endpoint_->endpoint());
   agent_->on_warning([this](const std::string& message) { warnings_.push_back(message); });
   coordinator_->attach(std::move(coordinators_end));
   signals_ = std::make_unique<io::SignalWatch>(loop_, [this](int signal) { interrupted(signal); });
@@ -57,10 +66,32 @@ void LocalRun::start_agent() {
 }
 
 void LocalRun::begin(const domain::Plan& plan, const run::Options& options, const run::Carried& carried) {
-  if (!gave_up_) coordinator_->begin(plan, options, carried);
+  if (gave_up_) return;
+  if (const auto opened = open_board(plan); !opened) return give_up(opened.error(), exit_code_of(opened.error().code));
+  coordinator_->begin(plan, options, carried);
+}
+
+Result<> LocalRun::open_board(const domain::Plan& plan) {
+  if (plan.flows.empty()) return {};
+  prober_ = std::make_unique<probe::Probes>(loop_);
+  board_ = std::make_unique<board::BoardHost>(loop_, clock_, board::machine_clock, chances_, store_.flow(), writing_, *prober_,
+                                              flow::BoardOptions{},
+                                              board::BoardCallbacks{.on_entry = {},
+                                                                    .on_wait_over =
+                                                                        [this](const domain::WaitId& wait) {
+                                                                          if (waits_) waits_->over(wait);
+                                                                        },
+                                                                    .on_start_job = {},
+                                                                    .on_stop_job = {},
+                                                                    .on_broken = [this](const Error& error) { broken(error); }});
+  TRY_VOID(board_->restore());
+  waits_ = std::make_unique<coordinator::RunWaits>(loop_, *board_, settings_.run,
+                                                   [this](const run::WaitConcluded& event) { coordinator_->wait_concluded(event); });
+  return {};
 }
 
 void LocalRun::go_on(run::Run folded, std::vector<run::Entry> journal) {
+  if (const auto opened = open_board(folded.plan); !opened) return give_up(opened.error(), exit_code_of(opened.error().code));
   display_->replay(journal);
   journal_ = std::move(journal);
   const std::vector<run::Event> found = agent::recover(folded, {.adapter = adapter_,
@@ -74,11 +105,13 @@ void LocalRun::go_on(run::Run folded, std::vector<run::Entry> journal) {
 void LocalRun::take(const run::Entry& entry) {
   journal_.push_back(entry);
   display_->take(entry);
+  if (const auto* ended = std::get_if<run::PhaseEnded>(&entry.record); ended != nullptr && waits_) waits_->taken(*ended);
 }
 
 void LocalRun::finished() {
   verdict_at_ = clock_.now();
   has_verdict_ = true;
+  if (waits_) waits_->drop_all("its run is over");
   // The verdict stands; artifacts that settle late still come in while the applications stop.
   if (interrupts_ >= 2) return write_results();
   coordinator_->send_home(home_deadline(), [this] { write_results(); });
@@ -120,8 +153,20 @@ void LocalRun::write_results() {
   closed.busy = Millis{view.run.busy_ms};
   coordinator_->close_row(closed, [this](const Result<>& written) {
     if (!written) std::fprintf(stderr, "warning: %s\n", written.error().message.c_str());
+    leave_when_cancelled();
+  });
+}
+
+// What was cut off may still be at work at a backend: its cancel is on its way.
+void LocalRun::leave_when_cancelled() {
+  if (!board_ || interrupts_ >= 2) return leave();
+  cancelling_ = loop_.after(cancel_patience, [this] {
+    std::fprintf(stderr, "warning: a backend has not confirmed the cancel of its work within %s\n",
+                 human_duration(cancel_patience).c_str());
     leave();
   });
+  is_cancelling_ = true;
+  board_->when_cancelled([this] { leave(); });
 }
 
 void LocalRun::leave() {
@@ -176,6 +221,7 @@ void LocalRun::stop_at_once() {
   display_->close();
   agent_->kill_now([this] {
     const run::Run& run = coordinator_->run();
+    if (is_cancelling_) return leave();
     if (has_verdict_) return write_results();
     if (run.finished) return;  // it is being written to the journal; finished() follows
     if (run.is_planned()) {

@@ -7,11 +7,14 @@
 #include "agent/agent.h"
 #include "agent/recover.h"
 #include "artifact/disk/disk_artifact_store.h"
+#include "cli/agent_endpoint.h"
 #include "cli/live_display.h"
 #include "cli/outputs.h"
 #include "cli/project.h"
 #include "coordinator/coordinator.h"
+#include "coordinator/run_waits.h"
 #include "io/net.h"
+#include "probe/probes.h"
 
 namespace tamarack::cli {
 
@@ -50,6 +53,8 @@ class LocalRun {
   bool had_disagreements() const { return coordinator_->run().circumstances.disagreements > 0; }
 
  private:
+  // Where the waits of flows are parked; nothing to do for a plan without flows.
+  Result<> open_board(const domain::Plan& plan);
   void take(const run::Entry& entry);
   void finished();
   void write_results();
@@ -58,6 +63,7 @@ class LocalRun {
   void interrupted_without_run();
   void stop_at_once();
   Millis home_deadline() const;
+  void leave_when_cancelled();
   void leave();
 
   io::Loop& loop_;
@@ -69,6 +75,11 @@ class LocalRun {
   std::unique_ptr<artifact::ArtifactStore> artifacts_;
   std::unique_ptr<LiveDisplay> display_;
   std::unique_ptr<coordinator::Coordinator> coordinator_;
+  std::unique_ptr<probe::Probes> prober_;
+  Random chances_;
+  std::unique_ptr<board::BoardHost> board_;
+  std::unique_ptr<coordinator::RunWaits> waits_;
+  std::unique_ptr<AgentEndpoint> endpoint_;
   std::unique_ptr<agent::Agent> agent_;
   std::unique_ptr<io::SignalWatch> signals_;
   std::vector<run::Entry> journal_;
@@ -76,11 +87,13 @@ class LocalRun {
   Screen screen_;
   GitFacts git_;
   Instant verdict_at_;
+  io::Timer cancelling_;
   int interrupts_ = 0;
   int exit_code_ = 4;
   bool has_verdict_ = false;  // and it is durable
   bool results_written_ = false;
-  bool gave_up_ = false;  // before there was a plan
+  bool is_cancelling_ = false;  // all is written; cancels of remote work are still to be answered
+  bool gave_up_ = false;        // before there was a plan
   bool over_ = false;
 };
 

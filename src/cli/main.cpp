@@ -34,6 +34,7 @@ int main_command(int argc, char** argv) {
   add_looking_back(commands, clock);
   add_setting_up(commands);
   add_servers(commands, clock);
+  add_waiting(commands, clock);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

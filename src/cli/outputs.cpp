@@ -2,6 +2,7 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <set>
@@ -167,6 +168,37 @@ void tell_github(const report::ReportView& view, const std::string& suite_dir) {
     std::fprintf(stderr, "warning: %s\n", written.error().message.c_str());
 }
 
+namespace {
+
+// How long workers were at tests of a flow while that flow waited.
+std::int64_t held_ms(const report::ReportView& view) {
+  std::int64_t held = 0;
+  for (std::size_t f = 0; f < view.run.flows.size(); ++f)
+    for (const report::FlowPhaseView& phase : view.run.flows[f].phases) {
+      if (!phase.wait) continue;
+      for (const report::WorkerView& worker : view.workers)
+        for (const report::SpanView& span : worker.spans) {
+          if (span.test < 0 || view.tests.at(static_cast<std::size_t>(span.test)).flow != static_cast<std::int64_t>(f)) continue;
+          held += std::max<std::int64_t>(
+              0, std::min(span.end_ms, phase.started_ms + phase.duration_ms) - std::max(span.start_ms, phase.started_ms));
+        }
+    }
+  return held;
+}
+
+void write_flows(report::JsonWriter& json, const report::ReportView& view) {
+  std::int64_t waited = 0;
+  for (const report::FlowView& flow : view.run.flows) waited += flow.waited_ms;
+  json.key("flows");
+  json.begin_object();
+  json.field("count", std::ssize(view.run.flows));
+  json.field("waited_ms", waited);
+  json.field("held_ms", view.run.flows.empty() ? 0 : held_ms(view));
+  json.end_object();
+}
+
+}  // namespace
+
 std::string json_line(const report::ReportView& view, const OutputPaths& paths) {
   const report::RunView& run = view.run;
   report::JsonWriter json;
@@ -190,6 +222,7 @@ std::string json_line(const report::ReportView& view, const OutputPaths& paths) 
   json.field("busy_ms", run.busy_ms);
   json.field("attempts", run.attempts);
   json.field("disagreements", report::disagreement_count(view));
+  write_flows(json, view);
   json.field("report", paths.report);
   json.field("junit", paths.junit);
   json.field("ctrf", paths.ctrf);

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "board/past_waits.h"
 #include "cli/discover.h"
 #include "cli/inspect_commands.h"
 #include "cli/outputs.h"
@@ -21,13 +22,16 @@ namespace {
 struct Past {
   domain::History history;
   std::int64_t workers = 1;
-  std::string told;  // a line about where it comes from; empty: this machine
+  plan::ExpectedWaits waits = {};
+  std::string told = {};  // a line about where it comes from; empty: this machine
 };
 
 Result<Past> past_here(store::Store& store, const Project& project) {
   TRY_VOID(coordinator::refresh_all_figures(store));
   const config::Run& run = project.config.run;
-  return Past{.history = TRY(store.history(project.config.project)), .workers = run.workers > 0 ? run.workers : default_workers()};
+  return Past{.history = TRY(store.history(project.config.project)),
+              .workers = run.workers > 0 ? run.workers : default_workers(),
+              .waits = TRY(board::usual_waits(store.flow()))};
 }
 
 Result<Past> past_of_server(const RunOptions& options, const Project& project) {
@@ -74,16 +78,20 @@ Result<std::string> plan_text_of(const PlanCommandOptions& options, const Projec
                                  .failed_first = options.run.failed_first,
                                  .cost_guess = cost_guess(capabilities),
                                  .units_share_invocation = capabilities.many_units_per_invocation,
-                                 .can_select_tests = capabilities.select_tests};
-  const plan::ChunkBudget budget = [](Millis remaining, std::int64_t count, const domain::CostEstimate& cost) {
-    return schedule::chunk_budget(
+                                 .can_select_tests = capabilities.select_tests,
+                                 .expected_waits = past.waits};
+  const plan::ChunkRule chunks = [](Millis remaining, std::int64_t count, const domain::CostEstimate& cost) {
+    return schedule::chunk_size(
         {.remaining = remaining, .workers = count, .framework_start = cost.framework_start, .estimates_known = cost.from_history});
   };
-  const auto predictions = TRY(plan::what_if(discovery, past.history, plan_options, std::max(options.workers_max, workers), budget));
+  const auto predictions = TRY(plan::what_if(discovery, past.history, plan_options, std::max(options.workers_max, workers), chunks));
   if (options.target && !options.run.workers) plan_options.workers = plan::choose_workers(predictions, *options.target).prediction.workers;
   const auto plan = TRY(plan::make_plan(discovery, past.history, plan_options));
+  for (const std::string& warning : plan::flow_warnings(plan, plan_options.rules.flows))
+    std::fprintf(stderr, "warning: %s\n", clean_lines(warning).c_str());
   const auto estimates = plan::explain_estimates(plan, past.history, plan_options);
-  return past.told + plan::plan_text(plan, estimates, predictions, {.target = options.target});
+  return past.told +
+         plan::plan_text(plan, estimates, predictions, {.expected_waits = plan_options.expected_waits, .target = options.target});
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "cli/flow_rules.h"
 #include "cli/rule_warnings.h"
 #include "config/cross_checks.h"
 
@@ -60,11 +61,13 @@ Result<> check_server(const Discovered& discovered, const config::Config& config
       "or run with one worker: -w 1");
 }
 
-std::vector<std::string> warnings_of(const Discovered& discovered, const config::Config& config) {
+std::vector<std::string> warnings_of(const Discovered& discovered, const config::Config& config, const domain::Plan& plan) {
   std::vector<std::string> warnings = discovered.discovery.warnings;
   if (discovered.starts_server && !config.app.start.empty())
     warnings.push_back("'webServer' in the Playwright configuration is started beside [app]: remove one of them");
   for (std::string& unmatched : unmatched_rules(config, discovered.discovery.tests)) warnings.push_back(std::move(unmatched));
+  for (std::string& partial : plan::flow_warnings(plan, flow_rules_of(config))) warnings.push_back(std::move(partial));
+  for (std::string& cleared : wait_warnings(config)) warnings.push_back(std::move(cleared));
   return warnings;
 }
 

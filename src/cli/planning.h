@@ -26,6 +26,6 @@ plan::PlanOptions plan_options(const RunOptions& options, const Project& project
 Result<> check_server(const Discovered& discovered, const config::Config& config, std::int64_t workers);
 // What the command line said about workers can make a valid file wrong.
 Result<> check_workers(const config::Config& config, std::int64_t workers);
-std::vector<std::string> warnings_of(const Discovered& discovered, const config::Config& config);
+std::vector<std::string> warnings_of(const Discovered& discovered, const config::Config& config, const domain::Plan& plan);
 
 }  // namespace tamarack::cli

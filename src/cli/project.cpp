@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "base/text.h"
+#include "cli/flow_rules.h"
 #include "cli/outputs.h"
 #include "config/quarantine.h"
 #include "config/read_config.h"
@@ -55,6 +56,7 @@ Result<Project> open_project(const ProjectOptions& options) {
     while (list.ends_with('\n')) list.pop_back();
     return make_error(ErrorCode::invalid_config, list);
   }
+  TRY_VOID(check_waits(*read.config));
   if (const auto expired = config::expired_quarantine(*read.config, today()); !expired.empty())
     std::fprintf(stderr, "warning: %s\n", clean_lines(config::describe(expired, here)).c_str());
   Project project{.config = *read.config};
@@ -140,6 +142,7 @@ plan::Rules rules_of(const config::Config& config) {
   for (const config::CapRule& rule : config.caps) rules.caps.push_back({rule.name, rule.tag, rule.match, rule.max});
   for (const config::TogetherRule& rule : config.together) rules.together.push_back({rule.match});
   for (const config::OrderRule& rule : config.order) rules.order.push_back({rule.before, rule.after});
+  rules.flows = flow_rules_of(config);
   return rules;
 }
 

@@ -6,8 +6,10 @@
 #include "artifact/workspace/scan.h"
 #include "base/text.h"
 #include "cli/discover.h"
+#include "cli/flow_rules.h"
 #include "cli/planning.h"
 #include "cli/remote_run.h"
+#include "cli/run_captures.h"
 #include "cli/server_calls.h"
 #include "cli/workspace_listing.h"
 #include "domain/ci_identity.h"
@@ -41,7 +43,7 @@ domain::CiRun read_ci_run(const std::string& suite_name) {
 
 // From the words on the command line to a run that the server has: each step leads to the next, on the loop.
 //
-//   discover ──▶ (earlier run) ──▶ history ──▶ agents ──▶ scan ──▶ send ──▶ ask ──▶ follow
+//   discover ──▶ (earlier run, for rerun or --continue) ──▶ history ──▶ agents ──▶ scan ──▶ send ──▶ ask ──▶ follow
 class Asking {
  public:
   Asking(io::Loop& loop, const Clock& clock, const RunOptions& options, client::ServerAddress address)
@@ -49,6 +51,7 @@ class Asking {
 
   Result<> prepare() {
     project_ = TRY(open_project(options_.project));
+    TRY_VOID(check_waits_of_server(project_.config));
     store_ = TRY(open_store(project_.state_dir));
     adapter_ = TRY(adapter::make_adapter(project_.config.suite.framework));
     suite_ = TRY(suite_settings(project_));
@@ -126,18 +129,39 @@ class Asking {
 
   // What the earlier run was, before anything is planned.
   void fetch_earlier() {
+    if (!options_.continued.empty()) return fetch_given();
     if (!options_.rerun) return fetch_history();
     if (options_.rerun->run.empty())
       return give_up(make_error(ErrorCode::invalid_argument, "which run of the server is meant?", "tamarack rerun RUN --server …"));
-    api_.call({.path = "/api/v1/runs/" + io::url_segment(options_.rerun->run) + "/journal", .patience = server_patience},
-              [this](const Result<std::string>& lines) {
-                if (!lines) return give_up(lines.error());
+    fetch_journal(options_.rerun->run, [this](const std::vector<run::Entry>& journal) {
+      auto folded = folded_run(journal, options_.rerun->run);
+      if (!folded) return give_up(folded.error());
+      earlier_ = std::move(*folded);
+      fetch_history();
+    });
+  }
+
+  // What the run that this one continues has captured.
+  void fetch_given() {
+    const std::string& run = options_.continued;
+    // The newest one of a server may be anybody's.
+    if (const auto named = check_names_server_run(run); !named) return give_up(named.error());
+    fetch_journal(run, [this, run](const std::vector<run::Entry>& journal) {
+      const auto captures = captures_of_ended(journal, run, {});
+      if (!captures) return give_up(captures.error());
+      for (const std::string& warning : warnings_of(*captures, run)) display_->say("warning: " + warning);
+      given_ = given_by(*captures);
+      fetch_history();
+    });
+  }
+
+  void fetch_journal(const std::string& run, std::function<void(const std::vector<run::Entry>&)> done) {
+    api_.call({.path = "/api/v1/runs/" + io::url_segment(run) + "/journal", .patience = server_patience},
+              [this, run, done = std::move(done)](const Result<std::string>& lines) {
+                if (!lines) return give_up(Error(lines.error()).in(fmt::format("the journal of run '{}' cannot be read", run)));
                 const auto journal = read_journal_lines(*lines);
                 if (!journal) return give_up(journal.error());
-                auto folded = folded_run(*journal, options_.rerun->run);
-                if (!folded) return give_up(folded.error());
-                earlier_ = std::move(*folded);
-                fetch_history();
+                done(*journal);
               });
   }
 
@@ -166,7 +190,8 @@ class Asking {
     const auto plan = plan::make_plan(discovered_.discovery, history_, how);
     if (!plan) return give_up(plan.error(), 2);
     plan_ = *plan;
-    for (const std::string& warning : warnings_of(discovered_, project_.config)) display_->say("warning: " + warning);
+    plan_.given = given_;
+    for (const std::string& warning : warnings_of(discovered_, project_.config, plan_)) display_->say("warning: " + warning);
     effective_.run.quarantined = quarantined_tests(project_.config, plan_);
     scan();
   }
@@ -336,7 +361,8 @@ class Asking {
   std::unique_ptr<LiveDisplay> display_;
   std::unique_ptr<io::SignalWatch> signals_;
   Discovered discovered_;
-  run::Run earlier_;  // of a rerun
+  run::Run earlier_;                    // of a rerun
+  std::vector<domain::Capture> given_;  // by the run that this one continues
   domain::History history_;
   domain::Plan plan_;
   std::string manifest_id_;

@@ -21,6 +21,9 @@ class Warnings {
       check(rule.line, "'before' in [[order]]", "", rule.before);
       check(rule.line, "'after' in [[order]]", "", rule.after);
     }
+    for (const config::FlowRule& flow : config_.flows)
+      for (const config::FlowPhase& phase : flow.phases)
+        if (!phase.is_wait()) check(phase.line, fmt::format("phase '{}' of [[flow]] '{}'", phase.name, flow.name), phase.tag, phase.match);
     for (const config::QuarantineRule& rule : config_.quarantine) {
       const bool applies = std::any_of(tests_.begin(), tests_.end(), [&](const domain::TestCase& test) {
         return test.id.value == rule.test || display_name(test.identity).find(rule.test) != std::string::npos;

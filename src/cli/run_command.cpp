@@ -1,12 +1,17 @@
 #include "cli/run_command.h"
 
+#include <algorithm>
+
 #include "adapter/event_run.h"
 #include "base/text.h"
+#include "board/past_waits.h"
 #include "cli/discover.h"
+#include "cli/flow_rules.h"
 #include "cli/local_run.h"
 #include "cli/outputs.h"
 #include "cli/planning.h"
 #include "cli/remote_run_command.h"
+#include "cli/run_captures.h"
 #include "cli/suite_record.h"
 #include "coordinator/read_run.h"
 #include "coordinator/test_figures.h"
@@ -45,6 +50,17 @@ int fail(const Error& error) {
 
 }  // namespace
 
+namespace {
+
+Result<std::vector<domain::Capture>> given_by(const RunOptions& options) {
+  if (options.continued.empty()) return std::vector<domain::Capture>{};
+  const RunCaptures earlier = TRY(captures_of_run(options.project, options.continued, {}));
+  for (const std::string& warning : warnings_of(earlier, options.continued)) std::fprintf(stderr, "warning: %s\n", warning.c_str());
+  return given_by(earlier);
+}
+
+}  // namespace
+
 int run_command(const RunOptions& options, const Clock& clock) {
   if (!options.server.url.empty()) return remote_run_command(options, clock);
   const Instant started = clock.now();
@@ -61,6 +77,8 @@ int run_command(const RunOptions& options, const Clock& clock) {
     if (!found) return fail(found.error());
     earlier = std::move(*found);
   }
+  auto given = given_by(options);
+  if (!given) return fail(given.error());
   const std::string run_dir = ground->project.run_dir(run);
   ground->suite.listing = run_dir + "/listing.json";
 
@@ -103,10 +121,15 @@ int run_command(const RunOptions& options, const Clock& clock) {
     const auto history = ground->store->history(ground->project.config.project);
     if (!history) return local.give_up(history.error(), exit_code_of(history.error().code));
     plan::PlanOptions how = plan_options(options, ground->project, ground->adapter->capabilities(ground->suite), *effective);
+    auto usual = board::usual_waits(ground->store->flow());
+    if (!usual) return local.give_up(usual.error(), exit_code_of(usual.error().code));
+    how.expected_waits = std::move(*usual);
     if (options.rerun) narrow_to(how.filter, earlier, discovered->discovery);
-    const auto plan = plan::make_plan(discovered->discovery, *history, how);
+    auto plan = plan::make_plan(discovered->discovery, *history, how);
     if (!plan) return local.give_up(plan.error(), 2);
-    for (const std::string& warning : warnings_of(*discovered, ground->project.config)) local.display().say("warning: " + warning);
+    if (const auto good = check_waits_without_server(ground->project.config, *plan); !good) return local.give_up(good.error(), 2);
+    plan->given = *given;
+    for (const std::string& warning : warnings_of(*discovered, ground->project.config, *plan)) local.display().say("warning: " + warning);
     run::Options run_options = effective->run;
     run_options.quarantined = quarantined_tests(ground->project.config, *plan);
     const run::Carried carried = options.rerun && options.rerun->only_failed ? run::carry_forward(earlier, *plan) : run::Carried{};

@@ -32,6 +32,7 @@ struct RunOptions {
   std::vector<std::string> agent_labels;  // on a server: "zone=eu", what an agent must have
   std::string suite_name;                 // tells several suites of one CI job apart
   std::optional<RerunWish> rerun;         // of an earlier run
+  std::string continued;                  // an earlier run whose tests have captured what these need; empty: none
 };
 
 int run_command(const RunOptions& options, const Clock& clock);

@@ -20,6 +20,7 @@
 #include "io/machine.h"
 #include "io/net.h"
 #include "notify/secret_source.h"
+#include "probe/probes.h"
 #include "report_page.h"
 
 namespace tamarack::cli {
@@ -93,6 +94,7 @@ struct Data {
   DataFolder reports;
   DataFolder writes;
   DataFolder access;
+  DataFolder flow;
   std::unique_ptr<artifact::BlobStore> blobs;
   std::string signing_key;
   bool has_tokens = false;
@@ -109,6 +111,7 @@ Result<Data> open_data(const std::string& folder) {
   data.reports = TRY(open_data_folder(folder, IfMissing::create));
   data.writes = TRY(open_data_folder(folder, IfMissing::create));
   data.access = TRY(open_data_folder(folder, IfMissing::create));
+  data.flow = TRY(open_data_folder(folder, IfMissing::create));
   data.blobs = TRY(artifact::open_disk_blobs(data.reads.path + "/blobs"));
   data.signing_key = TRY(coordinator::signing_key(data.access.store->access()));
   data.has_tokens = !TRY(data.access.store->access().list_tokens(std::nullopt)).empty();
@@ -125,6 +128,7 @@ coordinator::RetentionRules rules_of(const config::RetentionSetting& setting) {
 struct Configured {
   std::optional<notify::NotifierSettings> notifier;  // whom to tell of runs; none: nobody
   config::RetentionSetting retention;
+  config::WaitsSetting waits;
 };
 
 // Problems of the file come all at once; a secret that is not there yet is a warning: it is read again at every use.
@@ -143,7 +147,7 @@ Result<Configured> configured(const std::string& config) {
   }
   notify::NotifierSettings settings{.file = *read.file, .secrets = notify::system_secrets(read.file->root), .retries = {}, .limits = {}};
   for (const std::string& problem : notify::secret_problems(settings.file, settings.secrets)) warn(problem);
-  return Configured{.notifier = std::move(settings), .retention = read.file->retention};
+  return Configured{.notifier = std::move(settings), .retention = read.file->retention, .waits = read.file->waits};
 }
 
 coordinator::ServerSettings settings_of(const ServeOptions& options, const Address& address, const Data& data) {
@@ -162,6 +166,8 @@ coordinator::ServerSettings settings_of(const ServeOptions& options, const Addre
           .notifier = {},
           .warn = warn,
           .cleaner = {},
+          .flow = {.seed = io::random_seed()},
+          .jobs_folder = data.reads.path + "/job-logs",
           .say = say};
 }
 
@@ -177,15 +183,20 @@ int serve_command(const ServeOptions& options, const Clock& clock) {
   if (!data) return fail(data.error());
   coordinator::ServerSettings settings = settings_of(options, *address, *data);
   settings.notifier = std::move(configured_by_file->notifier);
+  settings.waits = {.local_sources = configured_by_file->waits.local_sources, .hosts = configured_by_file->waits.hosts};
   settings.cleaner.rules = rules_of(configured_by_file->retention);
   // After the data: what its threads still do may need it.
   io::Loop loop;
+  probe::Probes probes(loop);
   auto server = coordinator::Server::listen(loop, clock,
                                             {.data = *data->reads.store,
                                              .reports = *data->reports.store,
                                              .journal = *data->writes.store,
                                              .access = data->access.store->access(),
-                                             .blobs = *data->blobs},
+                                             .blobs = *data->blobs,
+                                             .flow = data->flow.store->flow(),
+                                             .hooks = data->access.store->hooks(),
+                                             .prober = probes},
                                             std::move(settings), [](const Error& error) { complain(error); });
   if (!server) return fail(server.error());
   greet(options, *address, (*server)->port(), data->has_tokens);

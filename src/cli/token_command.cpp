@@ -155,7 +155,7 @@ Result<> revoke(const TokenRevokeOptions& options, const Clock& clock) {
 
 Result<> rotate(const TokenRotateOptions& options, const Clock& clock) {
   const domain::TokenId id = TRY(id_from(options.id));
-  if (options.grace < Millis{0} || options.grace > token_grace_max)
+  if (options.grace < Millis{0} || options.grace > coordinator::token_grace_max)
     return make_error(ErrorCode::invalid_argument, "the old secret may stay valid for 0 seconds to 30 days", "pass for example --grace 1h");
   const DataFolder folder = TRY(open_data_folder(options.data_dir, IfMissing::refuse));
   store::AccessStore& access = folder.store->access();

@@ -37,7 +37,6 @@ struct TokenRotateOptions {
 
 inline constexpr Millis token_life_min{60'000};
 inline constexpr Millis token_life_max{3650LL * 86'400'000};  // ten years: what lives longer is meant to live for ever
-inline constexpr Millis token_grace_max{30LL * 86'400'000};
 
 // The process exit code: 0 done, 2 a name, a role, an id or the folder is wrong, 6 the disk refused.
 int token_create_command(const TokenCreateOptions& options, const Clock& clock);

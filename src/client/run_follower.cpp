@@ -27,7 +27,7 @@ void RunFollower::catch_up() {
 }
 
 void RunFollower::follow() {
-  stream_ = {};
+  stream_ = io::EventStream();
   io::ClientRequest request = api_.request("GET", "/api/v1/runs/" + run_.value + "/events");
   request.fields.emplace_back("Last-Event-ID", std::to_string(after_));
   request.silence_timeout = feed_silence;
@@ -42,7 +42,7 @@ void RunFollower::follow() {
 }
 
 bool RunFollower::take_piece(std::string_view bytes) {
-  const auto fed = stream_.feed(bytes, [this](const StreamEvent& event) {
+  const auto fed = stream_.feed(bytes, [this](const io::StreamEvent& event) {
     if (over_) return;
     if (event.event != "end") return take_line(event.data);
     over_ = true;

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "client/api_client.h"
-#include "client/event_stream.h"
+#include "io/event_stream.h"
 #include "run/record.h"
 
 namespace tamarack::client {
@@ -37,7 +37,7 @@ class RunFollower {
   std::int64_t after_ = 0;
   int failures_ = 0;
   bool over_ = false;
-  EventStream stream_;
+  io::EventStream stream_;
   io::Timer pause_;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };

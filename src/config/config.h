@@ -89,6 +89,76 @@ struct QuarantineRule {  // [[quarantine]]: run and shown, but not counted again
   std::int64_t expires_column = 0;
 };
 
+struct Capture {  // a value that comes after a test or a wait may use as {name}
+  std::string name;
+  std::string path;  // waits: its JSON path in the answer
+  std::string type = "any";
+  friend bool operator==(const Capture&, const Capture&) = default;
+};
+
+// What a wait looks at, as its keys and values stand in the file: which there are is said in flow_keys.cpp alone.
+struct FlowProbe {
+  std::string kind;  // http, redis, postgres, rabbitmq, file, tcp, log, command; empty: none
+  std::map<std::string, std::string> texts;
+  std::map<std::string, std::string> headers;  // http
+  std::map<std::string, std::string> env;      // command
+  std::map<std::string, bool> flags;
+};
+
+struct FlowPredicate {  // a statement about an answer; one of the comparisons is set
+  std::string path;
+  std::optional<bool> exists;
+  std::map<std::string, std::string> comparisons;  // "equals", "differs", "below", "above", "contains" → JSON text
+};
+
+struct FlowCondition {
+  std::string name;
+  std::string job;  // one of job, signal, source
+  std::string signal;
+  FlowProbe source;
+  std::string field;
+  std::map<std::string, std::string> map;
+  std::string error_field;
+  std::vector<FlowPredicate> until;
+  std::vector<FlowPredicate> fail_when;
+  std::vector<Capture> captures;
+  std::int64_t hold_times = 1;
+  std::string heartbeat_field;
+  std::optional<Millis> lost_after;
+  std::optional<Millis> not_found_max;
+  std::optional<Millis> no_answer_max;
+  bool cancel_when_dropped = false;
+  FlowProbe cancel;  // kind "http" when it is set
+};
+
+struct FlowPhase {  // [[flow.phase]]: tests, or a wait
+  std::string name;
+  std::string tag;                        // tests with this tag, or
+  std::string match;                      // spec paths that match this glob, or
+  std::vector<FlowCondition> conditions;  // a wait
+  std::string join = "all";
+  std::vector<Capture> captures;  // what its tests must have captured; a wait has them in its conditions
+  std::int64_t retries = -1;      // -1: those of the run
+  bool never_twice = false;
+  std::vector<std::string> needs;  // with the default filled in: the phase before
+  std::optional<Millis> timeout;
+  std::optional<Millis> pace_min;
+  std::optional<Millis> pace_max;
+  std::optional<Millis> pace_net;
+  std::int64_t line = 0;  // where its wait stands in the file, else its header
+  std::int64_t column = 0;
+  bool is_wait() const { return !conditions.empty(); }
+};
+
+struct FlowRule {  // [[flow]]: phases with one verdict
+  std::string name;
+  std::string each = "describe";  // the tests of one describe block, spec, or all are one flow
+  std::string on_drift = "tell";  // or "invalid"
+  std::optional<Millis> limit;
+  std::vector<FlowPhase> phases;
+  std::int64_t line = 0;  // of its header in the file
+};
+
 struct Artifacts {
   std::vector<std::string> watch;  // globs, relative to suite.dir, beside what the framework reports itself
   Millis settle{400};
@@ -125,6 +195,7 @@ struct Config {
   std::vector<TogetherRule> together;
   std::vector<OrderRule> order;
   std::vector<QuarantineRule> quarantine;
+  std::vector<FlowRule> flows;
   Artifacts artifacts;
   Report report;
   Workspace workspace;

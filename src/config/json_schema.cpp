@@ -36,6 +36,17 @@ json::object integer_type(const Key& key) {
   return {{"type", "integer"}, {"minimum", key.min}, {"maximum", key.max}};
 }
 
+json::array words(std::span<const std::string_view> texts) {
+  json::array out;
+  for (const std::string_view text : texts) out.push_back(json::string(text.data(), text.size()));
+  return out;
+}
+
+// A table under names that places can have.
+json::object named(const json::object& value) {
+  return {{"type", "object"}, {"propertyNames", json::object{{"pattern", "^[A-Za-z0-9_.-]{1,100}$"}}}, {"additionalProperties", value}};
+}
+
 json::object type_of(const Key& key) {
   switch (key.kind) {
     case Kind::text:
@@ -44,13 +55,10 @@ json::object type_of(const Key& key) {
       return key.min == key.max ? json::object{{"const", key.min}} : integer_type(key);
     case Kind::integer_or_auto:
       return {{"oneOf", json::array{integer_type(key), json::object{{"const", "auto"}}}}};
-    case Kind::choice: {
-      json::array choices;
-      for (const std::string_view choice : key.choices) choices.push_back(json::string(choice.data(), choice.size()));
-      return {{"enum", choices}};
-    }
+    case Kind::choice:
+      return {{"enum", words(key.choices)}};
     case Kind::duration:
-      return {{"type", "string"}, {"pattern", "^(?=.)([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$"}};
+      return {{"type", "string"}, {"pattern", "^(?=.)([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$"}};
     case Kind::size:
       return {{"type", "string"}, {"pattern", "^[0-9]+(B|KB|MB|GB|TB)$"}};
     case Kind::date:
@@ -61,6 +69,24 @@ json::object type_of(const Key& key) {
       return {{"type", "object"},
               {"propertyNames", json::object{{"pattern", "^[A-Za-z_][A-Za-z0-9_]*$"}}},
               {"additionalProperties", string_type(0)}};
+    case Kind::flag:
+      return {{"type", "boolean"}};
+    case Kind::scalar:
+      return {{"type", json::array{"string", "number", "boolean"}}};
+    case Kind::texts:
+      return {{"type", "object"},
+              {"additionalProperties", key.choices.empty() ? string_type(0) : json::object{{"enum", words(key.choices)}}}};
+    case Kind::typed_names:
+      return {{"oneOf", json::array{named(json::object{{"enum", words(capture_types())}}),
+                                    json::object{{"type", "array"}, {"items", string_type(1)}}}}};
+    case Kind::captures: {
+      const json::object typed{
+          {"type", "object"},
+          {"additionalProperties", false},
+          {"properties", json::object{{"path", string_type(1)}, {"type", json::object{{"enum", words(capture_types())}}}}},
+          {"required", json::array{"path"}}};
+      return named(json::object{{"oneOf", json::array{string_type(1), typed}}});
+    }
   }
   return {};
 }
@@ -69,7 +95,9 @@ json::object key_schema(const Key& key) {
   json::object schema = type_of(key);
   schema["description"] = plain(key.description);
   if (!key.default_value.empty()) schema["default"] = as_json(key.default_value);
-  if (key.kind != Kind::environment) schema["examples"] = json::array{as_json(key.example)};
+  const bool is_table =
+      key.kind == Kind::environment || key.kind == Kind::texts || key.kind == Kind::typed_names || key.kind == Kind::captures;
+  if (!is_table) schema["examples"] = json::array{as_json(key.example)};  // tables are not written as JSON is
   return schema;
 }
 

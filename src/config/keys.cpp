@@ -2,42 +2,12 @@
 #include <string>
 #include <vector>
 
+#include "config/flow_keys.h"
+#include "config/key_entry.h"
 #include "config/schema.h"
 
 namespace tamarack::config {
 namespace {
-
-constexpr std::int64_t text_max = 4096;
-constexpr std::int64_t entries_max = 1000;  // of a list or an environment
-constexpr std::int64_t second = 1'000;
-constexpr std::int64_t hour = 3'600 * second;
-
-// A key with the limits that its kind usually has; what differs is said by name.
-class Entry {
- public:
-  explicit Entry(Key key) : key_(std::move(key)) {}
-  Entry required() { return key_.required = true, *this; }
-  Entry by_default(std::string_view value) { return key_.default_value = value, *this; }
-  Entry choices(std::vector<std::string_view> choices) { return key_.choices = std::move(choices), *this; }
-  Entry with(Placeholders placeholders) { return key_.placeholders = placeholders, *this; }
-  Entry within(std::int64_t min, std::int64_t max) {
-    key_.min = min;
-    key_.max = max;
-    return *this;
-  }
-  operator Key() const { return key_; }  // NOLINT: an entry is a key that is being written down
-
- private:
-  Key key_;
-};
-
-Entry key(std::string_view section, std::string_view name, Kind kind, std::string_view example, std::string_view description,
-          Slot (*slot)(Config&)) {
-  Key key{.section = section, .name = name, .kind = kind, .description = description, .example = example, .slot = slot};
-  if (kind == Kind::text) key.min = 1, key.max = text_max;
-  if (kind == Kind::list || kind == Kind::environment) key.max = entries_max;
-  return Entry(std::move(key));
-}
 
 std::vector<Key> top_keys() {
   return {
@@ -295,7 +265,8 @@ std::vector<Key> workspace_keys() {
 std::span<const Key> keys() {
   static const std::vector<Key> table = [] {
     std::vector<Key> all;
-    for (const std::vector<Key>& part : {top_keys(), suite_keys(), app_keys(), run_keys(), rule_keys(), output_keys(), workspace_keys()})
+    for (const std::vector<Key>& part :
+         {top_keys(), suite_keys(), app_keys(), run_keys(), rule_keys(), flow_keys(), output_keys(), workspace_keys()})
       all.insert(all.end(), part.begin(), part.end());
     return all;
   }();

@@ -10,7 +10,7 @@
 
 namespace tamarack::config {
 
-// Whole numbers with the units h, m, s, ms, each at most once and in this order: "500ms", "30s", "2m", "1h30m".
+// Whole numbers with the units d, h, m, s, ms, each at most once and in this order: "500ms", "30s", "2m", "1h30m".
 std::optional<Millis> parse_duration(std::string_view text);
 std::string write_duration(Millis duration);
 

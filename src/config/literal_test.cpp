@@ -13,12 +13,13 @@ TEST(Duration, is_read_as_people_write_it) {
   EXPECT_EQ(parse_duration("2m"), Millis{120'000});
   EXPECT_EQ(parse_duration("1h30m"), Millis{5'400'000});
   EXPECT_EQ(parse_duration("1h2m3s4ms"), Millis{3'723'004});
+  EXPECT_EQ(parse_duration("3d12h"), Millis{302'400'000});
   EXPECT_EQ(parse_duration("0s"), Millis{0});
 }
 
 TEST(Duration, has_one_way_to_be_written) {
-  for (const char* text :
-       {"", "30", "s", "-1s", "+1s", "1.5s", " 1s", "1s ", "1 s", "5s2m", "1h1h", "1S", "1sec", "1d", "1msx", "9999999999s", "1e3s", "٣s"})
+  for (const char* text : {"", "30", "s", "-1s", "+1s", "1.5s", " 1s", "1s ", "1 s", "5s2m", "1h1h", "1S", "1sec", "12h3d", "1msx",
+                           "9999999999s", "1e3s", "٣s"})
     EXPECT_EQ(parse_duration(text), std::nullopt) << text;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "config/cross_checks.h"
+#include "config/flow_checks.h"
 #include "config/schema.h"
 #include "config/section_reader.h"
 #include "config/text_checks.h"
@@ -69,9 +70,11 @@ ReadResult read_config(std::string_view text, const std::string& path) {
                                      .missing_section_hint = "write a complete file with: tamarack init"},
                                     root);
   place_quarantine(config, read.positions);
+  complete_flows(config, read.positions);
   if (read.whole) {
     CrossFindings findings = cross_check(config, read.positions);
     read.problems.insert(read.problems.end(), findings.problems.begin(), findings.problems.end());
+    for (TextProblem& problem : check_flows(config, read.positions)) read.problems.push_back(std::move(problem));
     result.warnings = with_file(std::move(findings.warnings), path);
   }
   result.problems = with_file(std::move(read.problems), path);

@@ -164,7 +164,7 @@ expires = 2027-01-31
 [runs]
 x = 1
 )"),
-      R"(tamarack.toml:2:1: unknown key 'projekt' at the top level, expected one of version, project, suite, app, run, lock, cap, together, order, quarantine, artifacts, report, workspace
+      R"(tamarack.toml:2:1: unknown key 'projekt' at the top level, expected one of version, project, suite, app, run, lock, cap, together, order, quarantine, flow, artifacts, report, workspace
   hint: did you mean 'project'?
 tamarack.toml:5:13: 'framework' in [suite] must be one of "playwright", "pytest", "mocha", "ctest", "command", got string 'playwrite'
   hint: did you mean "playwright"?
@@ -180,10 +180,10 @@ tamarack.toml:10:1: unknown key 'worker' in [run], expected one of workers, poli
 tamarack.toml:11:11: 'workers' in [run] must be an integer from 1 to 512 or "auto", got integer 0
 tamarack.toml:12:11: 'retries' in [run] must be an integer from 0 to 10, got string '2'
   hint: write it without quotes: 2
-tamarack.toml:13:11: 'timeout' in [run] must be a duration from 1s to 168h such as "1h", got integer 30
+tamarack.toml:13:11: 'timeout' in [run] must be a duration from 1s to 7d such as "1h", got integer 30
   hint: write it in quotes with its unit: "30s"
-tamarack.toml:14:16: 'unit_timeout' in [run] must be a duration from 100ms to 168h such as "10m", got string '30 sec'
-  hint: units are h, m, s and ms, for example "1h30m"
+tamarack.toml:14:16: 'unit_timeout' in [run] must be a duration from 100ms to 7d such as "10m", got string '30 sec'
+  hint: units are d, h, m, s and ms, for example "1h30m"
 tamarack.toml:15:10: 'policy' in [run] must be one of "dynamic", "timing", "count", got string 'replay'
 tamarack.toml:18:1: 'health' in [app] must be a path that begins with '/' or an http:// URL, got 'healthz'
   hint: did you mean '/healthz'?
@@ -203,7 +203,7 @@ tamarack.toml:28:1: missing key 'reason' in [[quarantine]]
   hint: for example reason = "races with the price service"
 tamarack.toml:30:11: 'expires' in [[quarantine]] must be a date such as "2027-01-31", got a date without quotes
   hint: write the date in quotes
-tamarack.toml:32:2: unknown section [runs], expected one of [suite], [app], [run], [[lock]], [[cap]], [[together]], [[order]], [[quarantine]], [artifacts], [report], [workspace]
+tamarack.toml:32:2: unknown section [runs], expected one of [suite], [app], [run], [[lock]], [[cap]], [[together]], [[order]], [[quarantine]], [[flow]], [artifacts], [report], [workspace]
   hint: did you mean [run]?
 )");
 }
@@ -291,7 +291,9 @@ RC_GTEST_PROP(ReadConfig, survives_any_sequence_of_tokens, ()) {
   const auto token = rc::gen::element<std::string>(
       "version", "suite", "app", "ready", "run", "lock", "env", "framework", "workers", "timeout", "[", "]", "[[", "]]", "{", "}", "=", "=",
       ".", ",", "\n", "\n", "\"", "'", "\"\"\"", "#", " ", "1", "-1", "0x", "1e9", "1979-05-27", "07:32:00", "true", "inf", "nan",
-      "\"auto\"", "\"30s\"", "\"{port}\"", "\\u0000", "\\", "\xc3\xa4", "\r", "_", "[suite]\n", "version = 1\n", "[[quarantine]]\n");
+      "\"auto\"", "\"30s\"", "\"{port}\"", "\\u0000", "\\", "\xc3\xa4", "\r", "_", "[suite]\n", "version = 1\n", "[[quarantine]]\n",
+      "[[flow]]\n", "[[flow.phase]]\n", "[flow.phase.wait]\n", "[[flow.phase.conditions]]\n", "http", "url", "needs", "capture", "until",
+      "cancel", "job");
   const auto tokens = *rc::gen::container<std::vector<std::string>>(token);
   std::string text;
   for (const std::string& part : tokens) text += part;

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/json.hpp>
+#include <cmath>
 
 #include "base/check.h"
 #include "base/text.h"
@@ -123,7 +125,7 @@ std::vector<ValueProblem> read_duration(const Key& key, const toml::node& node, 
     const auto* number = node.as_integer();
     return {mismatch(key, node,
                      number && number->get() >= 0 ? fmt::format("write it in quotes with its unit: \"{}s\"", number->get())
-                                                  : "units are h, m, s and ms, for example \"1h30m\"")};
+                                                  : "units are d, h, m, s and ms, for example \"1h30m\"")};
   }
   if (duration->count() < key.min || duration->count() > key.max) return {mismatch(key, node)};
   store_duration(slot, *duration);
@@ -217,6 +219,151 @@ std::vector<ValueProblem> read_environment(const Key& key, const toml::node& nod
   return problems;
 }
 
+std::vector<ValueProblem> read_flag(const Key& key, const toml::node& node, Slot slot) {
+  const auto* flag = node.as_boolean();
+  if (!flag) {
+    const auto* text = node.as_string();
+    const bool quoted = text && (text->get() == "true" || text->get() == "false");
+    return {mismatch(key, node, quoted ? fmt::format("write it without quotes: {}", text->get()) : std::string{})};
+  }
+  if (auto** optional = std::get_if<std::optional<bool>*>(&slot))
+    **optional = flag->get();
+  else
+    store<bool>(slot, flag->get());
+  return {};
+}
+
+std::vector<ValueProblem> read_scalar(const Key& key, const toml::node& node, Slot slot) {
+  namespace json = boost::json;
+  if (const auto* text = node.as_string()) {
+    std::vector<ValueProblem> problems = check_text_value(key, text->get(), position_of(node), 0, 4096);
+    if (problems.empty()) store<std::string>(slot, json::serialize(json::string(text->get())));
+    return problems;
+  }
+  if (const auto* number = node.as_integer()) return store<std::string>(slot, std::to_string(number->get())), std::vector<ValueProblem>{};
+  if (const auto* flag = node.as_boolean()) return store<std::string>(slot, flag->get() ? "true" : "false"), std::vector<ValueProblem>{};
+  const auto* number = node.as_floating_point();
+  if (!number || !std::isfinite(number->get())) return {mismatch(key, node)};
+  store<std::string>(slot, fmt::format("{}", number->get()));
+  return {};
+}
+
+void name_entry(std::vector<ValueProblem>& found, const Key& key, std::string_view entry, std::vector<ValueProblem>& all) {
+  for (ValueProblem& problem : found) {
+    problem.name = fmt::format("{}.{}", key.name, shown(entry));
+    all.push_back(std::move(problem));
+  }
+}
+
+std::optional<std::vector<ValueProblem>> no_table_of_entries(const Key& key, const toml::node& node) {
+  const auto* table = node.as_table();
+  if (!table) return std::vector<ValueProblem>{mismatch(key, node)};
+  if (static_cast<std::int64_t>(table->size()) > key.max)
+    return std::vector<ValueProblem>{
+        {position_of(node), {}, fmt::format("must have at most {} entries, got {}", key.max, table->size()), ""}};
+  return std::nullopt;
+}
+
+std::vector<ValueProblem> read_texts(const Key& key, const toml::node& node, Slot slot) {
+  if (auto wrong = no_table_of_entries(key, node)) return *std::move(wrong);
+  std::vector<ValueProblem> problems;
+  std::map<std::string, std::string> values;
+  for (auto&& [name, entry] : *node.as_table()) {
+    std::vector<ValueProblem> found;
+    const auto* text = entry.as_string();
+    if (!text)
+      found = {{position_of(entry), {}, fmt::format("must be a string, got {}", found_value(entry)), ""}};
+    else if (key.choices.empty())
+      found = check_text_value(key, text->get(), position_of(entry), 0, 4096);
+    else
+      found = check_entry(key, text->get(), position_of(entry));
+    name_entry(found, key, name.str(), problems);
+    if (text) values.emplace(name.str(), text->get());
+  }
+  if (problems.empty()) store<std::map<std::string, std::string>>(slot, std::move(values));
+  return problems;
+}
+
+std::optional<ValueProblem> check_capture_name(std::string_view name, Position at) {
+  if (is_plain_name(name)) return std::nullopt;
+  return ValueProblem{at, {}, "must have a name of letters, digits, '_', '-' and '.', at most 100", ""};
+}
+
+std::vector<ValueProblem> check_capture_type(const toml::node& node) {
+  std::vector<std::string> types(capture_types().begin(), capture_types().end());
+  const auto* text = node.as_string();
+  if (text && std::find(types.begin(), types.end(), text->get()) != types.end()) return {};
+  const std::optional<std::string> meant = text ? closest(text->get(), types) : std::nullopt;
+  return {{position_of(node),
+           {},
+           fmt::format("must be a type, one of \"{}\", got {}", join(types, "\", \""), found_value(node)),
+           meant ? fmt::format("did you mean \"{}\"?", *meant) : std::string{}}};
+}
+
+// { job_id = "string" } or ["job_id"].
+std::vector<ValueProblem> read_typed_names(const Key& key, const toml::node& node, Slot slot) {
+  std::vector<ValueProblem> problems;
+  std::vector<Capture> captures;
+  if (const auto* names = node.as_array()) {
+    for (std::size_t i = 0; i < names->size(); ++i) {
+      const toml::node& entry = *names->get(i);
+      const auto* name = entry.as_string();
+      std::vector<ValueProblem> found;
+      if (!name) found = {{position_of(entry), {}, fmt::format("must be a string, got {}", found_value(entry)), ""}};
+      if (name)
+        if (auto wrong = check_capture_name(name->get(), position_of(entry))) found = {*std::move(wrong)};
+      for (ValueProblem& problem : found) problem.name = fmt::format("{}[{}]", key.name, i);
+      problems.insert(problems.end(), found.begin(), found.end());
+      if (name) captures.push_back({.name = name->get()});
+    }
+  } else {
+    if (auto wrong = no_table_of_entries(key, node)) return *std::move(wrong);
+    for (auto&& [name, entry] : *node.as_table()) {
+      std::vector<ValueProblem> found = check_capture_type(entry);
+      if (auto wrong = check_capture_name(name.str(), position_of(entry))) found.push_back(*std::move(wrong));
+      name_entry(found, key, name.str(), problems);
+      if (const auto* type = entry.as_string()) captures.push_back({.name = std::string(name.str()), .type = type->get()});
+    }
+  }
+  if (problems.empty()) store<std::vector<Capture>>(slot, std::move(captures));
+  return problems;
+}
+
+// { result = "$.result" } or { rows = { path = "$.rows", type = "integer" } }.
+std::vector<ValueProblem> read_captures(const Key& key, const toml::node& node, Slot slot) {
+  if (auto wrong = no_table_of_entries(key, node)) return *std::move(wrong);
+  std::vector<ValueProblem> problems;
+  std::vector<Capture> captures;
+  for (auto&& [name, entry] : *node.as_table()) {
+    std::vector<ValueProblem> found;
+    if (auto wrong = check_capture_name(name.str(), position_of(entry))) found.push_back(*std::move(wrong));
+    Capture capture{.name = std::string(name.str())};
+    const auto* table = entry.as_table();
+    const toml::node* path = table ? table->get("path") : &entry;
+    const auto* path_text = path ? path->as_string() : nullptr;
+    if (!path_text || path_text->get().empty())
+      found.push_back({position_of(entry),
+                       {},
+                       fmt::format("must be a JSON path or {{ path, type }}, got {}", found_value(entry)),
+                       "for example \"$.result\""});
+    else
+      capture.path = path_text->get();
+    if (table) {
+      for (auto&& [word, value] : *table)
+        if (word.str() != "path" && word.str() != "type")
+          found.push_back({position_of(value), {}, fmt::format("has the unknown key '{}', expected path or type", shown(word.str())), ""});
+      if (const toml::node* type = table->get("type")) {
+        for (ValueProblem& problem : check_capture_type(*type)) found.push_back(std::move(problem));
+        if (type->is_string()) capture.type = type->as_string()->get();
+      }
+    }
+    name_entry(found, key, name.str(), problems);
+    captures.push_back(std::move(capture));
+  }
+  if (problems.empty()) store<std::vector<Capture>>(slot, std::move(captures));
+  return problems;
+}
+
 }  // namespace
 
 Position position_of(const toml::node& node) {
@@ -253,6 +400,16 @@ std::vector<ValueProblem> read_value(const Key& key, const toml::node& node, Slo
       return read_list(key, node, slot);
     case Kind::environment:
       return read_environment(key, node, slot);
+    case Kind::flag:
+      return read_flag(key, node, slot);
+    case Kind::scalar:
+      return read_scalar(key, node, slot);
+    case Kind::texts:
+      return read_texts(key, node, slot);
+    case Kind::typed_names:
+      return read_typed_names(key, node, slot);
+    case Kind::captures:
+      return read_captures(key, node, slot);
   }
   return {};
 }

@@ -96,6 +96,7 @@ std::string section_example(const Section& section) {
 
 std::string section_text(const Section& section) {
   std::string out = section.name.empty() ? "\n## Top level\n\n" : fmt::format("\n## {}\n\n", heading_of(section));
+  if (!section.keys_like.empty()) return out + fmt::format("{}\n", section.description);
   out += fmt::format("{}\n\n| key | type | default | what it is |\n|---|---|---|---|\n", section.description);
   for (const Key* key : keys_of(section.name)) {
     const std::string fallback = key->required                ? "required"
@@ -103,7 +104,9 @@ std::string section_text(const Section& section) {
                                                               : fmt::format("`{}`", key->default_value);
     out += fmt::format("| `{}` | {} | {} | {} Example: `{}` |\n", key->name, limits_of(*key), fallback, key->description, key->example);
   }
-  if (section.repeated) out += fmt::format("\n```toml\n{}\n{}```\n", heading_of(section), section_example(section));
+  if (!section.example.empty()) return out + fmt::format("\n```toml\n{}```\n", section.example);
+  if (section.repeated && section.name.find('.') == std::string_view::npos)
+    out += fmt::format("\n```toml\n{}\n{}```\n", heading_of(section), section_example(section));
   return out;
 }
 

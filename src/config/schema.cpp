@@ -2,14 +2,17 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 #include "base/text.h"
+#include "config/flow_keys.h"
 #include "config/literal.h"
 
 namespace tamarack::config {
 namespace {
 
-const std::vector<Section>& all_sections() {
-  static const std::vector<Section> table{
+std::vector<Section> first_sections() {
+  return {
       {.name = "", .description = "What stands before the first section."},
       {.name = "suite", .required = true, .description = "The tests: which framework runs them, where, and with what."},
       {.name = "app",
@@ -45,6 +48,11 @@ const std::vector<Section>& all_sections() {
        .repeated = true,
        .description = "A test that runs and is shown but does not decide the run. Somebody owns the entry, and it ends on a day.",
        .append = [](Config& config, std::int64_t line) { config.quarantine.emplace_back().line = line; }},
+  };
+}
+
+std::vector<Section> last_sections() {
+  return {
       {.name = "artifacts", .description = "Screenshots, videos, traces and other files that tests leave behind."},
       {.name = "report",
        .description = "Extra copies of the reports. They are always written to the run's own folder under `.tamarack/` as well."},
@@ -56,7 +64,22 @@ const std::vector<Section>& all_sections() {
            "`test-results` and `playwright-report`. Never `.git` and `.tamarack`. File names must be UTF-8, and symbolic links "
            "must stay inside."},
   };
+}
+
+const std::vector<Section>& all_sections() {
+  static const std::vector<Section> table = [] {
+    std::vector<Section> all;
+    for (const std::vector<Section>& part : {first_sections(), flow_sections(), last_sections()})
+      all.insert(all.end(), part.begin(), part.end());
+    return all;
+  }();
   return table;
+}
+
+// A section may have the keys of another one; both stand in one table, so this ends.
+std::string_view keys_owner(const Layout& layout, std::string_view name) {
+  const Section* section = find_section(layout, name);
+  return section && !section->keys_like.empty() ? section->keys_like : name;
 }
 
 std::string in_quotes(std::span<const std::string_view> words) {
@@ -78,18 +101,20 @@ const Section* find_section(const Layout& layout, std::string_view name) {
 }
 
 std::vector<const Key*> keys_of(const Layout& layout, std::string_view section) {
+  const std::string_view owner = keys_owner(layout, section);
   std::vector<const Key*> found;
   for (const Key& key : layout.keys)
-    if (key.section == section) found.push_back(&key);
+    if (key.section == owner) found.push_back(&key);
   return found;
 }
 
 std::vector<const Section*> sections_in(const Layout& layout, std::string_view parent) {
+  const std::string_view owner = keys_owner(layout, parent);
   std::vector<const Section*> found;
   for (const Section& section : layout.sections) {
     const std::size_t dot = section.name.rfind('.');
     const std::string_view above = dot == std::string_view::npos ? std::string_view{} : section.name.substr(0, dot);
-    if (!section.name.empty() && above == parent) found.push_back(&section);
+    if (!section.name.empty() && above == owner) found.push_back(&section);
   }
   return found;
 }
@@ -104,6 +129,11 @@ std::vector<const Key*> keys_of(std::string_view section) {
 
 std::vector<const Section*> sections_in(std::string_view parent) {
   return sections_in({sections(), keys()}, parent);
+}
+
+std::span<const std::string_view> capture_types() {
+  static constexpr std::array<std::string_view, 7> types{"any", "string", "number", "integer", "boolean", "object", "array"};
+  return types;
 }
 
 std::string_view last_part(std::string_view section) {
@@ -136,6 +166,16 @@ std::string expected_value(const Key& key) {
       return "an array of strings";
     case Kind::environment:
       return "a table of strings";
+    case Kind::flag:
+      return "true or false";
+    case Kind::scalar:
+      return "a string, a number or a boolean";
+    case Kind::texts:
+      return key.choices.empty() ? "a table of strings" : fmt::format("a table of strings, each one of {}", in_quotes(key.choices));
+    case Kind::typed_names:
+      return fmt::format("a table of names and types ({}) or an array of names", in_quotes(capture_types()));
+    case Kind::captures:
+      return "a table of names, each with a JSON path or { path, type }";
   }
   return "a value";
 }

@@ -26,13 +26,18 @@ enum class Kind {
   date,
   list,         // of strings
   environment,  // table of strings
+  flag,         // true or false
+  scalar,       // a string, a number or a boolean, stored as JSON text
+  texts,        // table of strings under any names; with `choices` the strings are these
+  typed_names,  // what is to be captured: a table of names and types, or a list of names
+  captures,     // where captures come from: a table of names and JSON paths, or { path, type }
 };
 
 enum class Placeholders { none, worker, unit };  // which words in braces a value may hold (placeholder.h)
 
 // Where a value goes in a Config. For repeated sections: in the last entry.
 using Slot = std::variant<std::string*, std::int64_t*, Millis*, std::optional<Millis>*, std::vector<std::string>*,
-                          std::map<std::string, std::string>*, domain::Policy*>;
+                          std::map<std::string, std::string>*, domain::Policy*, bool*, std::optional<bool>*, std::vector<Capture>*>;
 
 struct Key {
   std::string_view section;  // "", "suite", "app.ready", "lock"
@@ -57,9 +62,14 @@ struct Section {
   std::vector<std::string_view> alternatives = {};       // keys of which at most one may be set
   bool alternative_required = false;                     // exactly one of them
   std::string_view short_form = {};                      // as it is written on one line; for required sections inside of others
+  std::string_view keys_like = {};                       // it has the keys and sections of this one
+  std::string_view example = {};                         // for the reference page, instead of one that is made from the keys
   bool secret = false;                                   // it names a secret: what stands in its place by mistake is never shown
-  void (*append)(Config&, std::int64_t line) = nullptr;  // of tamarack.toml's sections
+  void (*append)(Config&, std::int64_t line) = nullptr;  // of tamarack.toml's sections: it begins
 };
+
+// The words for the types that a captured value can have.
+std::span<const std::string_view> capture_types();
 
 // The tables of one file.
 struct Layout {

@@ -100,7 +100,10 @@ class Reader {
   void read_child(const Section& child, const toml::node& node, Position at, const std::string& path) {
     if (!child.repeated) {
       const auto* table = node.as_table();
-      if (table) return read_section(child, *table, path);
+      if (table) {
+        if (child.append) target_.append(child, position_of(*table).line);
+        return read_section(child, *table, path);
+      }
       read_.whole = false;
       // Whoever wrote a secret here by mistake must not find it in a log.
       if (child.secret)
@@ -116,6 +119,7 @@ class Reader {
           node.is_table() ? fmt::format("write {} with double brackets", heading_of(child)) : "");
       return;
     }
+    read_.positions.emplace(path, at);
     if (array->size() > rules_max)
       return add(at, fmt::format("at most {} sections {} are allowed, got {}", rules_max, heading_of(child), array->size()));
     for (std::size_t i = 0; i < array->size(); ++i) {
@@ -139,7 +143,7 @@ class Reader {
     std::string hint;
     if (const auto meant = closest(word, own_names))
       hint = fmt::format("did you mean '{}'?", *meant);
-    else if (const std::string home = home_of(word); !home.empty())
+    else if (const std::string home = home_of(word, section.name); !home.empty())
       hint = home;
     const bool looks_like_section = section.name.empty() && (node.is_table() || node.is_array_of_tables());
     if (looks_like_section) {
@@ -154,11 +158,20 @@ class Reader {
     add(at, fmt::format("unknown key '{}' {}, expected one of {}", word, place, join(names, ", ")), hint);
   }
 
+  static std::string_view first_part(std::string_view section) { return section.substr(0, section.find('.')); }
+
+  // What stands deep inside of rules is no home for what stands elsewhere: a flow has a key for every common word.
+  bool is_out_of_reach(const Key& key, std::string_view from) const {
+    const std::string_view root = first_part(key.section);
+    const Section* rule = find_section(layout_, root);
+    return root != key.section && root != first_part(from) && rule && rule->repeated;
+  }
+
   // A key in the wrong section is the second most frequent mistake after a typo.
-  std::string home_of(std::string_view word) const {
+  std::string home_of(std::string_view word, std::string_view from) const {
     std::vector<std::string> homes;
     for (const Key& key : layout_.keys)
-      if (key.name == word)
+      if (key.name == word && !is_out_of_reach(key, from))
         homes.push_back(key.section.empty() ? "before the first section" : "in " + heading_of(*find_section(layout_, key.section)));
     return homes.empty() ? "" : fmt::format("'{}' belongs {}", word, join(homes, " or "));
   }

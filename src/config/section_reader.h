@@ -20,7 +20,7 @@ namespace tamarack::config {
 // Where values go. All three outlive the call; `slot` and `append` are set.
 struct SectionTarget {
   std::function<Slot(const Key&)> slot;                                  // for repeated sections: in the last entry
-  std::function<void(const Section&, std::int64_t line)> append;         // a repeated section begins
+  std::function<void(const Section&, std::int64_t line)> append;         // a repeated section begins, or one that has an `append`
   std::function<std::string(const Key&, const std::string& text)> hint;  // for a text that is refused and that nothing else explains
   std::string_view missing_section_hint;
   bool shows_values = true;  // false: a text in the place of a section is not repeated, it may be a secret

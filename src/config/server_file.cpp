@@ -43,6 +43,7 @@ const std::vector<Section>& server_sections() {
       {.name = "otlp", .description = "Traces of finished runs for a collector of OpenTelemetry."},
       secret("otlp.header_value", "What stands in `header`.", false),
       {.name = "retention", .description = "How long runs and their files are kept."},
+      {.name = "waits", .description = "What waits over the server may look at."},
   };
   return table;
 }
@@ -134,6 +135,11 @@ void add_retention(KeyTable& t) {
   number("artifacts_max_gb", "50", 1'000'000, [](ServerFile& f) -> Slot { return &f.retention.artifacts_max_gb; });
 }
 
+void add_waits(KeyTable& t) {
+  t.add("waits", "local_sources", Kind::flag, "true", [](ServerFile& f) -> Slot { return &f.waits.local_sources; });
+  t.add("waits", "hosts", Kind::list, "[\"*.example.com\"]", [](ServerFile& f) -> Slot { return &f.waits.hosts; });
+}
+
 const KeyTable& server_keys() {
   static const KeyTable table = [] {
     KeyTable t;
@@ -144,6 +150,7 @@ const KeyTable& server_keys() {
     add_messages(t);
     add_systems(t);
     add_retention(t);
+    add_waits(t);
     return t;
   }();
   return table;
@@ -179,6 +186,7 @@ class Checks {
     }
     if (!file_.github.token.empty()) check_github();
     if (!file_.otlp.endpoint.empty()) check_otlp();
+    check_hosts();
     for (const auto& [path, projects] : project_lists())
       if (std::any_of(projects->begin(), projects->end(), [](const std::string& p) { return p.empty(); }))
         add(path + ".projects", "'projects' must not hold an empty name", "leave 'projects' out for all");
@@ -239,6 +247,16 @@ class Checks {
     const bool near = host.starts_with("127.") || host.starts_with("localhost") || host.starts_with("[::1]");
     if (!tls && !near && path != "url")
       warnings_.push_back({at(path), fmt::format("'{}' is not encrypted: whoever is on the way reads along", key), "use https://"});
+  }
+
+  void check_hosts() {
+    for (const std::string& host : file_.waits.hosts) {
+      const std::string_view name = std::string_view(host).substr(host.starts_with("*.") ? 2 : 0);
+      if (!only_of(name, ".-_:[]") || name.find("//") != std::string_view::npos)
+        add("waits.hosts",
+            fmt::format("'hosts' must hold names such as \"app.example.com\", \"*.example.com\" or \"10.0.0.7:8000\", got '{}'",
+                        host.substr(0, 100)));
+    }
   }
 
   void check_secret(const std::string& path, const SecretRef& secret) {

@@ -69,6 +69,12 @@ struct RetentionSetting {
   std::int64_t artifacts_max_gb = 0;  // of each project's files, in GiB
 };
 
+// What waits over the server may look at; the rules are in coordinator/wait_rules.h.
+struct WaitsSetting {
+  bool local_sources = false;      // commands, files and logs of the server's own machine
+  std::vector<std::string> hosts;  // empty: all but link-local ones
+};
+
 struct ServerFile {
   std::string path;
   std::string root;  // folder of the file; paths of secrets are relative to it
@@ -79,6 +85,7 @@ struct ServerFile {
   GithubSetting github;
   OtlpSetting otlp;
   RetentionSetting retention;
+  WaitsSetting waits;
 };
 
 struct ServerFileRead {

@@ -29,6 +29,8 @@ struct IssuedToken {
 };
 Result<IssuedToken> issue_token(store::AccessStore& access, domain::Token wanted);
 
+inline constexpr Millis token_grace_max{30LL * 86'400'000};  // of a secret that was changed
+
 // A new secret for a token; the present one is accepted before `previous_until`. Errors: `not_found`; `conflict` when the token is revoked
 // or has expired at `now`.
 Result<IssuedToken> reissue_token(store::AccessStore& access, const domain::TokenId& id, Instant previous_until, Instant now);

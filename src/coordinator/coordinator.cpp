@@ -179,7 +179,7 @@ void Coordinator::committed() {
 
 void Coordinator::obey(const run::Effect& effect) {
   if (const auto* grant = std::get_if<run::GrantLease>(&effect))
-    send(grant->worker, wire::Lease{grant->worker, grant->term, grant->pieces});
+    send(grant->worker, wire::Lease{grant->worker, grant->term, grant->pieces, grant->captures});
   else if (const auto* stop = std::get_if<run::StopLease>(&effect))
     send(stop->worker, wire::Stop{stop->worker, stop->term});
   else if (const auto* refused = std::get_if<run::RefuseMessage>(&effect)) {
@@ -188,6 +188,10 @@ void Coordinator::obey(const run::Effect& effect) {
     if (!refused->too_often || !link) return;
     obey(sessions_.closed(*link, clock_.now()));
     close(*link);
+  } else if (const auto* begun = std::get_if<run::BeginWait>(&effect)) {
+    if (callbacks_.on_begin_wait) callbacks_.on_begin_wait(*begun);
+  } else if (const auto* dropped = std::get_if<run::DropWait>(&effect)) {
+    if (callbacks_.on_drop_wait) callbacks_.on_drop_wait(*dropped);
   } else if (std::holds_alternative<run::FinishRun>(effect)) {
     tick_timer_.cancel();
     callbacks_.on_finished();

@@ -35,6 +35,9 @@ struct CoordinatorCallbacks {
   std::function<void()> on_finished;                // the verdict is durable
   std::function<void(const Error&)> on_broken;      // the journal cannot be written: nothing may go on
   std::function<void()> on_refused = {};            // something an agent said was refused, whether there was room to note it or not
+  // Of runs with flows: who has the board obeys, and answers with wait_concluded().
+  std::function<void(const run::BeginWait&)> on_begin_wait = {};
+  std::function<void(const run::DropWait&)> on_drop_wait = {};
 };
 
 class Coordinator {
@@ -56,6 +59,7 @@ class Coordinator {
   // An agent that was told to work could not begin.
   void gave_up(const run::AgentGaveUp& event) { feed(event); }
   void stop(run::StopCause cause, const std::string& reason);
+  void wait_concluded(const run::WaitConcluded& event) { feed(event); }
   // Bytes came that are not what their name says, and an agent had named them as an artifact found under this lease.
   void bytes_were_wrong(domain::Term term, const std::string& artifact);
   // Sends all agents home; `done` when the last has left or the deadline has passed.

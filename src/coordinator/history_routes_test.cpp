@@ -26,13 +26,20 @@ class NoBlobs final : public artifact::BlobStore {
   Result<> finish(const std::string&, const std::string&) override { return none(); }
 };
 
+class NoProber final : public probe::Prober {
+  void ask(const std::string&, Answered) override {}
+  void watch(const std::string&, std::function<void()>) override {}
+  void unwatch(const std::string&) override {}
+  void send(const std::string&, std::function<void(Result<>)>) override {}
+};
+
 class HistoryRoutesTest : public testing::Test {
  protected:
   HistoryRoutesTest()
       : host_(loop_, clock_, journal_, writing_, blobs_, {}, {.on_change = [] {}}),
         parts_{.loop = loop_,
                .clock = clock_,
-               .stores = {data_, data_, journal_, data_.access(), blobs_},
+               .stores = {data_, data_, journal_, data_.access(), blobs_, data_.flow(), data_.hooks(), prober_},
                .settings = settings_,
                .reading = reading_,
                .rendering = reading_,
@@ -61,6 +68,7 @@ class HistoryRoutesTest : public testing::Test {
   store::MemoryStore data_;
   store::MemoryStore journal_;
   NoBlobs blobs_;
+  NoProber prober_;
   ServerSettings settings_;
   io::Loop loop_;
   io::Lane reading_{loop_};

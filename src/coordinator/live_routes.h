@@ -18,6 +18,8 @@ class LiveRoutes {
 
   void watch(Call call);
 
+  using Looks = std::map<LiveRun::Place, Instant>;  // of parked waits: when they look again, by the clock
+
  private:
   struct Channel;
   struct Looked;
@@ -25,6 +27,7 @@ class LiveRoutes {
   void join(const Call& call, const domain::RunId& run);
   void look(const std::shared_ptr<Channel>& channel);
   void tell(const std::shared_ptr<Channel>& channel, const Looked& looked);
+  void tell_looks(Channel& channel, const Looked& looked, bool somebody_came);
 
   ServerParts& parts_;
   std::map<domain::RunId, std::shared_ptr<Channel>> channels_;

@@ -1,7 +1,11 @@
 #include "coordinator/live_run.h"
 
+#include <algorithm>
+#include <tuple>
+
 #include "report/build_view.h"
 #include "report/ledger_json.h"
+#include "run/carry.h"
 
 namespace tamarack::coordinator {
 
@@ -66,6 +70,17 @@ void LiveRun::note(const run::LeaseEnded& record) {
   release(record.term);
 }
 
+void LiveRun::note(const run::PhaseEnded& record) {
+  flows_[record.flow].ended[record.phase] = at_;
+  changed_flows_.insert(record.flow);
+}
+void LiveRun::note(const run::FlowEnded& record) {
+  Flow& flow = flows_[record.flow];
+  flow.active = record.active;
+  flow.reason = run::carried_from(record).empty() ? record.reason : std::string{};
+  changed_flows_.insert(record.flow);
+}
+
 // Whatever was in flight under it is not any more.
 void LiveRun::release(domain::Term term) {
   for (const std::size_t test : in_flight_[term]) {
@@ -89,30 +104,84 @@ std::string LiveRun::outcome_of(std::size_t test) const {
 void LiveRun::forget_changes() {
   changed_tests_.clear();
   changed_workers_.clear();
+  changed_flows_.clear();
   patched_ = seq();
 }
 
-std::string LiveRun::take_patch(bool at_work) {
+std::string LiveRun::take_patch(bool at_work, Instant now) {
   if (seq() == patched_) return {};
-  std::string patch = write(at_work, changed_tests_, changed_workers_);
+  std::string patch = write(at_work, now, changed_tests_, changed_workers_, changed_flows_);
   forget_changes();
   return patch;
 }
 
-std::string LiveRun::whole_patch(bool at_work) const {
+std::string LiveRun::whole_patch(bool at_work, Instant now) const {
   std::set<std::size_t> running;
   for (const auto& [test, state] : tests_)
     if (state.running) running.insert(test);
   std::set<domain::WorkerId> everybody;
   for (const auto& [id, worker] : workers_) everybody.insert(id);
-  return write(at_work, running, everybody);
+  std::set<std::int32_t> open;
+  for (std::size_t flow = 0; flow < run_.flows.size(); ++flow) {
+    const std::vector<run::PhaseState>& phases = run_.flows[flow].phases;
+    if (std::any_of(phases.begin(), phases.end(), [](const run::PhaseState& phase) { return phase.is_open(); }))
+      open.insert(static_cast<std::int32_t>(flow));
+  }
+  return write(at_work, now, running, everybody, open);
 }
 
-std::string LiveRun::write(bool at_work, const std::set<std::size_t>& tests, const std::set<domain::WorkerId>& workers) const {
+std::vector<LiveRun::Place> LiveRun::parked(std::size_t count_max) const {
+  std::vector<std::tuple<Instant, Instant, Place>> waits;  // deadline, since when
+  for (std::size_t f = 0; f < run_.flows.size(); ++f)
+    for (std::size_t p = 0; p < run_.flows[f].phases.size(); ++p) {
+      const run::PhaseState& phase = run_.flows[f].phases[p];
+      if (!phase.is_open() || !run_.plan.flows[f].phases[p].tests.empty()) continue;
+      waits.emplace_back(phase.deadline, phase.began_at, Place{static_cast<std::int32_t>(f), static_cast<std::int32_t>(p)});
+    }
+  const std::size_t count = std::min(count_max, waits.size());
+  std::partial_sort(waits.begin(), waits.begin() + static_cast<std::ptrdiff_t>(count), waits.end());
+  std::vector<Place> places;
+  for (std::size_t i = 0; i < count; ++i) places.push_back(std::get<Place>(waits[i]));
+  return places;
+}
+
+// A flow as a whole: its phases are few, and a reader need not know what was told before.
+void LiveRun::write_flow(report::JsonWriter& out, std::int32_t number) const {
+  const run::FlowState& flow = run_.flows.at(static_cast<std::size_t>(number));
+  const auto known = flows_.find(number);
+  const Flow seen = known == flows_.end() ? Flow{} : known->second;
+  const auto since_start = [&](Instant at) { return (at - run_.started).count(); };
+  out.begin_object();
+  out.field("flow", std::int64_t{number});
+  out.field("outcome", to_string(flow.outcome));
+  out.field("reason", seen.reason);
+  out.field("active_ms", seen.active.count());
+  out.field("waited_ms", flow.waited.count());
+  out.key("phases");
+  out.begin_array();
+  for (std::size_t i = 0; i < flow.phases.size(); ++i) {
+    const run::PhaseState& phase = flow.phases[i];
+    if (!phase.began) continue;
+    const auto ended = seen.ended.find(static_cast<std::int32_t>(i));
+    out.begin_object();
+    out.field("phase", static_cast<std::int64_t>(i));
+    out.field("outcome", phase.ended ? to_string(phase.outcome) : "open");
+    out.field("message", phase.message);
+    out.field("started_ms", since_start(phase.began_at));
+    out.field("duration_ms", ended == seen.ended.end() ? std::int64_t{0} : (ended->second - phase.began_at).count());
+    out.field("deadline_ms", phase.deadline == run::no_deadline ? std::int64_t{0} : since_start(phase.deadline));
+    out.end_object();
+  }
+  out.end_array();
+  out.end_object();
+}
+
+std::string LiveRun::write(bool at_work, Instant now, const std::set<std::size_t>& tests, const std::set<domain::WorkerId>& workers,
+                           const std::set<std::int32_t>& flows) const {
   report::JsonWriter out;
   out.begin_object();
   out.field("seq", seq());
-  out.field("at_ms", (at_ - run_.started).count());
+  out.field("at_ms", ((at_work && !run_.finished ? std::max(at_, now) : at_) - run_.started).count());
   out.key("run");
   out.begin_object();
   out.field("verdict", report::standing_of(run_, at_work));
@@ -151,6 +220,12 @@ std::string LiveRun::write(bool at_work, const std::set<std::size_t>& tests, con
     out.end_object();
   }
   out.end_array();
+  if (!flows.empty()) {
+    out.key("flows");
+    out.begin_array();
+    for (const std::int32_t flow : flows) write_flow(out, flow);
+    out.end_array();
+  }
   out.end_object();
   return std::move(out).take();
 }

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "run/world.h"
+#include "run/flow_world.h"
 
 namespace tamarack::coordinator {
 namespace {
@@ -52,6 +52,63 @@ TEST_F(LiveRunTest, TheEndIsTold) {
   const std::string end = patch();
   EXPECT_TRUE(says(end, R"("verdict":"failed")") && says(end, R"("exit_code":1)")) << end;
   EXPECT_TRUE(live_.is_finished());
+}
+
+TEST_F(LiveRunTest, AFlowIsToldAsItGoesOnAndToWhoComesLate) {
+  run::FlowWorld world({.flows = {{"prepare:p", "backend", "validate:v"}},
+                        .change = [](domain::Plan& plan) { plan.flows[0].phases[1].limit = Millis{60'000}; }});
+  LiveRun live;
+  std::size_t taken = 0;
+  const auto told = [&] {
+    for (; taken < world.journal().size(); ++taken) live.take(world.journal()[taken]);
+    return live.take_patch(true);
+  };
+  EXPECT_TRUE(says(told(), R"("flows":[{"flow":0,"outcome":"pending","reason":"","active_ms":0,"waited_ms":0,"phases":[{"phase":0,)"
+                           R"("outcome":"open")"));
+  world.capture(1, "p", {});
+  world.exit(1);
+  const Instant parked_at = world.journal().back().at;
+  const std::string parked = told();
+  const std::int64_t since = (parked_at - world.journal().front().at).count();
+  EXPECT_TRUE(says(parked, R"("outcome":"satisfied","message":"")")) << parked;
+  EXPECT_TRUE(
+      says(parked, fmt::format(R"({{"phase":1,"outcome":"open","message":"","started_ms":{},"duration_ms":0,"deadline_ms":{}}}]}}])", since,
+                               since + 60'000)))
+      << parked;
+  EXPECT_TRUE(says(live.whole_patch(true), R"({"phase":1,"outcome":"open")")) << "for somebody who has just come";
+  EXPECT_TRUE(says(live.whole_patch(true, parked_at + Millis{25'000}), fmt::format(R"("at_ms":{},)", since + 25'000)))
+      << "however long ago something happened last";
+  EXPECT_TRUE(says(live.whole_patch(false, parked_at + Millis{25'000}), fmt::format(R"("at_ms":{},)", since))) << "nobody is at work";
+  EXPECT_EQ(told(), "");
+  world.advance(Millis{30'000});
+  world.conclude(1, domain::WaitOutcome::failed, {}, "row 7 is no number");
+  const std::string ended = told();
+  EXPECT_TRUE(says(ended, R"("flow":0,"outcome":"failed","reason":"wait 'backend' failed: row 7 is no number","active_ms":200,)"
+                          R"("waited_ms":30000)"))
+      << ended;
+  EXPECT_TRUE(says(ended, R"("outcome":"failed","message":"row 7 is no number")") && says(ended, R"("duration_ms":30000)")) << ended;
+  EXPECT_FALSE(says(live.whole_patch(false), "flows")) << "nothing is open";
+}
+
+TEST_F(LiveRunTest, ParkedWaitsAreThoseWhoseDeadlinesComeFirst) {
+  run::FlowWorld world({.flows = {{"prepare:p", "backend"}, {"queue"}, {"night"}}, .change = [](domain::Plan& plan) {
+                          plan.flows[0].phases[1].limit = Millis{5'000};
+                          plan.flows[2].phases[0].limit = Millis{60'000};
+                        }});
+  LiveRun live;
+  std::size_t taken = 0;
+  const auto parked = [&](std::size_t count_max) {
+    for (; taken < world.journal().size(); ++taken) live.take(world.journal()[taken]);
+    return live.parked(count_max);
+  };
+  using Places = std::vector<LiveRun::Place>;
+  EXPECT_EQ(parked(9), (Places{{2, 0}, {1, 0}})) << "a phase of tests is no wait";
+  world.pass(1, "p");
+  world.exit(1);
+  EXPECT_EQ(parked(9), (Places{{0, 1}, {2, 0}, {1, 0}}));
+  EXPECT_EQ(parked(2), (Places{{0, 1}, {2, 0}}));
+  world.conclude(0, domain::WaitOutcome::satisfied, {}, "", 2);
+  EXPECT_EQ(parked(2), (Places{{0, 1}, {1, 0}}));
 }
 
 TEST_F(LiveRunTest, WhatAReportHasAlreadyIsNotTold) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "coordinator/openapi_shapes.h"
 #include "coordinator/routes.h"
 #include "report/json_writer.h"
 
@@ -23,6 +24,7 @@ struct QueryParameter {
 constexpr QueryParameter limit_of_list{"limit", "integer", "1 to 1000, default 50"};
 constexpr QueryParameter before_of_list{"before", "string", "`next` of the page before"};
 constexpr QueryParameter text_of_list{"text", "string", "a part of the name, in either case"};
+constexpr QueryParameter project_of_new{"project", "string", "for tokens of all projects: whose it is to be"};
 constexpr QueryParameter after_entry{"after", "integer", "number of the last journal entry that is known, default 0"};
 
 std::vector<QueryParameter> query_of(RouteId route) {
@@ -46,6 +48,29 @@ std::vector<QueryParameter> query_of(RouteId route) {
       return {{"branch", "string", "what was tested"},
               {"commit", "string", "what was tested"},
               {"at", "string", "when the run started, ISO 8601, if the report does not say it"}};
+    case RouteId::jobs:
+      return {{"status", "string", "such as RUNNING"},
+              {"kind", "string", "exactly this one"},
+              {"project", "string", "of this project only"},
+              limit_of_list,
+              before_of_list};
+    case RouteId::job_process:
+      return {{"processor", "string", "who is to execute it"},
+              {"kind", "string", "a label, default: the processor's name"},
+              {"name", "string", "of the file, where the body is the file itself"},
+              project_of_new};
+    case RouteId::job_events:
+      return {{"after", "integer", "number of the last event that is known, default 0"}};
+    case RouteId::waits:
+      return {{"owner", "string", "exactly this one"},
+              {"open", "boolean", "true: only those that are not over"},
+              {"project", "string", "of this project only"},
+              limit_of_list,
+              before_of_list};
+    case RouteId::wait_park:
+      return {{"base_url", "string", "put before addresses that begin with '/'"}, project_of_new};
+    case RouteId::mailboxes:
+      return {{"project", "string", "of this project only"}, limit_of_list, before_of_list};
     case RouteId::blob_put:
       return {{"offset", "integer", "where the bytes begin, default 0"}};
     case RouteId::blob_link:
@@ -84,14 +109,15 @@ void write_parameters(report::JsonWriter& out, const Route& route) {
   out.end_array();
 }
 
-void write_content(report::JsonWriter& out, std::string_view content_type) {
+// `shape` is the name of one; empty: any.
+void write_content(report::JsonWriter& out, std::string_view content_type, std::string_view shape) {
   out.key("content");
   out.begin_object();
   out.key(content_type);
   out.begin_object();
   out.key("schema");
   out.begin_object();
-  if (content_type.ends_with("json")) out.field("type", "object");
+  if (!shape.empty()) out.field("$ref", fmt::format("#/components/schemas/{}", shape));
   out.end_object();
   out.end_object();
   out.end_object();
@@ -102,30 +128,37 @@ void write_body(report::JsonWriter& out, const Route& route) {
   out.key("requestBody");
   out.begin_object();
   if (route.body_max > 0) out.field("description", fmt::format("at most {} bytes", route.body_max));
-  write_content(out, route.takes_json ? "application/json" : "application/octet-stream");
+  write_content(out, route.takes_json ? "application/json" : "application/octet-stream", request_shape(route.id));
   out.end_object();
 }
 
-void write_answer(report::JsonWriter& out, std::string_view status, std::string_view description, std::string_view content_type) {
+void write_answer(report::JsonWriter& out, std::string_view status, std::string_view description, std::string_view content_type,
+                  std::string_view shape) {
   out.key(status);
   out.begin_object();
   out.field("description", description);
-  write_content(out, content_type);
+  if (!content_type.empty()) write_content(out, content_type, shape);
   out.end_object();
+}
+
+void write_refusal(report::JsonWriter& out, std::string_view status, std::string_view description) {
+  write_answer(out, status, description, problem_document, "Problem");
 }
 
 void write_answers(report::JsonWriter& out, const Route& route) {
   const bool has_body = route.method == "POST" || route.method == "PUT";
   out.key("responses");
   out.begin_object();
-  write_answer(out, "2XX", "as asked for", route.produces);
-  if (has_body || !query_of(route.id).empty()) write_answer(out, "400", "names every field that is wrong", problem_document);
-  if (route.needed) write_answer(out, "401", "no token, or one that is of no use", problem_document);
-  if (route.needed) write_answer(out, "403", "the token's role does not reach", problem_document);
-  if (route.pattern.find('{') != std::string_view::npos)
-    write_answer(out, "404", "no such object, or none this token may see", problem_document);
-  if (has_body) write_answer(out, "413", "the body is too large", problem_document);
-  write_answer(out, "429", "too many requests; Retry-After says when to come back", problem_document);
+  if (answers_nothing(route.id))
+    write_answer(out, "204", "done", {}, {});
+  else
+    write_answer(out, "2XX", "as asked for", route.produces, answer_shape(route.id));
+  if (has_body || !query_of(route.id).empty()) write_refusal(out, "400", "names every field that is wrong");
+  if (route.needed) write_refusal(out, "401", "no token, or one that is of no use");
+  if (route.needed) write_refusal(out, "403", "the token's role does not reach");
+  if (route.pattern.find('{') != std::string_view::npos) write_refusal(out, "404", "no such object, or none this token may see");
+  if (has_body) write_refusal(out, "413", "the body is too large");
+  write_refusal(out, "429", "too many requests; Retry-After says when to come back");
   out.end_object();
 }
 
@@ -149,9 +182,16 @@ void write_operation(report::JsonWriter& out, const Route& route) {
   out.end_object();
 }
 
-void write_security(report::JsonWriter& out) {
+void write_components(report::JsonWriter& out) {
   out.key("components");
   out.begin_object();
+  out.key("schemas");
+  out.begin_object();
+  for (const auto& [name, schema] : openapi_shapes()) {
+    out.key(name);
+    out.raw(schema);
+  }
+  out.end_object();
   out.key("securitySchemes");
   out.begin_object();
   out.key("token");
@@ -190,7 +230,7 @@ std::string openapi_document(std::string_view version) {
     out.end_object();
   }
   out.end_object();
-  write_security(out);
+  write_components(out);
   out.end_object();
   return std::move(out).take();
 }

@@ -6,7 +6,7 @@
 
 namespace tamarack::coordinator {
 
-// JSON. Shapes of bodies are in docs/design/2026-11-21-http-api.md; here stands what a client generator needs to call every route.
+// JSON: what a client generator needs to call every route. What bodies mean stands in docs/design/2026-11-21-http-api.md.
 std::string openapi_document(std::string_view version);
 
 }  // namespace tamarack::coordinator

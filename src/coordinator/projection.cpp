@@ -36,7 +36,10 @@ struct Project {
         {.test = planned.id, .identity = planned.identity, .outcome = outcome, .at = at, .attempts = run.tests.at(test.value).executions});
     return commit.results.back();
   }
-  void operator()(const run::RunPlanned&) { touches_run = true; }
+  void operator()(const run::RunPlanned& record) {
+    touches_run = true;
+    for (const domain::TestCase& test : record.plan.tests) commit.planned.push_back({test.id, test.identity});
+  }
   void operator()(const run::RunFinished&) { touches_run = true; }
   void operator()(const run::MessageRefused&) { touches_run = true; }
   void operator()(const run::ArtifactStored& record) {

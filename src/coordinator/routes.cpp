@@ -16,6 +16,11 @@ constexpr std::uint64_t small_body = 64 << 10;
 constexpr std::uint64_t plan_body_max = UINT64_C(256) << 20;  // 100,000 tests take about 40 MiB
 constexpr std::uint64_t hashes_body_max = 32 << 20;
 constexpr std::uint64_t report_body_max = 64 << 20;
+constexpr std::uint64_t job_body_max = 256 << 10;          // an input of 64 KiB, with escapes
+constexpr std::uint64_t job_report_body_max = 1024 << 10;  // result, error and log, 64 KiB each, with escapes
+constexpr std::uint64_t wait_body_max = 64 << 10;
+constexpr std::uint64_t signal_body_max = 256 << 10;
+constexpr std::uint64_t hook_body_max = 128 << 10;  // an event around 64 KiB of data
 
 constexpr std::array routes{
     Route{RouteId::health, "GET", "/healthz", {}, "text/plain", "The process is alive."},
@@ -35,6 +40,8 @@ constexpr std::array routes{
           "Everything the report shows, also while the run goes on. Its schema: web/src/model/report.schema.json."},
     Route{RouteId::report_page, "GET", "/api/v1/runs/{run}/report.html", Role::viewer, "text/html; charset=utf-8",
           "The report as one file to keep."},
+    Route{RouteId::run_test, "GET", "/api/v1/runs/{run}/tests/{test}", Role::viewer, json,
+          "One test of the run with its attempts, as the report has it, and where its artifacts are."},
     Route{RouteId::journal, "GET", "/api/v1/runs/{run}/journal", Role::viewer, "application/x-ndjson",
           "Journal entries, one JSON object per line."},
     Route{RouteId::events, "GET", "/api/v1/runs/{run}/events", Role::viewer, "text/event-stream",
@@ -79,7 +86,51 @@ constexpr std::array routes{
     Route{RouteId::tokens, "GET", "/api/v1/tokens", Role::admin, json, "Tokens, without their secrets."},
     Route{RouteId::token_create, "POST", "/api/v1/tokens", Role::admin, json, "A new token; its secret is in the answer and nowhere else.",
           small_body},
+    Route{RouteId::token_rotate, "POST", "/api/v1/tokens/{token}/rotate", Role::admin, json,
+          "A new secret for a token, shown this once; the old one stays valid for the time of grace.", small_body},
     Route{RouteId::token_revoke, "DELETE", "/api/v1/tokens/{token}", Role::admin, json, "From now on it opens nothing."},
+
+    Route{RouteId::jobs, "GET", "/api/v1/jobs", Role::viewer, json, "Jobs, newest first."},
+    Route{RouteId::job_submit, "POST", "/api/v1/jobs", Role::runner, json, "A new job; 202 says where to follow it.", job_body_max},
+    Route{RouteId::job_process, "POST", "/api/v1/process", Role::runner, json,
+          "A new job whose input is the body, or the field `file` of a form.", 0, false},
+    Route{RouteId::job, "GET", "/api/v1/jobs/{job}", Role::viewer, json, "One job: what was asked for, and its steps."},
+    Route{RouteId::job_status, "GET", "/api/v1/jobs/{job}/status", Role::viewer, json,
+          "Where it is now. With `Prefer: wait=N` and If-None-Match answered when it changes, 304 when it does not."},
+    Route{RouteId::job_events, "GET", "/api/v1/jobs/{job}/events", Role::viewer, "text/event-stream",
+          "Its steps as server-sent events; goes on after Last-Event-ID, ends with `end`."},
+    Route{RouteId::job_result, "GET", "/api/v1/jobs/{job}/result", Role::viewer, json, "What it came to: JSON, or a file."},
+    Route{RouteId::job_log, "GET", "/api/v1/jobs/{job}/log", Role::viewer, "text/plain; charset=utf-8", "The end of what it wrote."},
+    Route{RouteId::job_cancel, "POST", "/api/v1/jobs/{job}/cancel", Role::runner, json,
+          "Not begun: it is over. Begun: its executor is asked to stop.", small_body},
+    Route{RouteId::job_report, "POST", "/api/v1/jobs/{job}/report", Role::runner, json,
+          "Its executor, or the application, says where it is. A report that would move it back is recorded and changes nothing.",
+          job_report_body_max},
+    Route{RouteId::executor_claim, "POST", "/api/v1/executors/claim", Role::runner, json,
+          "An executor says what it holds, and waits for jobs.", job_body_max},
+
+    Route{RouteId::waits, "GET", "/api/v1/waits", Role::viewer, json, "Waits, newest first."},
+    Route{RouteId::wait_park, "POST", "/api/v1/waits", Role::runner, json, "A new wait. The form: docs/design/2026-11-22-wait-wish.md.",
+          wait_body_max},
+    Route{RouteId::wait, "GET", "/api/v1/waits/{wait}", Role::viewer, json,
+          "One wait: its conditions, what was seen, its outcome. With `Prefer: wait=N` as a job's status."},
+    Route{RouteId::wait_cancel, "POST", "/api/v1/waits/{wait}/cancel", Role::runner, json, "It ends as cancelled.", small_body},
+
+    Route{RouteId::signal_send, "POST", "/api/v1/signals", Role::runner, json,
+          "Leaves something under a key, for the wait that is there or will be.", signal_body_max},
+    Route{RouteId::mailboxes, "GET", "/api/v1/mailboxes", Role::viewer, json, "Keys that somebody waits for."},
+    Route{RouteId::hooks, "GET", "/api/v1/hooks", Role::admin, json, "Webhooks, without their addresses and secrets."},
+    Route{RouteId::hook_create, "POST", "/api/v1/hooks", Role::admin, json,
+          "A new webhook; its address and secret are in the answer and nowhere else.", small_body},
+    Route{RouteId::hook_remove, "DELETE", "/api/v1/hooks/{token}", Role::admin, json, "From now on it is not there."},
+    Route{RouteId::hook_call,
+          "POST",
+          "/api/v1/hooks/{token}",
+          {},
+          json,
+          "Leaves a signal; whoever knows the address may, where the hook has a secret with a signature.",
+          hook_body_max,
+          false},
 };
 constexpr Route page_route{RouteId::page, "GET", "/{page}", {}, "text/html; charset=utf-8", "The dashboard; it asks this API."};
 

@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "base/text.h"
+#include "coordinator/flow_json.h"
 #include "coordinator/read_run.h"
 #include "coordinator/request_checks.h"
 #include "coordinator/start_decision.h"
@@ -27,6 +28,7 @@ struct RunHost::Active {
   RunWish wish;
   std::string spec;
   std::unique_ptr<Coordinator> coordinator;
+  std::unique_ptr<RunWaits> waits;
   Answered on_durable;  // who asked hears of it once the plan is in the journal
   wire::RunStarted started;
   notify::News origin;
@@ -167,7 +169,17 @@ RunHost::Active& RunHost::make_active(const wire::RunRequest& request, std::opti
                                  done(error);
                                  next_is_due();
                                },
-                           .on_refused = [this] { ++refused_; }});
+                           .on_refused = [this] { ++refused_; },
+                           .on_begin_wait =
+                               [this, run](const run::BeginWait& order) {
+                                 if (Active* found = find(run); found != nullptr && found->waits)
+                                   found->waits->begin(found->coordinator->run().plan, order);
+                               },
+                           .on_drop_wait =
+                               [this, run](const run::DropWait& order) {
+                                 if (Active* found = find(run); found != nullptr && found->waits) found->waits->drop(order);
+                               }});
+  use_waits(*active);
   CHECK(!active_.contains(run), "run '{}' is worked on already", run.value);
   return *(active_[run] = std::move(active));
 }
@@ -177,6 +189,7 @@ void RunHost::entered(const domain::RunId& run, const run::Entry& entry) {
   Active* active = find(run);
   if (active == nullptr) return;
   if (const auto* stored = std::get_if<run::ArtifactStored>(&entry.record)) claimed(*active, *stored);
+  if (const auto* ended = std::get_if<run::PhaseEnded>(&entry.record); ended != nullptr && active->waits) active->waits->taken(*ended);
   const auto done = std::exchange(active->on_durable, nullptr);
   if (!done) return;
   done(active->started);
@@ -241,6 +254,32 @@ Result<> RunHost::go_on(const store::RequestRow& row) {
   return {};
 }
 
+// ---- waiting
+
+void RunHost::use_waits(Active& active) {
+  if (board_ == nullptr) return;
+  active.waits = std::make_unique<RunWaits>(
+      loop_, *board_, active.wish.run,
+      [this, run = active.wish.run](const run::WaitConcluded& event) {
+        if (Active* found = find(run)) found->coordinator->wait_concluded(event);
+      },
+      [this, project = active.wish.project](flow::WaitSpec& spec) {
+        if (adapt_wait_) adapt_wait_(spec, project);
+      });
+}
+
+bool RunHost::wait_over(const domain::WaitId& wait) {
+  return std::any_of(active_.begin(), active_.end(), [&](const auto& one) { return one.second->waits && one.second->waits->over(wait); });
+}
+
+std::optional<Instant> RunHost::next_look(const domain::WaitId& id) const {
+  if (board_ == nullptr) return std::nullopt;
+  const auto wait = board_->board().waits.find(id);
+  if (wait == board_->board().waits.end()) return std::nullopt;
+  const auto due = next_look_of(board_->board(), wait->second);
+  return due ? std::optional(clock_.now() + (*due - board_->now())) : std::nullopt;
+}
+
 // ---- working
 
 bool RunHost::attach(const domain::RunId& run, std::unique_ptr<io::Link> link) {
@@ -292,6 +331,7 @@ void RunHost::finished(const domain::RunId& run) {
   callbacks_.on_change();
   Active* active = find(run);
   if (active == nullptr) return;
+  if (active->waits && !active->coordinator->run().plan.flows.empty()) active->waits->drop_all("its run is over");
   active->coordinator->send_home(settings_.home_deadline, [this, run, alive = std::weak_ptr(alive_)] {
     if (!alive.expired()) close(run);
   });

@@ -14,6 +14,7 @@
 #include "coordinator/agent_pool.h"
 #include "coordinator/cleaner.h"
 #include "coordinator/coordinator.h"
+#include "coordinator/run_waits.h"
 #include "coordinator/start_decision.h"
 #include "notify/news.h"
 #include "wire/api.h"
@@ -44,6 +45,17 @@ class RunHost {
   RunHost(io::Loop& loop, const Clock& clock, store::Store& store, io::Lane& writing, artifact::BlobStore& blobs, RunHostSettings settings,
           RunHostCallbacks callbacks);
   ~RunHost();
+
+  // Where runs with flows park their waits; outlives the host. Before restore(). `adapt` is given each spec and the run's project.
+  using AdaptWait = std::function<void(flow::WaitSpec& spec, const std::string& project)>;
+  void use_board(board::BoardHost& board, AdaptWait adapt) {
+    board_ = &board;
+    adapt_wait_ = std::move(adapt);
+  }
+  // Of BoardCallbacks::on_wait_over. False when it is no wait of a run that is worked on here.
+  bool wait_over(const domain::WaitId& wait);
+  // When a parked wait of a run looks at something again, by the clock; nothing: nobody looks, or it is not parked here.
+  std::optional<Instant> next_look(const domain::WaitId& wait) const;
 
   // Before anything else: goes on with the runs that were not finished when the server ended. Returns what could not be gone on with.
   std::vector<Error> restore();
@@ -87,6 +99,7 @@ class RunHost {
   static constexpr std::size_t wrong_bytes_max = 1'000;
 
   void claimed(Active& active, const run::ArtifactStored& artifact);
+  void use_waits(Active& active);
   void next_start();
   void next_is_due();
   Active* find(const domain::RunId& run) const;
@@ -105,6 +118,8 @@ class RunHost {
   store::Store& store_;
   io::Lane& writing_;
   artifact::BlobStore& blobs_;
+  board::BoardHost* board_ = nullptr;
+  AdaptWait adapt_wait_;
   RunHostSettings settings_;
   RunHostCallbacks callbacks_;
   std::map<domain::RunId, std::unique_ptr<Active>> active_;

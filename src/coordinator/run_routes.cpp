@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "coordinator/answers.h"
 #include "coordinator/asking.h"
 #include "coordinator/request_checks.h"
 #include "coordinator/run_json.h"
+#include "report/json_writer.h"
 #include "report/report_json.h"
 #include "wire/outbox.h"
 
@@ -50,11 +53,10 @@ io::Answer page_answer(std::string html) {
   return page;
 }
 
-void link_attachments(report::ReportView& view, const std::string& project, const BlobRoutes& blobs) {
-  for (report::TestView& test : view.tests)
-    for (report::AttemptView& attempt : test.attempts)
-      for (report::AttachmentView& attachment : attempt.attachments)
-        if (!attachment.sha256.empty()) attachment.path = blobs.link_to(project, attachment.sha256, attachment.name);
+void link_attachments(report::TestView& test, const std::string& project, const BlobRoutes& blobs) {
+  for (report::AttemptView& attempt : test.attempts)
+    for (report::AttachmentView& attachment : attempt.attachments)
+      if (!attachment.sha256.empty()) attachment.path = blobs.link_to(project, attachment.sha256, attachment.name);
 }
 
 }  // namespace
@@ -131,7 +133,7 @@ RunRoutes::Looked RunRoutes::look(const Call& call, bool active) {
     if (!completed) return {.answer = trouble(completed.error())};
     looked.answer = json_answer(run_json(looked.row));
   }
-  if (call.route->id == RouteId::report || call.route->id == RouteId::report_page) {
+  if (call.route->id == RouteId::report || call.route->id == RouteId::report_page || call.route->id == RouteId::run_test) {
     const auto seq = store.journal_end(run);
     if (!seq) return {.answer = trouble(seq.error())};
     looked.seq = *seq;
@@ -158,6 +160,8 @@ void RunRoutes::act(const Call& call, const Looked& looked, std::int64_t after) 
     case RouteId::report:
     case RouteId::report_page:
       return report(call, looked);
+    case RouteId::run_test:
+      return one_test(call, looked);
     case RouteId::journal:
       return journal(call, run, after);
     case RouteId::spec: {
@@ -180,12 +184,37 @@ void RunRoutes::report(const Call& call, const Looked& looked) {
   const bool is_page = call.route->id == RouteId::report_page;
   const std::string key = fmt::format("{} {} {} {} {}", looked.row.run.value, looked.seq, is_page, looked.at_work, looked.row.wall.count());
   renderings_.answer(key, call.exchange, [this, row = looked.row, at_work = looked.at_work, is_page]() -> io::Answer {
-    const ServerSettings& settings = parts_.settings;
-    auto view = load_view(parts_.stores.reports, row, {.machine = settings.machine, .version = settings.version, .at_work = at_work});
+    auto view = view_of(row, at_work);
     if (!view) return trouble(view.error());
-    link_attachments(*view, row.project, blobs_);
-    return is_page ? page_answer(report::embed_report(settings.report_template, *view)) : json_answer(report::to_json(*view));
+    for (report::TestView& test : view->tests) link_attachments(test, row.project, blobs_);
+    return is_page ? page_answer(report::embed_report(parts_.settings.report_template, *view)) : json_answer(report::to_json(*view));
   });
+}
+
+// For the page of a test, which shows one execution of many: a report of 100,000 tests would be tens of megabytes.
+void RunRoutes::one_test(const Call& call, const Looked& looked) {
+  const std::string id = call.parameter("test");
+  const std::string key = fmt::format("{} {} test {} {} {}", looked.row.run.value, looked.seq, looked.at_work, looked.row.wall.count(), id);
+  renderings_.answer(key, call.exchange, [this, row = looked.row, at_work = looked.at_work, id]() -> io::Answer {
+    auto view = view_of(row, at_work);
+    if (!view) return trouble(view.error());
+    const auto test = std::find_if(view->tests.begin(), view->tests.end(), [&](const report::TestView& one) { return one.id == id; });
+    if (test == view->tests.end()) return io::problem(404, fmt::format("run '{}' has no test '{}'", row.run.value, id));
+    link_attachments(*test, row.project, blobs_);
+    report::JsonWriter out;
+    out.begin_object();
+    out.field("run_id", row.run.value);
+    out.field("project", row.project);
+    out.key("test");
+    out.raw(report::to_json(*test));
+    out.end_object();
+    return json_answer(std::move(out).take());
+  });
+}
+
+Result<report::ReportView> RunRoutes::view_of(const store::RunRow& row, bool at_work) const {
+  const ServerSettings& settings = parts_.settings;
+  return load_view(parts_.stores.reports, row, {.machine = settings.machine, .version = settings.version, .at_work = at_work});
 }
 
 void RunRoutes::journal(const Call& call, const domain::RunId& run, std::int64_t after) {

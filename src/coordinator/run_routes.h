@@ -35,6 +35,9 @@ class RunRoutes {
   io::Answer no_run(const Call& call, const domain::RunId& run);
   void act(const Call& call, const Looked& looked, std::int64_t after);
   void report(const Call& call, const Looked& looked);
+  void one_test(const Call& call, const Looked& looked);
+  // With nothing but the database's own errors; on the rendering lane.
+  Result<report::ReportView> view_of(const store::RunRow& row, bool at_work) const;
   void journal(const Call& call, const domain::RunId& run, std::int64_t after);
   static io::Answer is_over(const domain::RunId& run);
   void watch(const Call& call, const domain::RunId& run, std::int64_t after);

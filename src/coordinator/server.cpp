@@ -8,6 +8,7 @@
 #include "coordinator/asking.h"
 #include "coordinator/authenticate.h"
 #include "coordinator/blob_routes.h"
+#include "coordinator/flow_server.h"
 #include "coordinator/history_routes.h"
 #include "coordinator/live_routes.h"
 #include "coordinator/openapi.h"
@@ -55,6 +56,7 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
         reading(loop, reading_waiting_max),
         rendering(loop, rendering_waiting_max),
         writing(loop),
+        flow_writing(loop),
         host(loop, clock, stores.journal, writing, stores.blobs, settings.host,
              {.on_change = [this] { runs_changed(); },
               .on_entry = [this](const domain::RunId& run, const run::Entry& entry) { feeds.entered(run, entry); },
@@ -87,6 +89,15 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
               .cleaner = cleaner},
         rate(settings.rate),
         failed_rate(settings.failed_rate) {
+    flow = std::make_unique<FlowServer>(parts, flow_writing,
+                                        FlowServer::Callbacks{.project_of_run = [this](const auto& run) { return project_of_run(run); },
+                                                              .on_wait_over =
+                                                                  [this](const auto& wait) {
+                                                                    if (!host.wait_over(wait)) flow->desk().feed(flow::TakeWait{wait});
+                                                                  },
+                                                              .on_broken = [this](const Error& error) { on_problem(error); }});
+    host.use_board(flow->desk().host(),
+                   [this](flow::WaitSpec& spec, const std::string& project) { flow->adapt_wait_of_run(spec, project); });
     if (!settings.notifier) return;
     news = std::make_unique<RunNews>(
         loop, clock, stores.data, reading, stores.journal, writing,
@@ -99,6 +110,7 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
   io::Lane reading;
   io::Lane rendering;
   io::Lane writing;
+  io::Lane flow_writing;
   AgentPool pool;
   RunHost host;
   Guests guests;
@@ -115,8 +127,18 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
   RateLimit failed_rate;
   std::set<domain::RunId> in_pool;
   std::unique_ptr<RunNews> news;  // null: nobody is told
+  std::unique_ptr<FlowServer> flow;
   bool stopping = false;
+  bool restored = false;  // the board
   std::unique_ptr<io::HttpServer> http;
+
+  // While nothing else reads yet, the store may be asked here; later on whoever parks a wait is at work.
+  std::string project_of_run(const domain::RunId& run) {
+    for (const RunWish& wish : host.wishes())
+      if (wish.run == run) return wish.project;
+    const auto row = restored ? std::nullopt : parts.stores.data.run(run).value_or(std::nullopt);
+    return row ? row->project : std::string{};
+  }
 
   void runs_changed() {
     std::set<domain::RunId> now;
@@ -162,6 +184,10 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
     if (match.route->id == RouteId::session_open ? !is_json_type(type)
                                                  : match.route->takes_json && is_form && changes_something(head.method))
       return {.refused = io::problem(415, fmt::format("expected Content-Type: application/json, got '{}'", type))};
+    if (match.route->id == RouteId::job_process) {
+      const auto caller = caller_of(head);
+      return caller ? flow->admit_upload(head, *caller) : io::Admission{.refused = trouble(caller.error())};
+    }
     if (match.route->id == RouteId::blob_put) return blobs.admit_upload(head, parameter("project"), parameter("sha256"));
     return {.refused = std::nullopt, .body_max = match.route->body_max};
   }
@@ -188,6 +214,9 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
       return io::problem(403, "with the cookie, what changes something needs the header X-Tamarack: 1");
     if (match.route->id == RouteId::session_open)
       if (const auto wait = failed_rate.take(head.peer, parts.clock.now())) return too_often(*wait);
+    // Anybody may try addresses of webhooks, so they have a rate of their own, by where they come from.
+    if (match.route->id == RouteId::hook_call)
+      if (const auto wait = rate.take("webhooks from " + head.peer, parts.clock.now())) return too_often(*wait);
     if (!match.route->needed) return std::nullopt;
     const Result<domain::Caller> caller = caller_of(head);
     if (!caller) return trouble(caller.error());
@@ -225,6 +254,7 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
   }
 
   void dispatch(Call call) {
+    if (FlowServer::is_mine(call.route->id)) return flow->handle(std::move(call));
     switch (call.route->id) {
       case RouteId::health:
         return call.exchange->answer(text_answer("text/plain", "ok\n"));
@@ -239,6 +269,7 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
       case RouteId::session_close:
       case RouteId::tokens:
       case RouteId::token_create:
+      case RouteId::token_rotate:
       case RouteId::token_revoke:
         return tokens.handle(call);
       case RouteId::runs:
@@ -248,6 +279,7 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
       case RouteId::run:
       case RouteId::report:
       case RouteId::report_page:
+      case RouteId::run_test:
       case RouteId::journal:
       case RouteId::events:
       case RouteId::cancel:
@@ -276,6 +308,8 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
         return agents.handle(call);
       case RouteId::page:
         return page(call);
+      default:
+        return call.exchange->answer(io::problem(500, "nobody answers this request"));
     }
   }
 
@@ -335,6 +369,7 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
     add("retention_runs_removed_total", "counter", "Old runs that were removed.", tidied.runs_removed);
     add("retention_bytes_freed_total", "counter", "Bytes of files that nobody needed any more.", tidied.bytes_freed);
     add("blob_bytes", "gauge", "Bytes of all projects' files, as far as counted.", tidied.bytes_held);
+    out += flow->metrics();
     if (!news) return out;
     const notify::NotifierCounts told = news->counts();
     add("notifications_delivered_total", "counter", "Requests to others that were taken.", told.delivered);
@@ -359,6 +394,7 @@ Server::~Server() {
   core_->reading.close();
   core_->rendering.close();
   core_->writing.close();
+  core_->flow_writing.close();
 }
 
 Result<std::unique_ptr<Server>> Server::listen(io::Loop& loop, const Clock& clock, ServerStores stores, ServerSettings settings,
@@ -374,6 +410,8 @@ Result<std::unique_ptr<Server>> Server::listen(io::Loop& loop, const Clock& cloc
                                 if (const auto alive = weak.lock()) alive->handle(std::move(request), exchange);
                               }};
   core->http = TRY(io::HttpServer::listen(loop, core->settings.http, std::move(handler)));
+  TRY_VOID(core->flow->restore());
+  core->restored = true;
   if (core->news) core->news->restore();
   for (const Error& error : core->host.restore()) core->on_problem(error);
   if (core->news) core->news->catch_up(core->host.active());
@@ -389,6 +427,7 @@ void Server::stop(Millis grace, io::Callback done) {
   core_->stopping = true;
   core_->agents.send_away();
   core_->host.let_go();
+  core_->flow->stop();
   core_->http->stop(grace, std::move(done));
 }
 

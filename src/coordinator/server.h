@@ -9,12 +9,17 @@
 #include <vector>
 
 #include "artifact/blob_store.h"
+#include "coordinator/flow_desk.h"
 #include "coordinator/rate_limit.h"
 #include "coordinator/run_host.h"
+#include "coordinator/wait_rules.h"
 #include "domain/access.h"
 #include "io/http_server.h"
 #include "io/loop.h"
 #include "notify/notifier.h"
+#include "probe/prober.h"
+#include "store/flow_store.h"
+#include "store/hook_store.h"
 #include "store/store.h"
 
 namespace tamarack::coordinator {
@@ -62,6 +67,10 @@ struct ServerSettings {
   std::optional<notify::NotifierSettings> notifier;  // whom to tell of runs; none: nobody
   std::function<void(const std::string&)> warn;      // one line for the log; has to be there with a notifier
   CleanerSettings cleaner;
+  FlowDeskSettings flow;
+  WaitRules waits;                              // what waits may look at
+  std::string jobs_folder;                      // logs of jobs; empty: they are forgotten with the process
+  int open_per_caller = 500;                    // long-polls and streams of jobs and waits that one caller may keep open
   std::function<void(const std::string&)> say;  // one line for the log: what was tidied up
 };
 
@@ -72,6 +81,9 @@ struct ServerStores {
   store::Store& journal;       // writes of runs, one at a time beside the loop
   store::AccessStore& access;  // on the loop
   artifact::BlobStore& blobs;
+  store::FlowStore& flow;   // writes of jobs and waits, one at a time beside the loop; before that read as a whole
+  store::HookStore& hooks;  // on the loop
+  probe::Prober& prober;    // on the loop: what waits look at
 };
 
 class Server {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "coordinator/answers.h"
 #include "coordinator/authenticate.h"
@@ -17,7 +19,13 @@ std::string cookie(std::string_view value, bool tls, std::string_view more) {
   return fmt::format("{}={}; Path=/; HttpOnly; SameSite=Strict{}{}", session_cookie, value, tls ? "; Secure" : "", more);
 }
 
-void write(report::JsonWriter& out, const domain::Token& token) {
+// Until when the secret before the last rotation opens something; none when it opens nothing any more.
+std::optional<Instant> previous_ends(const domain::Token& token, Instant now) {
+  if (!token.previous_until || *token.previous_until <= now || domain::why_unusable(token, now)) return std::nullopt;
+  return token.expires ? std::min(*token.previous_until, *token.expires) : *token.previous_until;
+}
+
+void write(report::JsonWriter& out, const domain::Token& token, Instant now) {
   const auto instant = [&](std::string_view name, const std::optional<Instant>& at) {
     if (at) out.field(name, iso8601(*at));
   };
@@ -29,6 +37,7 @@ void write(report::JsonWriter& out, const domain::Token& token) {
   out.field("created_at", iso8601(token.created));
   instant("expires_at", token.expires);
   instant("last_used_at", token.last_used);
+  instant("previous_ends_at", previous_ends(token, now));
   out.field("revoked", token.revoked.has_value());
   out.end_object();
 }
@@ -69,6 +78,8 @@ void TokenRoutes::handle(const Call& call) {
       return close_session(call);
     case RouteId::token_create:
       return create(call);
+    case RouteId::token_rotate:
+      return rotate(call);
     case RouteId::token_revoke:
       return revoke(call);
     default:
@@ -114,7 +125,7 @@ void TokenRoutes::list(const Call& call) {
   out.key("tokens");
   out.begin_array();
   for (const domain::Token& token : *tokens)
-    if (call.reaches(token.project)) write(out, token);
+    if (call.reaches(token.project)) write(out, token, parts_.clock.now());
   out.end_array();
   out.end_object();
   call.exchange->answer(json_answer(std::move(out).take()));
@@ -137,13 +148,43 @@ void TokenRoutes::create(const Call& call) {
   call.exchange->answer(json_answer(std::move(out).take(), 201));
 }
 
-void TokenRoutes::revoke(const Call& call) {
+std::optional<domain::Token> TokenRoutes::named_token(const Call& call) {
   const domain::TokenId id{call.parameter("token")};
-  const auto token = parts_.stores.access.find_token(id);
-  if (!token) return call.exchange->answer(trouble(token.error()));
-  if (!*token || !call.reaches((*token)->project))
-    return call.exchange->answer(io::problem(404, fmt::format("there is no token '{}'", id.value)));
-  const auto revoked = parts_.stores.access.revoke_token(id, parts_.clock.now());
+  auto token = parts_.stores.access.find_token(id);
+  if (!token)
+    call.exchange->answer(trouble(token.error()));
+  else if (!*token || !call.reaches((*token)->project))
+    call.exchange->answer(io::problem(404, fmt::format("there is no token '{}'", id.value)));
+  else
+    return std::move(*token);
+  return std::nullopt;
+}
+
+// Whoever may make such a token may change its secret; who has neither made nor seen the old one learns nothing of it.
+void TokenRoutes::rotate(const Call& call) {
+  const auto wish = wire::decode<wire::RotateWish>(call.request.body);
+  if (!wish) return call.exchange->answer(trouble(wish.error()));
+  if (wish->grace_ms < 0 || wish->grace_ms > token_grace_max.count())
+    return call.exchange->answer(io::problem(
+        400, fmt::format("/grace_ms: expected 0 (the old secret is void at once) to {}, got {}", token_grace_max.count(), wish->grace_ms)));
+  const auto token = named_token(call);
+  if (!token) return;
+  const Instant now = parts_.clock.now();
+  const auto issued = reissue_token(parts_.stores.access, token->id, now + Millis{wish->grace_ms}, now);
+  if (!issued) return call.exchange->answer(trouble(issued.error()));
+  report::JsonWriter out;
+  out.begin_object();
+  out.field("id", issued->token.id.value);
+  out.field("token", issued->text);
+  if (const auto ends = previous_ends(issued->token, now)) out.field("previous_ends_at", iso8601(*ends));
+  out.end_object();
+  call.exchange->answer(json_answer(std::move(out).take()));
+}
+
+void TokenRoutes::revoke(const Call& call) {
+  const auto token = named_token(call);
+  if (!token) return;
+  const auto revoked = parts_.stores.access.revoke_token(token->id, parts_.clock.now());
   call.exchange->answer(revoked ? no_content() : trouble(revoked.error()));
 }
 

@@ -1,6 +1,7 @@
 // Who am I, and who may what: sessions of browsers, tokens. Both read and write the access store on the loop: rows by key, nothing long.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "coordinator/server_parts.h"
@@ -23,7 +24,10 @@ class TokenRoutes {
   void close_session(const Call& call);
   void list(const Call& call);
   void create(const Call& call);
+  void rotate(const Call& call);
   void revoke(const Call& call);
+  // The token the path names; answers 404 itself when this caller has none of that id.
+  std::optional<domain::Token> named_token(const Call& call);
 
   ServerParts& parts_;
 };

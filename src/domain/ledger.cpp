@@ -72,6 +72,8 @@ Verdict judge(const Ledger& ledger, const Circumstances& circumstances) {
   if (circumstances.infrastructure_failed) return Verdict::infrastructure;
   if (circumstances.deadline_passed && !(ledger.is_complete() && ledger.cancelled + ledger.never_ran + ledger.timed_out == 0))
     return Verdict::timed_out;
+  // What is misconfigured stays so however often the run is repeated, and judges nothing: it is told before what is missing or failed.
+  if (circumstances.invalid > 0) return Verdict::invalid;
   if (circumstances.stopped_by_failure && bad > 0) return ledger.failed > 0 ? Verdict::failed : Verdict::timed_out;
   if (!ledger.is_complete() || ledger.lost + ledger.never_ran + ledger.cancelled > 0 || ledger.ran() == 0) return Verdict::incomplete;
   if (bad > 0) return ledger.failed > 0 ? Verdict::failed : Verdict::timed_out;
@@ -81,13 +83,32 @@ Verdict judge(const Ledger& ledger, const Circumstances& circumstances) {
 
 namespace {
 
-std::string passed_words(std::int64_t passed) {
+// What the entries of a run are called; both kinds in one word would need one that nobody uses.
+std::string entry_word(std::int64_t count, std::int64_t planned, std::int64_t flows) {
+  if (flows == 0) return count == 1 ? "test" : "tests";
+  if (flows >= planned) return count == 1 ? "flow" : "flows";
+  return count == 1 ? "test or flow" : "tests and flows";
+}
+
+std::string passed_words(std::int64_t passed, std::int64_t planned, std::int64_t flows) {
   // Only what is in quarantine ran, and it failed: said behind it.
-  if (passed == 0) return "no test failed outside quarantine";
-  return passed == 1 ? "the 1 test passed" : fmt::format("all {} passed", count_of(passed, "test"));
+  if (passed == 0) return fmt::format("no {} failed outside quarantine", entry_word(1, planned, flows));
+  return fmt::format("{} {} passed", passed == 1 ? "the" : "all", count_of_entries(passed, planned, flows));
+}
+
+std::string invalid_words(const Circumstances& circumstances) {
+  const std::int64_t wrong = circumstances.invalid - circumstances.drifted;
+  const std::string drifted = fmt::format("{} drifted while it waited", count_of(circumstances.drifted, "flow"));
+  if (wrong == 0) return drifted;
+  const std::string line = fmt::format("a wait or a capture of {} is misconfigured", count_of(wrong, "flow"));
+  return circumstances.drifted > 0 ? line + ", " + drifted : line;
 }
 
 }  // namespace
+
+std::string count_of_entries(std::int64_t count, std::int64_t planned, std::int64_t flows) {
+  return fmt::format("{} {}", count, entry_word(count, planned, flows));
+}
 
 std::string headline(const Ledger& ledger, const Circumstances& circumstances) {
   const Verdict verdict = judge(ledger, circumstances);
@@ -98,34 +119,37 @@ std::string headline(const Ledger& ledger, const Circumstances& circumstances) {
   std::string line;
   const std::int64_t bad = ledger.failed + ledger.timed_out - circumstances.quarantined_bad;
   const std::int64_t missing = ledger.planned - ledger.ran() - ledger.skipped;
-  const std::string tests = count_of(ledger.planned, "test");
+  const std::string entries = count_of_entries(ledger.planned, ledger.planned, circumstances.flows);
+  const auto word = [&](std::int64_t count) { return entry_word(count, ledger.planned, circumstances.flows); };
   switch (verdict) {
     case Verdict::passed:
       // Skipped tests are mentioned behind it; they did not pass.
-      line = passed_words(ledger.ran() - circumstances.quarantined_bad);
+      line = passed_words(ledger.ran() - circumstances.quarantined_bad, ledger.planned, circumstances.flows);
       break;
     case Verdict::failed:
-      line = bad > 0 ? fmt::format("{} of {} failed", bad, tests)
+      line = bad > 0 ? fmt::format("{} of {} failed", bad, entries)
                      : fmt::format("{} between the framework and the ledger", count_of(circumstances.disagreements, "disagreement"));
       break;
     case Verdict::timed_out:
       line = circumstances.deadline_passed
-                 ? fmt::format("the run's time limit passed with {} of {} finished", ledger.ran() + ledger.skipped, tests)
-                 : fmt::format("{} of {} timed out", bad, tests);
+                 ? fmt::format("the run's time limit passed with {} of {} finished", ledger.ran() + ledger.skipped, entries)
+                 : fmt::format("{} of {} timed out", bad, entries);
       break;
     case Verdict::incomplete:
-      line = missing > 0 ? fmt::format("incomplete: {} of {} did not run to an end", missing, tests) : "incomplete: no test ran";
+      line = missing > 0 ? fmt::format("incomplete: {} of {} did not run to an end", missing, entries)
+                         : fmt::format("incomplete: no {} ran", word(1));
       if (bad > 0) mention(bad, "failed");
       break;
     case Verdict::invalid:
-      line = "invalid";
+      line = "invalid: " + invalid_words(circumstances);
+      mention(bad - circumstances.invalid, "failed");
       break;
     case Verdict::infrastructure:
-      line = "the infrastructure failed, not the tests";
+      line = fmt::format("the infrastructure failed, not the {}", word(2));
       mention(bad, "failed");
       break;
     case Verdict::cancelled:
-      line = fmt::format("cancelled with {} of {} finished", ledger.ran() + ledger.skipped, tests);
+      line = fmt::format("cancelled with {} of {} finished", ledger.ran() + ledger.skipped, entries);
       break;
   }
   mention(ledger.flaky, "flaky");

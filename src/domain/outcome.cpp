@@ -44,6 +44,28 @@ std::string_view to_string(Outcome outcome) {
   return "pending";
 }
 
+std::string_view to_string(PhaseOutcome outcome) {
+  switch (outcome) {
+    case PhaseOutcome::satisfied:
+      return "satisfied";
+    case PhaseOutcome::skipped:
+      return "skipped";
+    case PhaseOutcome::failed:
+      return "failed";
+    case PhaseOutcome::timed_out:
+      return "timed_out";
+    case PhaseOutcome::lost:
+      return "lost";
+    case PhaseOutcome::cancelled:
+      return "cancelled";
+    case PhaseOutcome::never_ran:
+      return "never_ran";
+    case PhaseOutcome::invalid:
+      return "invalid";
+  }
+  return "invalid";
+}
+
 std::string_view to_string(Verdict verdict) {
   switch (verdict) {
     case Verdict::passed:

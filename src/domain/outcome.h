@@ -12,6 +12,9 @@ enum class TestStatus { passed, failed, timed_out, skipped, interrupted, lost };
 // The final entry of a planned test in the ledger. `pending` only while the run is going on.
 enum class Outcome { pending, passed, failed, flaky, skipped, timed_out, lost, cancelled, never_ran };
 
+// How a phase of a flow ended. Only after `satisfied` does what needs it begin; the rest ends the flow.
+enum class PhaseOutcome { satisfied, skipped, failed, timed_out, lost, cancelled, never_ran, invalid };
+
 enum class Verdict { passed, failed, timed_out, incomplete, invalid, infrastructure, cancelled };
 
 inline constexpr std::array final_outcomes{Outcome::passed,    Outcome::failed, Outcome::flaky,     Outcome::skipped,
@@ -19,6 +22,7 @@ inline constexpr std::array final_outcomes{Outcome::passed,    Outcome::failed, 
 
 std::string_view to_string(TestStatus status);
 std::string_view to_string(Outcome outcome);
+std::string_view to_string(PhaseOutcome outcome);
 std::string_view to_string(Verdict verdict);
 
 constexpr bool is_final(Outcome outcome) {

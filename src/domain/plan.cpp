@@ -26,24 +26,55 @@ namespace {
 constexpr std::int64_t workers_in_plan_max = 100'000;
 constexpr std::size_t problems_max = 20;  // more say nothing new
 
-// Units that wait for each other for ever. Kahn's algorithm: whatever cannot be put in an order stands in a circle, or behind one.
-bool has_circle(const Plan& plan) {
-  std::vector<std::size_t> waits_for(plan.units.size());
-  std::vector<std::vector<std::size_t>> followers(plan.units.size());
+struct Edge {
+  std::size_t before = 0;
+  std::size_t after = 0;
+};
+
+// Kahn's algorithm: whatever cannot be put in an order stands in a circle, or behind one.
+bool has_circle(std::size_t nodes, const std::vector<Edge>& edges) {
+  std::vector<std::size_t> waits_for(nodes);
+  std::vector<std::vector<std::size_t>> followers(nodes);
   std::vector<std::size_t> ready;
-  for (std::size_t u = 0; u < plan.units.size(); ++u) {
-    waits_for[u] = plan.units[u].after.size();
-    for (const UnitIndex before : plan.units[u].after) followers[before.value].push_back(u);
-    if (waits_for[u] == 0) ready.push_back(u);
+  for (const Edge& edge : edges) {
+    followers[edge.before].push_back(edge.after);
+    ++waits_for[edge.after];
   }
+  for (std::size_t node = 0; node < nodes; ++node)
+    if (waits_for[node] == 0) ready.push_back(node);
   std::size_t ordered = 0;
   for (; !ready.empty(); ++ordered) {
-    const std::size_t unit = ready.back();
+    const std::size_t node = ready.back();
     ready.pop_back();
-    for (const std::size_t follower : followers[unit])
+    for (const std::size_t follower : followers[node])
       if (--waits_for[follower] == 0) ready.push_back(follower);
   }
-  return ordered < plan.units.size();
+  return ordered < nodes;
+}
+
+// Units that wait for each other for ever, by `after` or because a phase of a flow needs another. A node for each unit; for each phase one
+// for its beginning and one for its end.
+bool has_circle(const Plan& plan) {
+  std::vector<Edge> edges;
+  std::vector<std::size_t> unit_of(plan.tests.size());
+  for (std::size_t u = 0; u < plan.units.size(); ++u) {
+    for (const UnitIndex before : plan.units[u].after) edges.push_back({before.value, u});
+    for (const TestIndex test : plan.units[u].tests) unit_of[test.value] = u;
+  }
+  std::size_t nodes = plan.units.size();
+  for (const Flow& flow : plan.flows) {
+    const auto begin_of = [&, first = nodes](std::size_t phase) { return first + 2 * phase; };
+    for (std::size_t p = 0; p < flow.phases.size(); ++p) {
+      edges.push_back({begin_of(p), begin_of(p) + 1});
+      for (const std::int32_t need : flow.phases[p].needs) edges.push_back({begin_of(static_cast<std::size_t>(need)) + 1, begin_of(p)});
+      for (const TestIndex test : flow.phases[p].tests) {
+        edges.push_back({begin_of(p), unit_of[test.value]});
+        edges.push_back({unit_of[test.value], begin_of(p) + 1});
+      }
+    }
+    nodes += 2 * flow.phases.size();
+  }
+  return has_circle(nodes, edges);
 }
 
 }  // namespace
@@ -79,7 +110,8 @@ std::vector<std::string> problems_of(const Plan& plan) {
   if (homeless > 0) complain(fmt::format("/units: {} of the plan's tests are in none", homeless));
   for (std::size_t c = 0; c < plan.caps.size(); ++c)
     if (plan.caps[c].units_max < 1) complain(fmt::format("/caps/{}/units_max: expected at least 1, got {}", c, plan.caps[c].units_max));
-  if (problems.empty() && has_circle(plan)) complain("/units: some wait for each other for ever ('after')");
+  for (std::string& problem : problems_of_flows(plan)) complain(std::move(problem));
+  if (problems.empty() && has_circle(plan)) complain("/units: some wait for each other for ever ('after', or 'needs' of a flow)");
   return problems;
 }
 

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "base/time.h"
+#include "domain/capture.h"
+#include "domain/flow.h"
 #include "domain/ids.h"
 #include "domain/test_case.h"
 
@@ -43,6 +45,15 @@ struct CostEstimate {
   friend bool operator==(const CostEstimate&, const CostEstimate&) = default;
 };
 
+// How much one lease hands out, by expected duration.
+struct ChunkSize {
+  Millis aim{0};   // what it should hold, at most
+  Millis most{0};  // what it may hold where that leaves nothing over: a rest is not worth a start of its own
+  // For a queue with so much in it.
+  Millis budget(Millis waiting) const { return waiting <= most ? most : aim; }
+  friend bool operator==(const ChunkSize&, const ChunkSize&) = default;
+};
+
 struct Plan {
   std::string framework;
   std::string framework_version;
@@ -55,6 +66,8 @@ struct Plan {
   CostEstimate cost;
   bool units_share_invocation = true;  // false: one framework invocation per unit (a `command` template with {unit})
   bool can_select_tests = true;        // the framework can be told to run single tests of a unit
+  std::vector<Flow> flows;             // a unit has tests of one phase of one flow, or of none
+  std::vector<Capture> given;          // of the run that this one continues: every test gets them
   friend bool operator==(const Plan&, const Plan&) = default;
 };
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "domain/capture.h"
 #include "domain/ids.h"
 #include "domain/outcome.h"
 #include "domain/test_case.h"
@@ -54,6 +55,7 @@ struct TestReport {
   std::vector<Annotation> annotations;
   std::vector<Attachment> attachments;
   std::vector<Step> steps;
+  std::vector<Capture> captures;  // in the order in which the test made them; the last of a name counts
   friend bool operator==(const TestReport&, const TestReport&) = default;
 };
 

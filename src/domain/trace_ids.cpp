@@ -29,6 +29,12 @@ std::string run_span_id(std::string_view run) {
 std::string unit_span_id(std::string_view run, std::int64_t unit) {
   return id_of(16, {"unit", run, std::to_string(unit)});
 }
+std::string flow_span_id(std::string_view run, std::string_view flow) {
+  return id_of(16, {"flow", run, flow});
+}
+std::string phase_span_id(std::string_view run, std::string_view flow, std::string_view phase) {
+  return id_of(16, {"phase", run, flow, phase});
+}
 std::string test_span_id(std::string_view run, std::string_view test) {
   return id_of(16, {"test", run, test});
 }

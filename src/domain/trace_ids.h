@@ -11,6 +11,8 @@ namespace tamarack::domain {
 std::string trace_id_of(std::string_view run);  // 32 hexadecimal digits, never all zero
 std::string run_span_id(std::string_view run);  // 16 hexadecimal digits, never all zero
 std::string unit_span_id(std::string_view run, std::int64_t unit);
+std::string flow_span_id(std::string_view run, std::string_view flow);
+std::string phase_span_id(std::string_view run, std::string_view flow, std::string_view phase);
 std::string test_span_id(std::string_view run, std::string_view test);
 std::string attempt_span_id(std::string_view run, std::string_view test, std::int64_t attempt);
 

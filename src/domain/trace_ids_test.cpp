@@ -16,6 +16,9 @@ TEST(TraceIds, are_known_before_anything_was_exported) {
   EXPECT_EQ(traceparent_of("r-1"), "00-" + trace_id_of("r-1") + "-" + run_span_id("r-1") + "-01");
   EXPECT_EQ(unit_traceparent_of("r-1", 3), "00-" + trace_id_of("r-1") + "-" + unit_span_id("r-1", 3) + "-01");
   EXPECT_NE(unit_span_id("r-1", 3), unit_span_id("r-1", 4));
+  EXPECT_NE(flow_span_id("r-1", "analysis › a"), flow_span_id("r-1", "analysis › b"));
+  EXPECT_NE(phase_span_id("r-1", "f", "ab"), phase_span_id("r-1", "fa", "b"));
+  EXPECT_NE(phase_span_id("r-1", "f", "p"), phase_span_id("r-2", "f", "p"));
 }
 
 }  // namespace

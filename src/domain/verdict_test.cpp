@@ -1,6 +1,7 @@
 // Every small ledger under every circumstance: what is green, and what it is called when it is not.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 
 #include "domain/ledger.h"
@@ -68,6 +69,60 @@ TEST(Verdict, SaysWhatStoppedTheRun) {
       << "fail-fast: what never ran is no riddle";
   EXPECT_EQ(of({.timed_out = 1, .never_ran = 3}, {.stopped_by_failure = true}), Verdict::timed_out);
   EXPECT_EQ(of({.failed = 1, .never_ran = 3}, {.cancelled_by_user = true, .stopped_by_failure = true}), Verdict::cancelled);
+}
+
+TEST(Verdict, WhatIsMisconfiguredIsToldBeforeWhatFailedOrIsMissing) {
+  const auto of = [](Ledger ledger, const Circumstances& how) {
+    ledger.planned = std::max(ledger.planned, ledger.settled());
+    return judge(ledger, how);
+  };
+  EXPECT_EQ(of({.passed = 1, .failed = 1}, {.invalid = 1}), Verdict::invalid);
+  EXPECT_EQ(of({.passed = 1, .failed = 3, .lost = 1}, {.invalid = 1}), Verdict::invalid);
+  EXPECT_EQ(of({.failed = 1, .never_ran = 3}, {.invalid = 1, .stopped_by_failure = true}), Verdict::invalid);
+  EXPECT_EQ(of({.failed = 1, .never_ran = 3}, {.invalid = 1, .deadline_passed = true}), Verdict::timed_out);
+  EXPECT_EQ(of({.failed = 1, .never_ran = 3}, {.invalid = 1, .infrastructure_failed = true}), Verdict::infrastructure);
+  EXPECT_EQ(of({.failed = 1, .never_ran = 3}, {.invalid = 1, .cancelled_by_user = true}), Verdict::cancelled);
+  EXPECT_EQ(exit_code_of(Verdict::invalid), 5);
+  const Ledger ledger{.planned = 5, .passed = 2, .failed = 2, .lost = 1};
+  EXPECT_EQ(headline(ledger, {.invalid = 1}), "invalid: a wait or a capture of 1 flow is misconfigured (1 failed, 1 lost)");
+  EXPECT_EQ(headline(ledger, {.invalid = 1, .drifted = 1}), "invalid: 1 flow drifted while it waited (1 failed, 1 lost)");
+  EXPECT_EQ(headline(ledger, {.invalid = 2, .drifted = 1}),
+            "invalid: a wait or a capture of 1 flow is misconfigured, 1 flow drifted while it waited (1 lost)");
+}
+
+// All that a headline can say, for a run of flows, of tests, and of both.
+TEST(Verdict, TheHeadlineCallsEntriesWhatTheyAre) {
+  const auto lines = [](Ledger ledger, Circumstances how) {
+    ledger.planned = std::max(ledger.planned, ledger.settled());
+    std::string text;
+    for (const std::int64_t flows : {std::int64_t{0}, ledger.planned, std::int64_t{1}}) {
+      how.flows = std::min(flows, ledger.planned);
+      text += headline(ledger, how) + "\n";
+    }
+    return text;
+  };
+  EXPECT_EQ(lines({.passed = 40}, {}), "all 40 tests passed\nall 40 flows passed\nall 40 tests and flows passed\n");
+  EXPECT_EQ(lines({.passed = 1, .skipped = 1}, {}),
+            "the 1 test passed (1 skipped)\nthe 1 flow passed (1 skipped)\nthe 1 test or flow passed (1 skipped)\n");
+  EXPECT_EQ(lines({.failed = 2}, {.quarantined_bad = 2}),
+            "no test failed outside quarantine (2 failed in quarantine)\nno flow failed outside quarantine (2 failed in quarantine)\n"
+            "no test or flow failed outside quarantine (2 failed in quarantine)\n");
+  EXPECT_EQ(lines({.passed = 1, .failed = 2}, {}), "2 of 3 tests failed\n2 of 3 flows failed\n2 of 3 tests and flows failed\n");
+  EXPECT_EQ(lines({.passed = 1, .timed_out = 1}, {}), "1 of 2 tests timed out\n1 of 2 flows timed out\n1 of 2 tests and flows timed out\n");
+  EXPECT_EQ(lines({.planned = 3, .passed = 1}, {.deadline_passed = true}),
+            "the run's time limit passed with 1 of 3 tests finished\nthe run's time limit passed with 1 of 3 flows finished\n"
+            "the run's time limit passed with 1 of 3 tests and flows finished\n");
+  EXPECT_EQ(lines({.passed = 1, .lost = 1}, {}),
+            "incomplete: 1 of 2 tests did not run to an end (1 lost)\nincomplete: 1 of 2 flows did not run to an end (1 lost)\n"
+            "incomplete: 1 of 2 tests and flows did not run to an end (1 lost)\n");
+  EXPECT_EQ(lines({.skipped = 2}, {}),
+            "incomplete: no test ran (2 skipped)\nincomplete: no flow ran (2 skipped)\nincomplete: no test or flow ran (2 skipped)\n");
+  EXPECT_EQ(lines({.passed = 2}, {.infrastructure_failed = true}),
+            "the infrastructure failed, not the tests\nthe infrastructure failed, not the flows\n"
+            "the infrastructure failed, not the tests and flows\n");
+  EXPECT_EQ(lines({.passed = 2}, {.cancelled_by_user = true}),
+            "cancelled with 2 of 2 tests finished\ncancelled with 2 of 2 flows finished\ncancelled with 2 of 2 tests and flows finished\n");
+  EXPECT_EQ(count_of_entries(0, 0, 0), "0 tests");
 }
 
 TEST(Verdict, QuarantineExcusesFailuresAndNothingElse) {

@@ -59,6 +59,7 @@ struct Board {
   // Not journaled, made again by Restarted:
   BoardOptions options;
   Probes probes;
+  std::map<std::string, std::string> push_doubts;  // by request: why its push will not be heard of
   Agenda agenda;
 
   explicit Board(const BoardOptions& chosen = {}) : options(chosen), probes(chosen.probes) {}
@@ -77,6 +78,8 @@ std::optional<Instant> next_due(const Board& board);
 
 // Folds one entry. Entries of one stream must come in order without gaps; streams may come in any order.
 void apply(Board& board, const Entry& entry);
+// Why an entry that was read from outside cannot be folded into this board; empty: it can, and apply() will not object.
+std::string objection_to(const Board& board, const Entry& entry);
 
 std::string stream_of(const domain::JobId& job);
 std::string stream_of(const domain::WaitId& wait);

@@ -59,10 +59,19 @@ struct TakeWait {  // its owner has the outcome
 struct Pushed {  // something may have changed behind this request
   std::string request;
 };
+struct PushDoubted {  // what was armed for this request will not be heard of
+  std::string request;
+  std::string why;  // for people, with what to do
+};
 struct Answered {
   std::string request;
   std::int64_t number = 0;
   Answer answer;
+};
+struct CancelUnanswered {  // a CancelRemote was given up
+  std::string request;
+  domain::WaitId wait;
+  std::string why;
 };
 
 // ---- signals
@@ -80,7 +89,7 @@ struct Restarted {  // every stream is folded; the instant of this step comes fr
 struct Tick {};
 
 using Event = std::variant<SubmitJob, ReportJob, CancelJob, ClaimJob, ExecutorHeard, ExecutorGone, ParkWait, CancelWait, TakeWait, Pushed,
-                           Answered, OpenMailbox, SendSignal, Restarted, Tick>;
+                           PushDoubted, Answered, CancelUnanswered, OpenMailbox, SendSignal, Restarted, Tick>;
 
 // ---- orders and answers
 enum class Submission { accepted, same, conflict, full };

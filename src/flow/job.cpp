@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "flow/json_path.h"
+#include "flow/reading.h"
 
 namespace tamarack::flow {
 
@@ -28,7 +29,7 @@ Instant silent_at(const Job& job) {
 
 std::vector<Record> ignored(const Job& job, const JobReport& report, IgnoredReport why) {
   if (job.ignored >= job_ignored_max) return {};
-  return {JobReportIgnored{report.status.substr(0, 100), why, report.executor}};
+  return {JobReportIgnored{cut_text(report.status, 100), why, report.executor}};
 }
 
 // Any text is a result; what is no JSON becomes a string of it.

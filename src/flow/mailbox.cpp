@@ -24,6 +24,11 @@ StoredSignal& find(Mailbox& mailbox, const domain::SignalId& id) {
   return *at;
 }
 
+bool is_late(const Mailbox& mailbox, const domain::SignalId& id) {
+  return std::any_of(mailbox.signals.begin(), mailbox.signals.end(),
+                     [&](const StoredSignal& one) { return one.late && one.signal.id == id; });
+}
+
 // What does not count any more makes room; a repetition of it would then be a new signal.
 void forget_oldest(Mailbox& mailbox) {
   if (mailbox.signals.size() <= signals_max) return;
@@ -47,12 +52,24 @@ bool is_too_large(const Signal& signal) {
 
 SignalTaken take(const Mailbox& mailbox, const Signal& signal) {
   if (mailbox.ids.contains(signal.id)) {
-    if (mailbox.repeats >= signal_repeats_noted_max) return {SignalAnswer::repeated, {}};
-    return {SignalAnswer::repeated, {SignalRepeated{signal.id}}};
+    // Who sends again what was too late must not be told that it was known.
+    const SignalAnswer answer = is_late(mailbox, signal.id) ? SignalAnswer::already_over : SignalAnswer::repeated;
+    if (mailbox.repeats >= signal_repeats_noted_max) return {answer, {}};
+    return {answer, {SignalRepeated{signal.id}}};
+  }
+  if (mailbox.closed) {
+    if (mailbox.lates >= signal_lates_kept_max) return {SignalAnswer::already_over, {}};
+    return {SignalAnswer::already_over, {SignalStored{signal, true}}};
   }
   if (mailbox.waiting >= signals_max) return {SignalAnswer::full, {}};
-  const SignalAnswer answer = mailbox.closed ? SignalAnswer::already_over : SignalAnswer::stored;
-  return {answer, {SignalStored{signal, mailbox.closed}}};
+  return {SignalAnswer::stored, {SignalStored{signal, false}}};
+}
+
+domain::WaitId taker_of(const Mailbox& mailbox) {
+  if (mailbox.closed) return mailbox.closed_by;
+  for (const StoredSignal& stored : mailbox.signals)
+    if (!stored.consumed_by.empty()) return stored.consumed_by;
+  return {};
 }
 
 const Signal* next_signal(const Mailbox& mailbox) {
@@ -89,7 +106,7 @@ void apply(Mailbox& mailbox, const Record& record, Instant at) {
     const bool is_new = mailbox.ids.insert(stored->signal.id).second;
     CHECK(is_new, "signal '{}' is stored twice", stored->signal.id.value);
     mailbox.signals.push_back({.signal = stored->signal, .late = stored->late});
-    if (!stored->late) ++mailbox.waiting;
+    ++(stored->late ? mailbox.lates : mailbox.waiting);
     forget_oldest(mailbox);
     mailbox.newest = at;
   } else if (std::holds_alternative<SignalRepeated>(record)) {
@@ -104,8 +121,11 @@ void apply(Mailbox& mailbox, const Record& record, Instant at) {
     CHECK(counts(signal), "signal '{}' expires although it does not count any more", expired->id.value);
     signal.expired = true;
     --mailbox.waiting;
-  } else if (std::holds_alternative<MailboxClosed>(record)) {
+  } else if (const auto* closed = std::get_if<MailboxClosed>(&record)) {
     mailbox.closed = true;
+    mailbox.closed_by = closed->wait;
+    mailbox.outcome = closed->outcome;
+    mailbox.closed_at = at;
     mailbox.newest = at;
   }
 }

@@ -3,6 +3,15 @@
 #include <algorithm>
 
 namespace tamarack::flow {
+namespace {
+
+// What was pushed has most likely changed: at a host with more to look at than it may be asked, it stands before looks that are only due.
+constexpr Millis ahead{3'600'000};
+
+// Files of this machine: looks at them cost nobody a request.
+constexpr std::string_view own_files = "file";
+
+}  // namespace
 
 bool Probes::want(const std::string& request, const std::string& host, Subscriber subscriber, Instant due) {
   const auto [at, is_new] = probes_.try_emplace(request);
@@ -14,10 +23,14 @@ bool Probes::want(const std::string& request, const std::string& host, Subscribe
   probe.subscribers.insert(std::move(subscriber));
   const Instant fresh = is_new ? due : std::max({due, probe.asked + limits_.again_min, probe.floor});
   if (probe.number != 0)
-    probe.again = true;  // the answer in flight may be older than this wait
+    again(probe, fresh);  // the answer in flight may be older than this wait
   else if (!probe.is_queued || fresh < probe.due)
     queue(request, probe, fresh);
   return is_new;
+}
+
+void Probes::again(Probe& probe, Instant due) {
+  probe.again = probe.again ? std::min(*probe.again, due) : due;
 }
 
 bool Probes::leave(const std::string& request, const Subscriber& subscriber) {
@@ -39,9 +52,9 @@ void Probes::hurry(const std::string& request, Instant now) {
   if (at == probes_.end()) return;
   Probe& probe = at->second;
   if (probe.number != 0)
-    probe.again = true;
-  else if (!probe.is_queued || now < probe.due)
-    queue(request, probe, now);
+    again(probe, now - ahead);
+  else if (!probe.is_queued || now - ahead < probe.due)
+    queue(request, probe, now - ahead);
 }
 
 void Probes::plan(const std::string& request, Instant due) {
@@ -61,25 +74,25 @@ std::vector<ProbeOrder> Probes::take_due(Instant now) {
     Probe& probe = probes_.at(request);
     host.queue.erase(host.queue.begin());
     probe.is_queued = false;
-    probe.again = false;
+    probe.again.reset();
     probe.number = ++last_number_;
     probe.asked = now;
     flying_.insert({now + limits_.answer_max, request});
     ++host.in_flight;
-    host.budget_at = std::max(host.budget_at, now) + limits_.host_interval;
+    if (name != own_files) host.budget_at = std::max(host.budget_at, now) + limits_.host_interval;
     refresh(name, host);
     orders.push_back({request, probe.number});
   }
   return orders;
 }
 
-std::optional<Instant> Probes::answered(const std::string& request, std::int64_t number, Instant now) {
+std::optional<Instant> Probes::answered(const std::string& request, std::int64_t number) {
   const auto at = probes_.find(request);
   if (at == probes_.end() || number == 0 || at->second.number != number) return std::nullopt;
   Probe& probe = at->second;
   hosts_.at(probe.host).slow = 0;
   land(request, probe);
-  if (probe.again) queue(request, probe, now);
+  if (probe.again) queue(request, probe, *probe.again);
   return probe.asked;
 }
 
@@ -105,7 +118,7 @@ std::vector<std::string> Probes::give_up(Instant now) {
     const Millis pause{limits_.slow_pause.count() << std::min<std::int64_t>(host.slow++, 10)};
     host.held_until = std::max(host.held_until, now + std::min(pause, limits_.slow_pause_max));
     land(request, probe);
-    if (probe.again) queue(request, probe, now);
+    if (probe.again) queue(request, probe, *probe.again);
     given_up.push_back(request);
   }
   return given_up;
@@ -122,6 +135,11 @@ std::vector<Subscriber> Probes::subscribers(const std::string& request) const {
   const auto at = probes_.find(request);
   if (at == probes_.end()) return {};
   return {at->second.subscribers.begin(), at->second.subscribers.end()};
+}
+
+std::optional<Instant> Probes::due_of(const std::string& request) const {
+  const auto at = probes_.find(request);
+  return at == probes_.end() || !at->second.is_queued ? std::nullopt : std::optional(at->second.due);
 }
 
 void Probes::queue(const std::string& request, Probe& probe, Instant due) {

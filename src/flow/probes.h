@@ -22,7 +22,7 @@ namespace tamarack::flow {
 struct ProbeLimits {
   std::int64_t in_flight_max = 256;
   std::int64_t host_in_flight_max = 4;
-  Millis host_interval{100};  // one request per interval and host on average
+  Millis host_interval{100};  // one request per interval and host on average; not for the host "file", this machine's own
   std::int64_t host_burst = 10;
   Millis again_min{250};  // before one request is asked once more only because somebody new waits for it
   Millis answer_max{10'000};
@@ -60,7 +60,7 @@ class Probes {
   // What may be asked now; each is in flight from here on.
   std::vector<ProbeOrder> take_due(Instant now);
   // When the order was given, or nothing when nobody waits for this number any more. The probe is idle then; plan() it.
-  std::optional<Instant> answered(const std::string& request, std::int64_t number, Instant now);
+  std::optional<Instant> answered(const std::string& request, std::int64_t number);
   // The other side asked for patience: `host` as a whole, or this request alone. Only ever delays.
   void hold(const std::string& request, bool whole_host, Instant until);
   // Orders whose answer is not waited for any longer; they are idle then.
@@ -68,6 +68,8 @@ class Probes {
 
   // When take_due or give_up has something to do, if ever.
   std::optional<Instant> next_due() const;
+  // When this one is to be asked next, for people; nothing while it is in flight, or when nobody wants it.
+  std::optional<Instant> due_of(const std::string& request) const;
   std::vector<Subscriber> subscribers(const std::string& request) const;
   std::size_t size() const { return probes_.size(); }
   std::int64_t in_flight() const { return static_cast<std::int64_t>(flying_.size()); }
@@ -79,8 +81,8 @@ class Probes {
     Instant due;
     Instant floor;  // Retry-After of this request
     Instant asked;
-    std::int64_t number = 0;  // 0: idle
-    bool again = false;
+    std::int64_t number = 0;       // 0: idle
+    std::optional<Instant> again;  // in flight: when it is due after this answer, if it is
     bool is_queued = false;
   };
   struct Host {
@@ -93,6 +95,7 @@ class Probes {
     std::int64_t probes = 0;
   };
 
+  static void again(Probe& probe, Instant due);
   void queue(const std::string& request, Probe& probe, Instant due);
   void unqueue(const std::string& request, Probe& probe);
   void land(const std::string& request, Probe& probe);

@@ -25,13 +25,28 @@ TEST(Probes, ManyWhoWantOneRequestAreOneProbe) {
   EXPECT_EQ(probes.size(), 0U);
 }
 
+// Waiters that come one after the other while answers are on their way make a look each again_min, not one each; a push does not wait.
+TEST(Probes, WhoJoinsALookInFlightIsNoReasonToAskAgainAtOnce) {
+  Probes probes;
+  probes.want("r", "h", subscriber(1), start);
+  const ProbeOrder first = probes.take_due(start).at(0);
+  probes.want("r", "h", subscriber(2), start + Millis{10});
+  EXPECT_TRUE(probes.answered("r", first.number));
+  EXPECT_TRUE(probes.take_due(start + Millis{249}).empty());
+  const ProbeOrder second_look = probes.take_due(start + Millis{250}).at(0);
+  probes.want("r", "h", subscriber(3), start + Millis{260});
+  probes.hurry("r", start + Millis{270});
+  EXPECT_TRUE(probes.answered("r", second_look.number));
+  EXPECT_EQ(probes.take_due(start + Millis{280}).size(), 1U) << "the push is not patient";
+}
+
 TEST(Probes, OnlyTheAnswerThatIsWaitedForCounts) {
   Probes probes;
   probes.want("r", "h", subscriber(1), start);
   const ProbeOrder order = probes.take_due(start).at(0);
-  EXPECT_FALSE(probes.answered("r", order.number + 1, start));
-  EXPECT_EQ(probes.answered("r", order.number, start + second), start);
-  EXPECT_FALSE(probes.answered("r", order.number, start + second));
+  EXPECT_FALSE(probes.answered("r", order.number + 1));
+  EXPECT_EQ(probes.answered("r", order.number), start);
+  EXPECT_FALSE(probes.answered("r", order.number));
 }
 
 TEST(Probes, AnAnswerThatTakesTooLongIsGivenUpAndTheHostGetsAPause) {
@@ -40,7 +55,7 @@ TEST(Probes, AnAnswerThatTakesTooLongIsGivenUpAndTheHostGetsAPause) {
   const ProbeOrder order = probes.take_due(start).at(0);
   EXPECT_TRUE(probes.give_up(start + 9 * second).empty());
   EXPECT_EQ(probes.give_up(start + 10 * second), std::vector<std::string>{"r"});
-  EXPECT_FALSE(probes.answered("r", order.number, start + 11 * second));
+  EXPECT_FALSE(probes.answered("r", order.number));
   probes.plan("r", start + 10 * second);
   EXPECT_TRUE(probes.take_due(start + 10 * second).empty());
   EXPECT_EQ(probes.take_due(start + 11 * second).size(), 1U);
@@ -67,7 +82,7 @@ TEST(Probes, OneSlowHostHoldsUpItselfAndNobodyElse) {
 TEST(Probes, PatienceForOneRequestDelaysLooksButNotAPush) {
   Probes probes;
   probes.want("a", "h", subscriber(1), start);
-  EXPECT_TRUE(probes.answered("a", probes.take_due(start).at(0).number, start));
+  EXPECT_TRUE(probes.answered("a", probes.take_due(start).at(0).number));
   probes.hold("a", false, start + 30 * second);
   probes.plan("a", start + second);
   EXPECT_TRUE(probes.take_due(start + 29 * second).empty());
@@ -78,7 +93,7 @@ TEST(Probes, PatienceForOneRequestDelaysLooksButNotAPush) {
 TEST(Probes, PatienceForAHostHoldsAllOfIt) {
   Probes probes;
   for (const char* request : {"a", "b"}) probes.want(request, "h", subscriber(1), start);
-  for (const ProbeOrder& order : probes.take_due(start)) EXPECT_TRUE(probes.answered(order.request, order.number, start));
+  for (const ProbeOrder& order : probes.take_due(start)) EXPECT_TRUE(probes.answered(order.request, order.number));
   probes.hold("b", true, start + 60 * second);
   for (const char* request : {"a", "b"}) probes.hurry(request, start);
   EXPECT_TRUE(probes.take_due(start + 59 * second).empty());
@@ -89,7 +104,7 @@ TEST(Probes, PatienceOutlivesTheWaitThatWasTold) {
   Probes probes;
   probes.want("a", "h", subscriber(1), start);
   const ProbeOrder order = probes.take_due(start).at(0);
-  probes.answered("a", order.number, start);
+  probes.answered("a", order.number);
   probes.hold("a", true, start + 60 * second);
   probes.leave("a", subscriber(1));
   probes.want("b", "h", subscriber(2), start + second);
@@ -106,6 +121,27 @@ TEST(Probes, AHostHasABudgetOfRequests) {
   EXPECT_EQ(asked, 10U);  // the burst
   for (int i = 1; i <= 10; ++i) asked += probes.take_due(start + i * second / 10).size();
   EXPECT_EQ(asked, 20U);
+}
+
+TEST(Probes, FilesOfThisMachineHaveNoBudgetOfRequests) {
+  ProbeLimits limits;
+  limits.host_in_flight_max = 1'000;
+  Probes probes(limits);
+  for (int i = 0; i < 100; ++i) probes.want(fmt::format("r{}", i), "file", subscriber(i), start);
+  EXPECT_EQ(probes.take_due(start).size(), 100U);
+}
+
+TEST(Probes, APushStandsBeforeLooksThatAreOnlyDue) {
+  Probes probes;
+  for (int i = 0; i < 100; ++i) probes.want(fmt::format("r{}", 10 + i), "h", subscriber(i), start);
+  probes.take_due(start);
+  probes.hurry("r99", start + second / 10);
+  const auto next = probes.take_due(start + second / 10);
+  ASSERT_EQ(next.size(), 0U);  // four are in flight
+  probes.answered("r10", 1);
+  const auto after = probes.take_due(start + second / 5);
+  ASSERT_EQ(after.size(), 1U);
+  EXPECT_EQ(after[0].request, "r99");
 }
 
 RC_GTEST_PROP(Probes, WhateverHappensLimitsHoldAndNobodyStarves, (const std::vector<std::uint16_t>& choices)) {
@@ -131,7 +167,7 @@ RC_GTEST_PROP(Probes, WhateverHappensLimitsHoldAndNobodyStarves, (const std::vec
         break;
       case 4:
         if (!flying.empty()) {
-          RC_ASSERT(probes.answered(flying.begin()->first, flying.begin()->second, now).has_value());
+          RC_ASSERT(probes.answered(flying.begin()->first, flying.begin()->second).has_value());
           probes.plan(flying.begin()->first, now + second);
           flying.erase(flying.begin());
         }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "base/text.h"
@@ -18,7 +19,7 @@ constexpr std::size_t words_bytes_max = 500;  // of a backend's own words inside
 std::string shortened(std::string_view text) {
   const std::string_view trimmed = trim(text);
   if (trimmed.size() <= words_bytes_max) return to_valid_utf8(trimmed);
-  return to_valid_utf8(trimmed.substr(0, words_bytes_max)) + "…";
+  return cut_text(trimmed, words_bytes_max) + "…";
 }
 
 // A document, read once however many rules look into it.
@@ -45,6 +46,13 @@ std::optional<double> number_of(const value& one) {
   return number;
 }
 
+// For "more than" and "less than", where a text that is a number is one: every value of a Redis hash is a text.
+std::optional<double> size_of(const value& one) {
+  if (!one.is_string()) return number_of(one);
+  const auto parsed = parse_document(plain_text(one));
+  return parsed ? number_of(*parsed) : std::nullopt;
+}
+
 bool holds_on(const Predicate& predicate, const value& found) {
   if (predicate.comparison == Comparison::exists) return !found.is_null();
   if (predicate.comparison == Comparison::contains) return plain_text(found).find(predicate.value) != std::string::npos;
@@ -60,9 +68,9 @@ bool holds_on(const Predicate& predicate, const value& found) {
     case Comparison::differs:
       return !same;
     case Comparison::below:
-      return numbers && *left < *right;
+      return size_of(found) && right && *size_of(found) < *right;
     case Comparison::above:
-      return numbers && *left > *right;
+      return size_of(found) && right && *size_of(found) > *right;
     case Comparison::exists:
     case Comparison::contains:
       break;
@@ -280,12 +288,22 @@ Reading read(const ReadRules& rules, const Answer& answer, Instant now) {
   return std::visit(Read{rules, now}, answer);
 }
 
+std::string cut_text(std::string_view text, std::size_t bytes_max) {
+  if (text.size() > bytes_max) {
+    const auto is_inside = [&](std::size_t at) { return (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U; };
+    const std::size_t earliest = bytes_max - std::min<std::size_t>(bytes_max, 3);  // no character is longer; other bytes are no text
+    while (bytes_max > earliest && is_inside(bytes_max)) --bytes_max;
+    text = text.substr(0, bytes_max);
+  }
+  return to_valid_utf8(text);
+}
+
 std::string excerpt_of(const Answer& answer, std::size_t bytes_max) {
   std::string_view text;
   if (const auto* http = std::get_if<HttpAnswer>(&answer)) text = http->body;
   if (const auto* found = std::get_if<ValueAnswer>(&answer)) text = found->body;
   if (const auto* none = std::get_if<NoAnswer>(&answer)) text = none->what;
-  return to_valid_utf8(text.substr(0, bytes_max));
+  return cut_text(text, bytes_max);
 }
 
 Result<std::vector<Captured>> capture(const std::vector<CaptureRule>& rules, std::string_view text) {

@@ -36,6 +36,9 @@ struct Reading {
 // `now` is for a Retry-After that is a date.
 Reading read(const ReadRules& rules, const Answer& answer, Instant now);
 
+// The first bytes of a text, whole characters only, valid UTF-8: what is journaled comes back as it was.
+std::string cut_text(std::string_view text, std::size_t bytes_max);
+
 // The body, or what stands for one; at most bytes_max.
 std::string excerpt_of(const Answer& answer, std::size_t bytes_max);
 

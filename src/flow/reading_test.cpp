@@ -122,6 +122,8 @@ TEST(Reading, EveryComparison) {
   EXPECT_FALSE(holds(Comparison::differs, "a", R"({"other":"b"})"));
   EXPECT_TRUE(holds(Comparison::below, "2", R"({"v":1.5})"));
   EXPECT_FALSE(holds(Comparison::below, "2", R"({"v":"x"})"));
+  EXPECT_TRUE(holds(Comparison::below, "2", R"({"v":"1.5"})"));  // as a Redis hash has it
+  EXPECT_TRUE(holds(Comparison::above, "2", R"({"v":"10"})"));
   EXPECT_TRUE(holds(Comparison::contains, "ell", R"({"v":"hello"})"));
 }
 

@@ -11,7 +11,7 @@ std::string_view to_string(IgnoredReport why) {
 }
 
 std::string_view to_string(NoteKind kind) {
-  static constexpr std::array<std::string_view, 4> names{"seen", "changed", "trouble", "refreshed"};
+  static constexpr std::array<std::string_view, 6> names{"seen", "changed", "trouble", "refreshed", "not_cancelled", "late_signal"};
   return names.at(static_cast<std::size_t>(kind));
 }
 

@@ -61,7 +61,7 @@ struct WaitParked {
   WaitSpec spec;
   Instant deadline;
 };
-enum class NoteKind { seen, changed, trouble, refreshed };
+enum class NoteKind { seen, changed, trouble, refreshed, not_cancelled, late_signal };
 std::string_view to_string(NoteKind kind);
 struct WaitNoted {
   std::int32_t condition = 0;
@@ -110,7 +110,8 @@ struct SignalExpired {
   domain::SignalId id;
 };
 struct MailboxClosed {
-  domain::WaitId wait;
+  domain::WaitId wait;  // that it was made for
+  domain::WaitOutcome outcome = domain::WaitOutcome::invalid;
 };
 struct MailboxForgotten {};
 

@@ -74,11 +74,81 @@ TEST(Signals, OneThatIsTooLateForItsTokenIsRecordedAndAnswered) {
   world.park("w", wait_for(on_signal("token"), 60 * second));
   world.advance(61 * second);
   EXPECT_EQ(world.outcome("w"), "timed_out");
+  world.signal("token", "s1", R"({"answer":"yes"})");
+  world.signal("token", "s1", R"({"answer":"yes"})");
+  EXPECT_EQ(answers(world), (std::vector<SignalAnswer>{SignalAnswer::already_over, SignalAnswer::already_over}));
+  const Mailbox& mailbox = world.board().mailboxes.at("token");
+  ASSERT_EQ(mailbox.signals.size(), 1U);
+  EXPECT_TRUE(mailbox.signals.at(0).late);
+  EXPECT_EQ(mailbox.closed_by.value, "w");
+  EXPECT_EQ(mailbox.outcome, domain::WaitOutcome::timed_out);
+  ASSERT_EQ(world.wait("w").notes.size(), 1U) << "once, however often it is sent";
+  EXPECT_EQ(world.wait("w").notes[0].noted.what, NoteKind::late_signal);
+  EXPECT_EQ(world.wait("w").notes[0].noted.text, "the signal 's1' came 1.0 s after the end");
+  EXPECT_EQ(world.wait("w").notes[0].noted.excerpt, R"({"answer":"yes"})");
+  EXPECT_EQ(world.outcome("w"), "timed_out");
+}
+
+TEST(Signals, AWaitThatComesAfterTheOneOfItsTokenIsInvalidAtOnce) {
+  World world;
+  world.feed(OpenMailbox{"token"});
   world.signal("token", "s1");
-  EXPECT_EQ(answers(world), (std::vector<SignalAnswer>{SignalAnswer::already_over}));
-  EXPECT_TRUE(world.board().mailboxes.at("token").signals.at(0).late);
+  world.signal("token", "s2");
+  world.park("w", wait_for(on_signal("token")));
+  EXPECT_EQ(world.told("w"), "satisfied: signal s1");
   world.park("again", wait_for(on_signal("token")));
-  EXPECT_EQ(world.told("again"), "parked");  // it never counts
+  EXPECT_EQ(world.told("again"),
+            "invalid: condition 'token': its key is for the signals of one wait, and that was w and is over: satisfied");
+  world.signal("token", "s1");
+  EXPECT_EQ(answers(world).back(), SignalAnswer::repeated) << "it had counted";
+  world.signal("token", "s3");
+  EXPECT_EQ(answers(world).back(), SignalAnswer::already_over);
+}
+
+TEST(Signals, TheFirstWaitOfATokenKeepsItWhateverBecomesOfOthers) {
+  World world;
+  world.feed(OpenMailbox{"token"});
+  WaitSpec spec = wait_for(on_signal("token"));
+  spec.conditions.push_back(on_job("j"));
+  world.submit("j");
+  world.park("w", spec);
+  world.park("a", wait_for(on_signal("token"), second));
+  EXPECT_EQ(world.told("a"), "invalid: condition 'token': its key is for the signals of one wait, and that is w");
+  EXPECT_FALSE(world.board().mailboxes.at("token").closed);
+  world.signal("token", "s1");
+  world.restart(hour / 60);
+  // It has its signal and waits for the rest, and still no other may have it.
+  world.park("b", wait_for(on_signal("token"), second));
+  EXPECT_EQ(world.outcome("b"), "invalid");
+  EXPECT_FALSE(world.board().mailboxes.at("token").closed);
+  world.report("j", {.status = "COMPLETED"});
+  EXPECT_EQ(world.outcome("w"), "satisfied");
+  EXPECT_EQ(world.board().mailboxes.at("token").closed_by.value, "w");
+}
+
+TEST(Signals, WhoComesAfterTheDeadlineIsTooLateHoweverLateTheTick) {
+  World world;
+  world.feed(OpenMailbox{"token"});
+  world.park("w", wait_for(on_signal("token"), 60 * second));
+  world.set_now(world.now() + 61 * second);  // nobody ticked
+  world.signal("token", "s1");
+  EXPECT_EQ(world.outcome("w"), "timed_out");
+  EXPECT_EQ(answers(world), (std::vector<SignalAnswer>{SignalAnswer::already_over}));
+}
+
+TEST(Signals, ATokenIsOverAfterARestartAsWellAndItsJournalDoesNotGrowForEver) {
+  World world;
+  world.feed(OpenMailbox{"token"});
+  world.park("w", wait_for(on_signal("token")));
+  world.feed(CancelWait{domain::WaitId{"w"}, "not needed"});
+  world.restart(hour);
+  for (std::size_t i = 0; i < 2 * signals_max; ++i) world.signal("token", fmt::format("s{}", i));
+  for (const SignalAnswer one : answers(world)) EXPECT_EQ(one, SignalAnswer::already_over);
+  EXPECT_EQ(world.facts<SignalStored>(), signal_lates_kept_max);
+  EXPECT_EQ(world.board().mailboxes.at("token").outcome, domain::WaitOutcome::cancelled);
+  EXPECT_EQ(world.wait("w").notes.size(), notes_max);
+  world.advance(signal_retention);
+  EXPECT_TRUE(world.board().mailboxes.empty());
 }
 
 TEST(Signals, ATokenIsOpenBeforeItsWait) {

@@ -1,9 +1,12 @@
+#include <algorithm>
+
 #include "base/check.h"
 #include "flow/stepper.h"
 
 namespace tamarack::flow {
 
 using domain::Signal;
+using domain::WaitId;
 
 Mailbox& Stepper::mailbox_of(const std::string& key) {
   if (!board_.mailboxes.contains(key)) record(stream_of_mailbox(key), MailboxOpened{key, false, signal_retention});
@@ -27,10 +30,56 @@ void Stepper::operator()(const SendSignal& event) {
     effects_.push_back(SignalAnswered{signal.id, signal.key, SignalAnswer::full});
     return;
   }
+  end_if_due(signal.key);
   SignalTaken taken = take(mailbox_of(signal.key), signal);
+  const auto is_stored = [](const Record& fact) { return std::holds_alternative<SignalStored>(fact); };
+  const bool is_new = std::any_of(taken.records.begin(), taken.records.end(), is_stored);
   for (Record& fact : taken.records) record(stream_of_mailbox(signal.key), std::move(fact));
+  if (is_new && taken.answer == SignalAnswer::already_over) note_late(signal);
   effects_.push_back(SignalAnswered{signal.id, signal.key, taken.answer});
   serve(signal.key);
+}
+
+// The deadline of the one wait may have passed a moment before, and nobody has ticked: who sends now is too late.
+void Stepper::end_if_due(const std::string& key) {
+  if (!board_.waits_of_mailbox.contains(key)) return;
+  const auto only = board_.waits.find(only_wait_of(key));
+  if (only == board_.waits.end() || only->second.over || now_ <= only->second.deadline) return;
+  end(only->second, time_out(only->second, now_));
+}
+
+WaitId Stepper::only_wait_of(const std::string& key) const {
+  const auto box = board_.mailboxes.find(key);
+  if (box == board_.mailboxes.end() || !box->second.once) return {};
+  if (WaitId taker = taker_of(box->second); !taker.empty()) return taker;
+  const auto waiting = board_.waits_of_mailbox.find(key);
+  return waiting == board_.waits_of_mailbox.end() ? WaitId{} : waiting->second.begin()->second.wait;
+}
+
+std::string Stepper::why_not_for(const Condition& condition) const {
+  if (condition.source != SourceKind::signal) return {};
+  const WaitId only = only_wait_of(condition.target);
+  if (only.empty()) return {};
+  const Mailbox& mailbox = board_.mailboxes.at(condition.target);
+  const std::string now =
+      mailbox.closed ? fmt::format("was {} and is over: {}", only.value, to_string(mailbox.outcome)) : fmt::format("is {}", only.value);
+  return fmt::format("condition '{}': its key is for the signals of one wait, and that {}", condition.name, now);
+}
+
+// With the evidence of the wait that it was meant for, as long as that is remembered.
+void Stepper::note_late(const Signal& signal) {
+  const auto at = board_.waits.find(board_.mailboxes.at(signal.key).closed_by);
+  if (at == board_.waits.end() || at->second.notes.size() >= notes_max) return;
+  const Wait& wait = at->second;
+  const auto condition = std::find_if(wait.spec.conditions.begin(), wait.spec.conditions.end(),
+                                      [&](const Condition& one) { return one.source == SourceKind::signal && one.target == signal.key; });
+  if (condition == wait.spec.conditions.end()) return;
+  record(stream_of(wait.id),
+         WaitNoted{.condition = static_cast<std::int32_t>(condition - wait.spec.conditions.begin()),
+                   .what = NoteKind::late_signal,
+                   .text = fmt::format("the signal '{}' came {} after the end", signal.id.value, human_duration(now_ - wait.ended)),
+                   .excerpt = excerpt_of(ValueAnswer{.exists = true, .body = signal.data}, excerpt_bytes_max),
+                   .probes = wait.probes});
 }
 
 // Oldest signal to the oldest open wait, one each, as long as there are both.

@@ -8,6 +8,7 @@ namespace tamarack::flow {
 
 using domain::JobId;
 using domain::JobStatus;
+using domain::WaitId;
 using domain::WaitOutcome;
 
 bool has_open_outside(const Wait& wait) {
@@ -56,7 +57,9 @@ void Stepper::operator()(const ParkWait& event) {
     effects_.push_back(ParkRefused{event.wait});
     return;
   }
-  const std::vector<std::string> problems = problems_of(event.spec);
+  std::vector<std::string> problems = problems_of(event.spec);
+  for (const Condition& condition : event.spec.conditions)
+    if (std::string why = why_not_for(condition); !why.empty()) problems.push_back(std::move(why));
   const Millis limit = std::clamp(event.spec.limit, Millis{0}, wait_limit_max);
   record(stream_of(event.wait), WaitParked{event.wait, event.spec, now_ + limit});
   Wait& wait = board_.waits.at(event.wait);
@@ -78,16 +81,32 @@ void Stepper::open(Wait& wait, std::size_t index) {
   }
 }
 
-void Stepper::watch(const Wait& wait, std::size_t index, Instant due) {
+void Stepper::watch(Wait& wait, std::size_t index, Instant due) {
   const Condition& condition = wait.spec.conditions.at(index);
   const Subscriber subscriber{wait.id, static_cast<std::int32_t>(index)};
   if (board_.probes.want(condition.request, condition.host, subscriber, due)) effects_.push_back(Watch{condition.request});
+  if (board_.push_doubts.contains(condition.request)) doubt_push(wait, index);
+}
+
+// Somebody counts on a push that will not come: it is looked at more often, and he is told. Once, also where it is found out again after a
+// restart.
+void Stepper::doubt_push(Wait& wait, std::size_t index) {
+  if (wait.over || wait.conditions.at(index).over) return;
+  wait.conditions[index].push_doubted = true;
+  const std::string& why = board_.push_doubts.at(wait.spec.conditions.at(index).request);
+  const auto number = static_cast<std::int32_t>(index);
+  const bool is_told = std::any_of(wait.notes.begin(), wait.notes.end(),
+                                   [&](const Note& note) { return note.noted.condition == number && note.noted.text == why; });
+  if (!is_told && wait.notes.size() < notes_max)
+    record(stream_of(wait.id), WaitNoted{.condition = number, .what = NoteKind::trouble, .text = why, .probes = wait.probes});
 }
 
 void Stepper::leave(const Wait& wait, std::size_t index) {
   const Condition& condition = wait.spec.conditions.at(index);
   if (condition.source != SourceKind::outside) return;
-  if (board_.probes.leave(condition.request, {wait.id, static_cast<std::int32_t>(index)})) effects_.push_back(Unwatch{condition.request});
+  if (!board_.probes.leave(condition.request, {wait.id, static_cast<std::int32_t>(index)})) return;
+  board_.push_doubts.erase(condition.request);
+  effects_.push_back(Unwatch{condition.request});
 }
 
 void Stepper::read_job(Wait& wait, std::size_t index) {
@@ -147,7 +166,10 @@ void Stepper::release(const Wait& wait) {
     if (condition.source != SourceKind::signal) continue;
     const auto mailbox = board_.mailboxes.find(condition.target);
     if (mailbox == board_.mailboxes.end()) continue;
-    if (mailbox->second.once && !mailbox->second.closed) record(stream_of_mailbox(condition.target), MailboxClosed{wait.id});
+    // A wait that was refused because the mailbox is another's does not close it.
+    const WaitId only = only_wait_of(condition.target);
+    if (mailbox->second.once && !mailbox->second.closed && (only.empty() || only == wait.id))
+      record(stream_of_mailbox(condition.target), MailboxClosed{wait.id, wait.outcome});
     const bool is_waited_for = board_.waits_of_mailbox.contains(condition.target);
     board_.agenda.set(stream_of_mailbox(condition.target), flow::next_look(mailbox->second, is_waited_for));
   }
@@ -180,8 +202,37 @@ void Stepper::operator()(const Pushed& event) {
   board_.probes.hurry(event.request, now_);
 }
 
+void Stepper::operator()(const PushDoubted& event) {
+  const std::vector<Subscriber> subscribers = board_.probes.subscribers(event.request);
+  if (subscribers.empty()) return;
+  board_.push_doubts[event.request] = event.why;
+  for (const Subscriber& subscriber : subscribers)
+    doubt_push(board_.waits.at(subscriber.wait), static_cast<std::size_t>(subscriber.condition));
+  replan(event.request);
+}
+
+// The work may go on at the backend although its wait is over. A person has to look, so it stands with what is known of the wait, also
+// where there are many notes; once, also where it was tried and given up again after a restart.
+void Stepper::operator()(const CancelUnanswered& event) {
+  const auto at = board_.waits.find(event.wait);
+  if (at == board_.waits.end() || !at->second.over) return;
+  const Wait& wait = at->second;
+  for (std::size_t i = 0; i < wait.conditions.size(); ++i) {
+    if (wait.conditions[i].over || wait.spec.conditions[i].cancel_request != event.request) continue;
+    const auto number = static_cast<std::int32_t>(i);
+    const bool is_told = std::any_of(wait.notes.begin(), wait.notes.end(), [&](const Note& note) {
+      return note.noted.condition == number && note.noted.what == NoteKind::not_cancelled;
+    });
+    if (is_told) continue;
+    record(stream_of(wait.id), WaitNoted{.condition = number,
+                                         .what = NoteKind::not_cancelled,
+                                         .text = "the backend never confirmed the cancel: " + event.why,
+                                         .probes = wait.probes});
+  }
+}
+
 void Stepper::operator()(const Answered& event) {
-  if (const auto asked = board_.probes.answered(event.request, event.number, now_)) give_all(event.request, event.answer, *asked);
+  if (const auto asked = board_.probes.answered(event.request, event.number)) give_all(event.request, event.answer, *asked);
 }
 
 void Stepper::give_all(const std::string& request, const Answer& answer, Instant asked) {

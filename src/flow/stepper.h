@@ -23,7 +23,9 @@ class Stepper {
   void operator()(const CancelWait& event);
   void operator()(const TakeWait& event);
   void operator()(const Pushed& event);
+  void operator()(const PushDoubted& event);
   void operator()(const Answered& event);
+  void operator()(const CancelUnanswered& event);
   void operator()(const OpenMailbox& event);
   void operator()(const SendSignal& event);
   void operator()(const Restarted& event);
@@ -47,7 +49,8 @@ class Stepper {
 
   // waits
   void open(Wait& wait, std::size_t index);
-  void watch(const Wait& wait, std::size_t index, Instant due);
+  void watch(Wait& wait, std::size_t index, Instant due);
+  void doubt_push(Wait& wait, std::size_t index);
   void leave(const Wait& wait, std::size_t index);
   void give(Wait& wait, std::size_t index, const Reading& reading, const std::string& excerpt, Instant asked);
   void give_all(const std::string& request, const Answer& answer, Instant asked);
@@ -63,6 +66,11 @@ class Stepper {
   // signals
   Mailbox& mailbox_of(const std::string& key);
   void serve(const std::string& key);
+  // The wait that the mailbox of this key is for alone; empty: it is for all, or none has come yet.
+  domain::WaitId only_wait_of(const std::string& key) const;
+  std::string why_not_for(const Condition& condition) const;  // empty: a new wait may have its signals
+  void end_if_due(const std::string& key);
+  void note_late(const domain::Signal& signal);
 
   Board& board_;
   Instant now_;

@@ -74,12 +74,12 @@ class Hearing {
   void note(NoteKind what, std::string text) {
     if (wait_.notes.size() + noted_ >= notes_max && what != NoteKind::seen) return;
     ++noted_;
-    heard_.records.emplace_back(WaitNoted{index_, what, std::move(text), excerpt_.substr(0, excerpt_bytes_max / 2), wait_.probes});
+    heard_.records.emplace_back(WaitNoted{index_, what, std::move(text), cut_text(excerpt_, excerpt_bytes_max / 2), wait_.probes});
   }
 
   void end(WaitOutcome outcome, std::string message, std::vector<Captured> captures = {}) {
     heard_.records.emplace_back(
-        ConditionEnded{index_, outcome, std::move(message), std::move(captures), excerpt_.substr(0, excerpt_bytes_max)});
+        ConditionEnded{index_, outcome, std::move(message), std::move(captures), cut_text(excerpt_, excerpt_bytes_max)});
   }
 
   void note_progress(const Reading& reading) {
@@ -191,7 +191,7 @@ constexpr std::array<WaitOutcome, 5> worst_first{WaitOutcome::invalid, WaitOutco
 Heard hear(Wait& wait, std::size_t condition, const Reading& reading, const std::string& excerpt, Instant asked, Instant now) {
   CHECK(!wait.over && !wait.conditions.at(condition).over, "wait '{}' hears of condition {} after its end", wait.id.value, condition);
   ++wait.probes;
-  wait.excerpt = excerpt.substr(0, excerpt_bytes_max);
+  wait.excerpt = cut_text(excerpt, excerpt_bytes_max);
   if (asked >= wait.deadline) wait.conditions.at(condition).looked_last = true;
   return Hearing(wait, condition, excerpt, now).hear(reading);
 }
@@ -248,7 +248,7 @@ Millis gap_of(const Wait& wait, std::size_t condition, Instant now) {
   const ConditionState& state = wait.conditions.at(condition);
   const Condition& spec = wait.spec.conditions.at(condition);
   const Millis waited = std::max(Millis{0}, now - wait.parked);
-  Millis gap = next_gap(wait.spec.pace, waited, spec.pushed);
+  Millis gap = next_gap(wait.spec.pace, waited, spec.pushed && !state.push_doubted);
   if (state.not_found_since) gap = std::min(gap, trouble_gap);
   if (state.no_answer_since) gap = std::min(gap, std::max(trouble_gap, (now - *state.no_answer_since) / 4));
   if (state.refreshed) gap = std::min(gap, holding_gap);

@@ -31,7 +31,8 @@ struct ConditionState {
 
   // Not journaled; after a restart these begin anew, which can only make the wait more patient:
   bool in_trouble = false;
-  bool refreshed = false;  // new credentials were asked for, and nothing has been accepted since
+  bool refreshed = false;     // new credentials were asked for, and nothing has been accepted since
+  bool push_doubted = false;  // it is looked at as if there were no push
   bool looked_last = false;
   std::int32_t held = 0;
   std::optional<Instant> not_found_since;

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/text.h"
 #include "flow/world.h"
 
 namespace tamarack::flow {
@@ -418,6 +419,25 @@ TEST(Waits, EvidenceIsBounded) {
   world.advance(minute);
   EXPECT_EQ(world.outcome("w"), "satisfied");
   EXPECT_EQ(world.wait("w").excerpt.size(), excerpt_bytes_max);
+}
+
+// What is journaled is text, or it would not come back as it was.
+TEST(Waits, AnExcerptIsCutBetweenCharacters) {
+  for (const std::string_view character : {"\u00e9", "\u20ac", "\U0001F600"}) {
+    World world;
+    std::string body = R"({"status":"RUNNING","n":")";
+    while (body.size() < 6'000) body += character;
+    world.backends["j"] = [&] { return json_answer(body + "\"}"); };
+    world.park("w", wait_for(looked_at("j")));
+    const Wait& wait = world.wait("w");
+    EXPECT_GT(wait.excerpt.size(), excerpt_bytes_max - 4);
+    EXPECT_LE(wait.excerpt.size(), excerpt_bytes_max);
+    EXPECT_EQ(body.find(wait.excerpt), 0U) << "nothing is put in the place of what was cut";
+    ASSERT_EQ(wait.notes.size(), 1U);
+    EXPECT_EQ(body.find(wait.notes[0].noted.excerpt), 0U);
+    EXPECT_TRUE(is_valid_utf8(wait.notes[0].noted.excerpt));
+    EXPECT_TRUE(is_valid_utf8(wait.excerpt));
+  }
 }
 
 }  // namespace

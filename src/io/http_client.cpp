@@ -90,6 +90,7 @@ class Call final : public ClientConnection {
       if (!pending_.empty()) write_pending();
       if (streams_ && !answer_.body.empty() && !request_.on_piece(std::exchange(answer_.body, {})))
         return fail(make_error(ErrorCode::cancelled, "the reader has had enough"));
+      if (cuts_ && answer_.body.size() > request_.body_max) return cut();
     }
     leftover_ = std::string(bytes);
     advance();
@@ -116,8 +117,16 @@ class Call final : public ClientConnection {
     if (request_.method == "HEAD") parser_.expect_no_body();
     const bool save = !request_.save_file.empty() && (status == 200 || status == 206);
     streams_ = request_.on_piece && status == 200;
-    parser_.body_max(save || streams_ ? request_.save_max : request_.body_max);
+    cuts_ = request_.cut_body && !save && !streams_;
+    parser_.body_max(save || streams_ || cuts_ ? request_.save_max : request_.body_max);
+    if (streams_ && request_.on_stream) request_.on_stream();
     if (save && !parser_.failed()) open_sink(status == 206);
+  }
+
+  void cut() {
+    answer_.body.resize(request_.body_max);
+    answer_.truncated = true;
+    finish();
   }
 
   void open_sink(bool part) {
@@ -167,6 +176,8 @@ class Call final : public ClientConnection {
         self->last_moved_ = self->stream_->moved();
         self->heard_ = now;
       }
+      if (self->request_.is_wanted && !self->request_.is_wanted())
+        return self->fail(make_error(ErrorCode::cancelled, "nobody wants the answer any more"));
       if (now - self->heard_ >= self->request_.silence_timeout) return self->fail_too_late("nothing moved", self->request_.silence_timeout);
       self->watch_silence();
     });
@@ -194,6 +205,7 @@ class Call final : public ClientConnection {
   bool busy_ = false;  // the file is being opened or written
   bool head_seen_ = false;
   bool streams_ = false;
+  bool cuts_ = false;  // the body at body_max
   int interim_ = 0;
   Timer silence_;
   std::uint64_t last_moved_ = 0;

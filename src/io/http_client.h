@@ -27,7 +27,10 @@ struct ClientRequest {
   std::uint64_t save_offset = 0;
   // A 200 is handed over as it comes, instead of being kept: for streams without an end. False cuts the connection (`cancelled`).
   std::function<bool(std::string_view)> on_piece;
+  Callback on_stream;                           // before the first piece: a 200 has come
+  std::function<bool()> is_wanted;              // looked at about once a second; false cuts the connection (`cancelled`). None: always
   std::uint64_t body_max = 1 << 20;             // of an answer in memory
+  bool cut_body = false;                        // a longer answer is cut there (ClientAnswer::truncated), instead of being an error
   std::uint64_t save_max = UINT64_C(64) << 30;  // of an answer in a file
   Millis connect_timeout{10'000};
   Millis silence_timeout{30'000};  // no byte in either direction
@@ -40,6 +43,7 @@ struct ClientAnswer {
   Fields fields;
   std::string body;
   std::uint64_t saved_bytes = 0;  // written to save_file by this call
+  bool truncated = false;         // the body was longer than body_max
 
   std::string_view field(std::string_view name) const { return field_of(fields, name); }
 };

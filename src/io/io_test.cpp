@@ -11,6 +11,7 @@
 #include "io/files.h"
 #include "io/inotify.h"
 #include "io/link.h"
+#include "io/machine.h"
 #include "io/net.h"
 #include "io/process.h"
 #include "io/process_tree.h"
@@ -216,6 +217,19 @@ TEST_F(IoTest, FilesErrorsNameThePath) {
   EXPECT_EQ(join_path("/a/b", "../c"), "/a/c");
   EXPECT_EQ(relative_to("/a", "/a/b"), "b");
   EXPECT_EQ(relative_to("/a", "/ab/c"), "/ab/c");
+}
+
+TEST(Machine, ItsClockTiesTheWallToTheBoot) {
+  const MachineClock first = machine_clock();
+  const MachineClock second = machine_clock();
+  EXPECT_EQ(first.boot.size(), 36U) << "the kernel's boot id";
+  EXPECT_EQ(first.boot, second.boot);
+  EXPECT_GT(first.since_boot, Millis{0});
+  EXPECT_GE(second.since_boot, first.since_boot);
+  EXPECT_LT(second.since_boot - first.since_boot, Millis{60'000});
+  const auto awake = std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now().time_since_epoch());
+  EXPECT_GE(second.since_boot + Millis{60'000}, awake) << "sleep counts, too";
+  EXPECT_NEAR(static_cast<double>(to_ms(second.wall)), static_cast<double>(to_ms(SystemClock().now())), 60'000);
 }
 
 }  // namespace

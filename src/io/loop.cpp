@@ -7,7 +7,9 @@
 
 namespace tamarack::io {
 
-Loop::Loop() : context_(std::make_unique<Context>()) {}
+Loop::Loop() : context_(std::make_unique<Context>()) {
+  context_->names = std::make_unique<Names>(*this);
+}
 
 Loop::~Loop() {
   context_->pool.stop();

@@ -2,9 +2,11 @@
 
 #include <sys/ioctl.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <random>
@@ -60,6 +62,16 @@ std::int64_t memory_free_mb() {
     facts.ignore(1000, '\n');
   }
   return 0;
+}
+
+MachineClock machine_clock() {
+  MachineClock clock{.wall = std::chrono::time_point_cast<Millis>(std::chrono::system_clock::now())};
+  timespec since_boot{};
+  if (::clock_gettime(CLOCK_BOOTTIME, &since_boot) == 0)
+    clock.since_boot = Millis{std::int64_t{since_boot.tv_sec} * 1'000 + since_boot.tv_nsec / 1'000'000};
+  std::ifstream boot("/proc/sys/kernel/random/boot_id");
+  boot >> clock.boot;
+  return clock;
 }
 
 std::vector<std::string> environment_lines() {

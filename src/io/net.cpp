@@ -32,11 +32,11 @@ constexpr std::chrono::milliseconds body_patience{250};
 class HttpExchange : public std::enable_shared_from_this<HttpExchange> {
  public:
   HttpExchange(asio::io_context& io, std::string url, std::function<void(Result<HttpResponse>)> done)
-      : url_(std::move(url)), done_(std::move(done)), resolver_(io), stream_(io) {
+      : url_(std::move(url)), done_(std::move(done)), stream_(io) {
     parser_.body_limit(boost::none);  // the rest of a long body is not read: see drain()
   }
 
-  void start(const HttpRequest& request, const Url& url) {
+  void start(Names& names, const HttpRequest& request, const Url& url) {
     stream_.expires_after(request.timeout);
     request_.method_string(request.method);
     request_.target(url.target);
@@ -46,9 +46,9 @@ class HttpExchange : public std::enable_shared_from_this<HttpExchange> {
     if (!request.content_type.empty()) request_.set(http::field::content_type, request.content_type);
     request_.body() = request.body;
     request_.prepare_payload();
-    resolver_.async_resolve(url.host, url.port, [self = shared_from_this()](auto failed, const tcp::resolver::results_type& endpoints) {
-      if (failed) return self->fail(failed);
-      self->stream_.async_connect(endpoints, [self](auto refused, const auto&) {
+    names.look_up(url.host, url.port, [self = shared_from_this()](const Result<std::vector<Address>>& found) {
+      if (!found) return self->fail(found.error().message);
+      self->stream_.async_connect(endpoints_of(*found), [self](auto refused, const auto&) {
         if (refused) return self->fail(refused);
         http::async_write(self->stream_, self->request_, [self](auto broken, std::size_t) {
           if (broken) return self->fail(broken);
@@ -79,13 +79,11 @@ class HttpExchange : public std::enable_shared_from_this<HttpExchange> {
     done_(HttpResponse{static_cast<int>(parser_.get().result_int()), std::move(body)});
   }
 
-  void fail(const boost::system::error_code& cause) {
-    done_(make_error(ErrorCode::unavailable, fmt::format("no answer from {}: {}", url_, cause.message())));
-  }
+  void fail(const boost::system::error_code& cause) { fail(cause.message()); }
+  void fail(const std::string& why) { done_(make_error(ErrorCode::unavailable, fmt::format("no answer from {}: {}", url_, why))); }
 
   std::string url_;
   std::function<void(Result<HttpResponse>)> done_;
-  tcp::resolver resolver_;
   beast::tcp_stream stream_;
   beast::flat_buffer buffer_;
   http::request<http::string_body> request_;
@@ -147,20 +145,19 @@ void http_request(Loop& loop, const HttpRequest& request, std::function<void(Res
     loop.post([done, error = url.error()] { done(error); });
     return;
   }
-  std::make_shared<HttpExchange>(loop.context().io, request.url, std::move(done))->start(request, *url);
+  std::make_shared<HttpExchange>(loop.context().io, request.url, std::move(done))->start(names_of(loop), request, *url);
 }
 
 void tcp_probe(Loop& loop, const std::string& host, const std::string& port, Millis timeout, std::function<void(Result<>)> done) {
   struct Probe {
-    explicit Probe(asio::io_context& io) : resolver(io), stream(io) {}
-    tcp::resolver resolver;
+    explicit Probe(asio::io_context& io) : stream(io) {}
     beast::tcp_stream stream;
   };
   auto probe = std::make_shared<Probe>(loop.context().io);
   probe->stream.expires_after(timeout);
-  probe->resolver.async_resolve(host, port, [probe, done](auto failed, const tcp::resolver::results_type& endpoints) {
-    if (failed) return done(make_error(ErrorCode::unavailable, failed.message()));
-    probe->stream.async_connect(endpoints, [probe, done](auto refused, const auto&) {
+  names_of(loop).look_up(host, port, [probe, done](const Result<std::vector<Address>>& found) {
+    if (!found) return done(make_error(ErrorCode::unavailable, found.error().message));
+    probe->stream.async_connect(endpoints_of(*found), [probe, done](auto refused, const auto&) {
       if (refused) return done(make_error(ErrorCode::unavailable, refused.message()));
       done({});
     });

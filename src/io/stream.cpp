@@ -186,24 +186,25 @@ class SocketStream final : public Stream, public std::enable_shared_from_this<So
 class Dialling : public std::enable_shared_from_this<Dialling> {
  public:
   Dialling(Loop& loop, Dial dial, std::function<void(Result<std::shared_ptr<Stream>>)> done)
-      : dial_(std::move(dial)), done_(std::move(done)), resolver_(loop.context().io), socket_(loop.context().io) {}
+      : dial_(std::move(dial)), done_(std::move(done)), socket_(loop.context().io) {}
 
   void start(Loop& loop) {
     deadline_ = loop.after(dial_.timeout, [weak = weak_from_this(), timeout = dial_.timeout] {
       if (const auto self = weak.lock()) self->fail(fmt::format("no connection within {}", human_duration(timeout)));
     });
-    resolver_.async_resolve(dial_.host, dial_.port,
-                            [self = shared_from_this()](const error_code& failed, const tcp::resolver::results_type& endpoints) {
-                              if (failed) return self->fail(failed.message());
-                              if (!self->done_) return;
-                              asio::async_connect(self->socket_, endpoints, [self](const error_code& refused, const tcp::endpoint&) {
-                                if (refused) return self->fail(refused.message());
-                                self->connected();
-                              });
-                            });
+    names_of(loop).look_up(dial_.host, dial_.port, [self = shared_from_this()](const Result<std::vector<Address>>& found) {
+      if (!found) return self->fail(found.error().message);
+      if (self->done_) self->connect(endpoints_of(*found));
+    });
   }
 
  private:
+  void connect(const std::vector<tcp::endpoint>& endpoints) {
+    asio::async_connect(socket_, endpoints, [self = shared_from_this()](const error_code& refused, const tcp::endpoint&) {
+      if (refused) return self->fail(refused.message());
+      self->connected();
+    });
+  }
   void connected() {
     if (!done_) return;
     stream_ = std::make_shared<SocketStream>(std::move(socket_));
@@ -222,7 +223,6 @@ class Dialling : public std::enable_shared_from_this<Dialling> {
     deadline_.cancel();
     const auto done = std::exchange(done_, nullptr);
     if (!done) return;
-    resolver_.cancel();
     error_code ignored;
     socket_.close(ignored);
     if (stream_) stream_->close();
@@ -231,7 +231,6 @@ class Dialling : public std::enable_shared_from_this<Dialling> {
 
   Dial dial_;
   std::function<void(Result<std::shared_ptr<Stream>>)> done_;
-  tcp::resolver resolver_;
   tcp::socket socket_;
   std::shared_ptr<SocketStream> stream_;
   Timer deadline_;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/sha256.h"
+#include "notify/failures.h"
 #include "notify/plain.h"
 #include "report/json_writer.h"
 #include "report/ledger_json.h"
@@ -18,23 +19,36 @@ constexpr std::size_t name_bytes_max = 300;
 constexpr std::size_t error_bytes_max = 200;
 constexpr std::size_t word_bytes_max = 1000;  // branch, headline and the like
 
+// A flow has a name instead of an id, and the wait that ended it.
+void write_failure(report::JsonWriter& json, const Failure& failure) {
+  json.begin_object();
+  if (failure.test != nullptr) {
+    json.field("test_id", failure.test->id);
+    json.field("name", cut_line(report::test_name(*failure.test), name_bytes_max));
+  } else {
+    json.field("test_id", "");
+    json.field("name", cut_line(failure.flow->name, name_bytes_max));
+  }
+  json.field("outcome", outcome_of(failure));
+  json.field("error", cut_line(error_of(failure), error_bytes_max));
+  json.field("quarantined", failure.test != nullptr ? failure.test->quarantined : failure.flow->quarantined);
+  if (failure.flow != nullptr) {
+    json.field("flow", true);
+    const report::FlowPhaseView* wait = report::ending_wait(*failure.flow);
+    json.field("wait", wait == nullptr ? std::string() : cut_line(wait->name, name_bytes_max));
+    json.field("wait_outcome", wait == nullptr ? std::string() : wait->outcome);
+    json.field("waited_ms", failure.flow->waited_ms);
+  }
+  json.end_object();
+}
+
 // While a run goes on, what has no result yet looks like never_ran: nothing is a failure before the end.
 void write_failures(report::JsonWriter& json, const report::ReportView& view, Event event) {
-  const std::vector<const report::TestView*> tests =
-      event == Event::run_finished ? report::bad_tests(view) : std::vector<const report::TestView*>{};
-  json.field("failures_total", static_cast<std::int64_t>(tests.size()));
+  const std::vector<Failure> failures = event == Event::run_finished ? failures_of(view) : std::vector<Failure>{};
+  json.field("failures_total", static_cast<std::int64_t>(failures.size()));
   json.key("failures");
   json.begin_array();
-  for (std::size_t i = 0; i < std::min(tests.size(), failures_max); ++i) {
-    const report::TestView& test = *tests[i];
-    json.begin_object();
-    json.field("test_id", test.id);
-    json.field("name", cut_line(report::test_name(test), name_bytes_max));
-    json.field("outcome", test.outcome);
-    json.field("error", cut_line(report::failure_head(test), error_bytes_max));
-    json.field("quarantined", test.quarantined);
-    json.end_object();
-  }
+  for (std::size_t i = 0; i < std::min(failures.size(), failures_max); ++i) write_failure(json, failures[i]);
   json.end_array();
 }
 

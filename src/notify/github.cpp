@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "notify/failures.h"
 #include "notify/plain.h"
 #include "report/json_writer.h"
 #include "report/markdown.h"
@@ -34,7 +35,16 @@ std::string_view conclusion(const report::ReportView& view) {
 
 std::string headline(const report::ReportView& view, const News& news) {
   if (!view.run.headline.empty()) return view.run.headline;
-  return news.event == Event::run_started ? fmt::format("{} planned", count_of(view.run.planned, "test")) : view.run.verdict;
+  return news.event == Event::run_started ? fmt::format("{} planned", report::entries(view, view.run.planned)) : view.run.verdict;
+}
+
+// Failed tests stand where the target leads to. What a wait ended is one sentence, and often all that there is to know: the first has room.
+std::string description(const report::ReportView& view, const News& news) {
+  std::string text = headline(view, news);
+  if (news.event != Event::run_finished) return text;
+  for (const Failure& failure : failures_of(view))
+    if (failure.flow != nullptr && counts_against_run(failure)) return fmt::format("{}: {}, {}", text, name_of(failure), error_of(failure));
+  return text;
 }
 
 struct Annotation {
@@ -77,18 +87,43 @@ Annotation annotation_of(const report::TestView& test, const std::string& suite_
   return one;
 }
 
+// At the first test of the flow: what that started ended badly, and no line of it is wrong.
+Annotation annotation_of(const report::FlowView& flow, const report::ReportView& view, const std::string& suite_dir,
+                         std::string_view level) {
+  Annotation one;
+  one.level = level;
+  one.title = cut_line(report::outcome_words(flow.outcome) + ": " + name_of({.flow = &flow}), title_bytes_max);
+  one.message = cut(error_of({.flow = &flow}), message_bytes_max);
+  if (const report::FlowPhaseView* wait = report::ending_wait(flow); wait != nullptr && !wait->excerpt.empty())
+    one.details = cut(strip_ansi(wait->excerpt), details_bytes_max);
+  for (const report::FlowPhaseView& phase : flow.phases) {
+    if (phase.tests.empty()) continue;
+    const report::TestView& test = view.tests.at(static_cast<std::size_t>(phase.tests.front()));
+    one.path = in_repository(suite_dir, test.spec);
+    one.line = std::max<std::int64_t>(1, test.line);
+    break;
+  }
+  return one;
+}
+
 // What counts, then what is excused, then what passed at the second try. The same place and title once: matrix jobs and retries repeat
 // them.
 std::vector<Annotation> annotations(const report::ReportView& view, const std::string& suite_dir) {
   std::vector<Annotation> all;
   std::set<std::string> seen;
-  const auto add = [&](const report::TestView& test, std::string_view level) {
-    if (all.size() == annotations_max) return;
-    Annotation one = annotation_of(test, suite_dir, level);
-    if (!one.path.empty() && seen.insert(fmt::format("{}:{}:{}", one.path, one.line, one.title)).second) all.push_back(std::move(one));
+  const auto add = [&](Annotation one) {
+    if (all.size() < annotations_max && !one.path.empty() && seen.insert(fmt::format("{}:{}:{}", one.path, one.line, one.title)).second)
+      all.push_back(std::move(one));
   };
-  for (const report::TestView* test : report::bad_tests(view)) add(*test, report::counts_against_run(*test) ? "failure" : "warning");
-  for (const report::TestView* test : report::flaky_tests(view)) add(*test, "notice");
+  for (const Failure& failure : failures_of(view)) {
+    if (all.size() == annotations_max) break;
+    const std::string_view level = counts_against_run(failure) ? "failure" : "warning";
+    add(failure.test != nullptr ? annotation_of(*failure.test, suite_dir, level) : annotation_of(*failure.flow, view, suite_dir, level));
+  }
+  for (const report::TestView* test : report::flaky_tests(view)) {
+    if (all.size() == annotations_max) break;
+    add(annotation_of(*test, suite_dir, "notice"));
+  }
   return all;
 }
 
@@ -135,7 +170,7 @@ std::string commit_status(const report::ReportView& view, const News& news, std:
   json.begin_object();
   json.field("state", status_state(view, news.event));
   if (!news.run_url.empty()) json.field("target_url", news.run_url);
-  json.field("description", cut_line(headline(view, news), description_bytes_max));
+  json.field("description", cut_line(description(view, news), description_bytes_max));
   json.field("context", cut_line(context, title_bytes_max));
   json.end_object();
   return std::move(json).take();

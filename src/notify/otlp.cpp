@@ -7,44 +7,14 @@
 #include <utility>
 
 #include "domain/trace_ids.h"
+#include "notify/otlp_flows.h"
+#include "notify/otlp_span.h"
 #include "notify/plain.h"
 #include "report/json_writer.h"
 #include "report/view_query.h"
 
 namespace tamarack::notify {
 namespace {
-
-constexpr int kind_internal = 1;
-constexpr int kind_server = 2;
-constexpr int status_ok = 1;
-constexpr int status_error = 2;
-constexpr std::size_t name_bytes_max = 300;
-constexpr std::size_t text_bytes_max = 1'000;
-
-struct Attribute {
-  std::string key;
-  std::string text;
-  std::int64_t number = 0;
-  bool is_number = false;
-};
-Attribute text_of(std::string key, std::string_view text) {
-  return {.key = std::move(key), .text = cut_line(text, text_bytes_max)};
-}
-Attribute number_of(std::string key, std::int64_t number) {
-  return {.key = std::move(key), .number = number, .is_number = true};
-}
-
-struct Span {
-  std::string id;
-  std::string parent;
-  std::string name;
-  int kind = kind_internal;
-  std::int64_t start_ms = 0;  // since the run's start
-  std::int64_t end_ms = 0;
-  std::vector<Attribute> attributes;
-  int status = 0;
-  std::string message;
-};
 
 std::string nanoseconds(std::int64_t ms) {
   return ms <= 0 ? "0" : fmt::format("{}000000", ms);
@@ -76,23 +46,6 @@ std::string_view pipeline_result(const std::string& verdict) {
   return verdict == "cancelled" ? "cancellation" : "error";
 }
 
-std::string_view task_result(const std::string& outcome) {
-  if (outcome == "passed" || outcome == "flaky") return "success";
-  if (outcome == "skipped" || outcome == "never_ran") return "skip";
-  if (outcome == "timed_out") return "timeout";
-  if (outcome == "cancelled") return "cancellation";
-  return outcome == "failed" ? "failure" : "error";
-}
-
-struct Stretch {
-  std::int64_t start = -1;
-  std::int64_t end = -1;
-  void add(std::int64_t from, std::int64_t to) {
-    if (start < 0 || from < start) start = from;
-    end = std::max(end, to);
-  }
-};
-
 Stretch stretch_of(const report::TestView& test) {
   Stretch stretch;
   for (const report::AttemptView& attempt : test.attempts)
@@ -107,8 +60,10 @@ class Trace {
 
   std::vector<std::string> bodies() {
     const std::vector<const report::TestView*> tests = chosen();
-    add(run_span(tests.size()));
-    add_units(tests);
+    const FlowSpans flows = flow_spans(view_, news_.run_url, limits_.tests_max);
+    add(run_span(tests.size(), flows.left_out));
+    for (const Span& span : flows.spans) add(span);
+    add_units(tests, flows);
     for (const report::TestView* test : tests) add_test(*test);
     finish_body();
     return std::move(bodies_);
@@ -126,7 +81,7 @@ class Trace {
     return tests;
   }
 
-  Span run_span(std::size_t shown) const {
+  Span run_span(std::size_t shown, std::size_t flows_left_out) const {
     const report::RunView& run = view_.run;
     Span span{.id = domain::run_span_id(run.run_id),
               .name = cut_line("RUN " + run.project, name_bytes_max),
@@ -144,6 +99,7 @@ class Trace {
                        number_of("tamarack.workers", run.workers),
                        number_of("tamarack.lower_bound_ms", run.lower_bound_ms)};
     if (shown < ran_) span.attributes.push_back(number_of("tamarack.tests.left_out", static_cast<std::int64_t>(ran_ - shown)));
+    if (flows_left_out > 0) span.attributes.push_back(number_of("tamarack.flows.left_out", static_cast<std::int64_t>(flows_left_out)));
     span.status = is_green(view_) ? status_ok : status_error;
     if (!is_green(view_)) {
       span.message = run.headline;
@@ -152,8 +108,8 @@ class Trace {
     return span;
   }
 
-  // A unit's span reaches from its first test to its last: the report knows no lease by itself.
-  void add_units(const std::vector<const report::TestView*>& tests) {
+  // A unit's span reaches from its first test to its last: the report knows no lease by itself. One of a flow lies below its phase.
+  void add_units(const std::vector<const report::TestView*>& tests, const FlowSpans& flows) {
     std::map<std::int64_t, Stretch> stretches;
     std::map<std::int64_t, bool> bad;
     for (const report::TestView* test : tests) {
@@ -164,8 +120,9 @@ class Trace {
     for (const auto& [index, stretch] : stretches) {
       if (index < 0 || static_cast<std::size_t>(index) >= view_.units.size()) continue;
       const report::UnitView& unit = view_.units[static_cast<std::size_t>(index)];
+      const auto phase = flows.phase_of_unit.find(index);
       Span span{.id = domain::unit_span_id(view_.run.run_id, index),
-                .parent = domain::run_span_id(view_.run.run_id),
+                .parent = phase == flows.phase_of_unit.end() ? domain::run_span_id(view_.run.run_id) : phase->second,
                 .name = cut_line(unit.title, name_bytes_max),
                 .start_ms = stretch.start,
                 .end_ms = stretch.end};

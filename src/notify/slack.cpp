@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "notify/failures.h"
 #include "notify/plain.h"
 #include "report/json_writer.h"
 #include "report/view_query.h"
@@ -39,32 +40,32 @@ std::string_view icon(const report::ReportView& view, Event event) {
 }
 
 std::string title(const report::ReportView& view, const News& news) {
-  const std::string what =
-      news.event == Event::run_started ? fmt::format("run started, {} planned", count_of(view.run.planned, "test")) : view.run.headline;
+  const std::string what = news.event == Event::run_started
+                               ? fmt::format("run started, {} planned", report::entries(view, view.run.planned))
+                               : view.run.headline;
   return fmt::format("{}: {}", view.run.project, what);
 }
 
 // Lines of which none was torn in an escape: one that grew too long is rebuilt from less text.
-std::string failure_line(const report::TestView& test) {
+std::string failure_line(const Failure& failure) {
+  const std::string outcome = report::outcome_words(outcome_of(failure));
   for (std::size_t part = 1; part <= 8; part *= 2) {
-    const std::string line =
-        fmt::format("• {} {}: {}", as_code(cut_line(report::test_name(test), name_bytes_max / part)), report::outcome_words(test.outcome),
-                    escaped(cut_line(report::failure_head(test), error_bytes_max / part)));
+    const std::string line = fmt::format("• {} {}: {}", as_code(cut_line(name_of(failure), name_bytes_max / part)), outcome,
+                                         escaped(cut_line(error_of(failure), error_bytes_max / part)));
     if (line.size() <= line_bytes_max) return line;
   }
-  return fmt::format("• {} {}", as_code(test.id), report::outcome_words(test.outcome));
+  return fmt::format("• {} {}", failure.test != nullptr ? as_code(failure.test->id) : std::string("a flow"), outcome);
 }
 
 // In sections, as many as fit.
 std::vector<std::string> failure_sections(const report::ReportView& view) {
-  std::vector<const report::TestView*> tests;
-  for (const report::TestView* test : report::bad_tests(view))
-    if (report::counts_against_run(*test)) tests.push_back(test);
+  std::vector<Failure> failures = failures_of(view);
+  std::erase_if(failures, [](const Failure& one) { return !counts_against_run(one); });
   std::vector<std::string> sections;
   std::size_t bytes = 0;
   std::size_t shown = 0;
-  for (; shown < std::min(tests.size(), failures_max); ++shown) {
-    const std::string line = failure_line(*tests[shown]);
+  for (; shown < std::min(failures.size(), failures_max); ++shown) {
+    const std::string line = failure_line(failures[shown]);
     if (bytes + line.size() > failures_bytes_max) break;
     bytes += line.size();
     if (sections.empty() || sections.back().size() + line.size() + 1 > section_bytes_max)
@@ -72,8 +73,8 @@ std::vector<std::string> failure_sections(const report::ReportView& view) {
     else
       sections.back() += "\n" + line;
   }
-  if (shown < tests.size())
-    sections.push_back(fmt::format("… and {}", count_of(static_cast<std::int64_t>(tests.size() - shown), "more failure")));
+  if (shown < failures.size())
+    sections.push_back(fmt::format("… and {}", count_of(static_cast<std::int64_t>(failures.size() - shown), "more failure")));
   return sections;
 }
 

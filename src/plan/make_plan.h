@@ -1,5 +1,5 @@
 // Discovery, history and wishes become the plan of a run: the explicit value that is journaled before anything runs.
-// Refuses to plan nothing: no tests, a filter that matches nothing, two tests with one id, contradicting rules.
+// Refuses to plan nothing: no tests, a filter that matches nothing, two tests with one id, contradicting rules, half a flow.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,7 @@
 #include "domain/history.h"
 #include "domain/plan.h"
 #include "plan/estimate.h"
+#include "plan/flows.h"
 #include "plan/rules.h"
 #include "plan/select.h"
 
@@ -19,6 +20,7 @@ namespace tamarack::plan {
 struct PlanOptions {
   Filter filter;
   Rules rules;
+  // Units of flows belong to nobody under any policy: when they may begin is not known beforehand.
   // count: as many units for each worker, like a static shard. timing: the longest next to the least loaded worker (at most 4/3 of the
   // best split). dynamic: nobody owns a unit before it is leased. replay is refused: a recorded plan is used as it is.
   domain::Policy policy = domain::Policy::dynamic;
@@ -31,6 +33,7 @@ struct PlanOptions {
   CostGuess cost_guess;
   bool units_share_invocation = true;
   bool can_select_tests = true;
+  ExpectedWaits expected_waits;  // of flows, by "rule/phase"
 };
 
 Result<domain::Plan> make_plan(const domain::Discovery& discovery, const domain::History& history, const PlanOptions& options);

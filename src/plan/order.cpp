@@ -12,10 +12,12 @@ namespace {
 
 using domain::Unit;
 
-enum Tier { failed = 0, changed = 1, ordinary = 2 };
+enum Tier { continuing = 0, failed = 1, changed = 2, unlocking = 3, ordinary = 4 };
 
 Tier tier_of(const Unit& unit, std::span<const domain::TestCase> tests, const OrderOptions& options) {
-  Tier tier = ordinary;
+  const auto flow = options.flows.find(unit.index);
+  if (flow != options.flows.end() && flow->second.continues) return continuing;
+  Tier tier = flow == options.flows.end() ? ordinary : unlocking;
   for (const domain::TestIndex index : unit.tests) {
     const domain::TestCase& test = tests[index.value];
     if (options.failed_first.contains(test.id)) return failed;
@@ -52,7 +54,8 @@ std::vector<Unit> order_units(std::vector<Unit> units, std::span<const domain::T
   std::vector<Millis> chain(units.size());
   for (std::size_t i = 0; i < units.size(); ++i) {
     tier[i] = tier_of(units[i], tests, options);
-    chain[i] = units[i].estimate;
+    const auto flow = options.flows.find(units[i].index);
+    chain[i] = std::max(units[i].estimate, flow == options.flows.end() ? Millis{0} : flow->second.rest);
   }
   const auto by_title = [&](std::size_t a, std::size_t b) {
     return std::tie(units[a].title, units[a].index) < std::tie(units[b].title, units[b].index);
@@ -62,7 +65,8 @@ std::vector<Unit> order_units(std::vector<Unit> units, std::span<const domain::T
   CHECK(sorted.cycle.empty(), "units wait for each other in a cycle of {}", sorted.cycle.size());
   for (auto at = sorted.order.rbegin(); at != sorted.order.rend(); ++at)
     for (const std::size_t before : after[*at]) {
-      tier[before] = std::min(tier[before], tier[*at]);
+      // What stands before a unit that continues a flow can run long before that one may: it is as urgent as the flow's beginning.
+      tier[before] = std::min(tier[before], tier[*at] == continuing ? unlocking : tier[*at]);
       chain[before] = std::max(chain[before], units[before].estimate + chain[*at]);
     }
 

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "plan/flow_text.h"
 
 namespace tamarack::plan {
 namespace {
@@ -122,6 +123,7 @@ std::string plan_text(const Plan& plan, std::span<const TestEstimate> estimates,
   text += fmt::format("start-up: application {} per worker, framework {} per invocation{}\n", seconds(plan.cost.app_start),
                       seconds(plan.cost.framework_start), plan.cost.from_history ? "" : " (guesses: nothing is recorded yet)");
   text += lock_notes(plan, bound);
+  if (!plan.flows.empty()) text += "\n" + flow_text(plan, {.waits = options.expected_waits});
   if (predictions.empty()) return text;
 
   std::optional<Choice> choice;

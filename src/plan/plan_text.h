@@ -1,4 +1,5 @@
 // What `tamarack plan` prints: the units in order with their price and why, the bound, and what other numbers of workers would take.
+// The bound and the predictions are about workers alone; what flows wait for is said beside them.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +16,7 @@ namespace tamarack::plan {
 
 struct PlanTextOptions {
   std::size_t units_max = 200;   // longer plans say how many units are not shown; 0: show all
+  ExpectedWaits expected_waits;  // of flows, as the plan was made with
   std::optional<Millis> target;  // --target-time: the smallest number of workers that meets it is named
 };
 

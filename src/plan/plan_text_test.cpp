@@ -49,5 +49,27 @@ TEST(PlanText, SaysThatAFirstRunGuesses) {
               {.units_max = 3, .target = Millis{100}})));
 }
 
+TEST(PlanText, ShowsFlowsWithTheirWaits) {
+  std::vector<SuiteTest> tests{{.name = "quick.spec.ts › looks"}};
+  for (const char* block : {"report", "export"}) {
+    tests.push_back({.name = std::string("jobs.spec.ts › ") + block + " › asks [chromium]", .tags = {"prepare"}});
+    tests.push_back({.name = std::string("jobs.spec.ts › ") + block + " › sees [chromium]", .tags = {"validate"}});
+    tests.push_back({.name = std::string("jobs.spec.ts › ") + block + " › downloads [chromium]", .tags = {"validate"}});
+  }
+  const PlanOptions options{
+      .rules = {.flows = {{.name = "analysis",
+                           .limit = Millis{1'800'000},
+                           .phases = {{.name = "prepare", .tag = "prepare"},
+                                      {.name = "backend", .wish = "{}", .needs = {0}},
+                                      {.name = "approval", .wish = "{}", .needs = {0}},
+                                      {.name = "validate", .tag = "validate", .needs = {1, 2}, .limit = Millis{60'000}}}}}},
+      .workers = 2,
+      .expected_waits = {{"analysis/backend", Millis{95'000}}}};
+  const auto plan = make_plan(suite(tests), {}, options).value();
+  const auto predictions = what_if(suite(tests), {}, options, 2, factoring).value();
+  EXPECT_TRUE(matches_golden(
+      "plan_flows.txt", plan_text(plan, explain_estimates(plan, {}, options), predictions, {.expected_waits = options.expected_waits})));
+}
+
 }  // namespace
 }  // namespace tamarack::plan

@@ -8,18 +8,18 @@
 namespace tamarack::plan {
 namespace {
 
-bool applies(const domain::TestCase& test, std::string_view tag, std::string_view match) {
-  if (tag.starts_with('@')) tag.remove_prefix(1);
-  const bool by_tag = !tag.empty() && std::find(test.tags.begin(), test.tags.end(), tag) != test.tags.end();
-  return by_tag || (!match.empty() && rule_matches_spec(match, test.identity.spec));
-}
-
 void insert_sorted(std::vector<std::string>& names, const std::string& name) {
   const auto at = std::lower_bound(names.begin(), names.end(), name);
   if (at == names.end() || *at != name) names.insert(at, name);
 }
 
 }  // namespace
+
+bool rule_applies(const domain::TestCase& test, std::string_view tag, std::string_view match) {
+  if (tag.starts_with('@')) tag.remove_prefix(1);
+  const bool by_tag = !tag.empty() && std::find(test.tags.begin(), test.tags.end(), tag) != test.tags.end();
+  return by_tag || (!match.empty() && rule_matches_spec(match, test.identity.spec));
+}
 
 bool rule_matches_spec(std::string_view pattern, std::string_view spec) {
   if (glob_match(pattern, spec)) return true;
@@ -29,9 +29,9 @@ bool rule_matches_spec(std::string_view pattern, std::string_view spec) {
 Constraints constraints_of(const domain::TestCase& test, const Rules& rules) {
   Constraints constraints;
   for (const LockRule& rule : rules.locks)
-    if (applies(test, rule.tag, rule.match)) insert_sorted(constraints.locks, rule.name);
+    if (rule_applies(test, rule.tag, rule.match)) insert_sorted(constraints.locks, rule.name);
   for (const CapRule& rule : rules.caps)
-    if (applies(test, rule.tag, rule.match)) insert_sorted(constraints.caps, rule.name);
+    if (rule_applies(test, rule.tag, rule.match)) insert_sorted(constraints.caps, rule.name);
   return constraints;
 }
 

@@ -35,13 +35,39 @@ struct OrderRule {  // specs that match `before` end before those that match `af
   std::string after;
 };
 
+// Which tests make one flow: of one describe block, of one spec, or all that match. Parameters (Playwright projects) always divide.
+enum class FlowEach { describe, spec, all };
+
+struct FlowPhaseRule {  // with a wish it is a wait, else the tests with this tag or in these specs
+  std::string name;
+  std::string tag;
+  std::string match;
+  std::string wish;
+  std::vector<std::int32_t> needs;  // positions of phases of this rule
+  std::vector<domain::CaptureWish> captures;
+  std::int64_t retries = -1;
+  bool never_twice = false;
+  Millis limit{0};
+};
+
+struct FlowRule {  // phases that have one verdict: flows.h
+  std::string name;
+  FlowEach each = FlowEach::describe;
+  Millis limit{0};
+  bool drift_is_invalid = false;
+  std::vector<FlowPhaseRule> phases;
+};
+
 struct Rules {
   std::vector<LockRule> locks;
   std::vector<CapRule> caps;
   std::vector<TogetherRule> together;
   std::vector<OrderRule> order;
+  std::vector<FlowRule> flows;
 };
 
+// Whether a rule with this tag (with or without '@') or this pattern of specs is about the test; an empty one is about none.
+bool rule_applies(const domain::TestCase& test, std::string_view tag, std::string_view match);
 bool rule_matches_spec(std::string_view pattern, std::string_view spec);
 
 struct Constraints {

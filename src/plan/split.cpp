@@ -29,10 +29,12 @@ struct Atom {
   Constraints constraints;
 };
 
-// The tests of one spec and parameters.
+// The tests of one spec, parameters and phase of a flow.
 struct Bucket {
   std::string spec;
   std::vector<std::size_t> tests;
+  std::int64_t phase = -1;  // -1: in no flow
+  bool is_part = false;     // of its spec and parameters there are other phases
 };
 
 struct Input {
@@ -42,17 +44,65 @@ struct Input {
   const SplitOptions& options;
 };
 
-std::vector<Bucket> buckets_of(std::span<const TestCase> tests) {
+std::int64_t phase_of(std::size_t test, const Input& input) {
+  return input.options.phases.empty() ? -1 : input.options.phases[test];
+}
+
+std::vector<Bucket> buckets_of(const Input& input) {
   std::vector<Bucket> buckets;
-  std::map<std::pair<std::string_view, std::string_view>, std::size_t> known;
-  for (std::size_t i = 0; i < tests.size(); ++i) {
-    const domain::TestIdentity& identity = tests[i].identity;
+  std::map<std::tuple<std::string_view, std::string_view, std::int64_t>, std::size_t> known;
+  std::map<std::pair<std::string_view, std::string_view>, std::vector<std::size_t>> of_spec;
+  for (std::size_t i = 0; i < input.tests.size(); ++i) {
+    const domain::TestIdentity& identity = input.tests[i].identity;
+    const std::int64_t phase = phase_of(i, input);
     const auto [at, is_new] =
-        known.emplace(std::pair<std::string_view, std::string_view>(identity.spec, identity.parameters), buckets.size());
-    if (is_new) buckets.push_back({identity.spec, {}});
+        known.emplace(std::tuple(std::string_view(identity.spec), std::string_view(identity.parameters), phase), buckets.size());
+    if (is_new) {
+      of_spec[{identity.spec, identity.parameters}].push_back(buckets.size());
+      buckets.push_back({identity.spec, {}, phase});
+    }
     buckets[at->second].tests.push_back(i);
   }
+  for (const auto& [spec, parts] : of_spec)
+    for (const std::size_t part : parts) buckets[part].is_part = parts.size() > 1;
   return buckets;
+}
+
+Error torn(std::string message, std::string hint) {
+  return make_error(ErrorCode::invalid_argument, std::move(message), std::move(hint));
+}
+
+// Phases of a flow run at different times and maybe on different machines, so what must run as one piece cannot span them.
+Result<> check_phases(const std::vector<Bucket>& buckets, const Input& input) {
+  std::map<std::tuple<std::string_view, std::string_view, std::string_view>, std::size_t> serial;
+  for (std::size_t i = 0; i < input.tests.size(); ++i) {
+    const TestCase& test = input.tests[i];
+    if (!test.serial || test.group.empty()) continue;
+    const auto [at, is_new] = serial.emplace(
+        std::tuple(std::string_view(test.identity.spec), std::string_view(test.identity.parameters), std::string_view(test.group)), i);
+    if (!is_new && phase_of(at->second, input) != phase_of(i, input))
+      return torn(
+          fmt::format("'{}' and '{}' stand in one serial group, but not in the same phase of a flow",
+                      domain::display_name(input.tests[at->second].identity), domain::display_name(test.identity)),
+          "a serial group runs in one piece, phases run at different times: take `serial` away, or give each phase a group of its own");
+  }
+  for (const Bucket& bucket : buckets)
+    if (bucket.is_part && !input.options.can_cut_phases)
+      return torn(fmt::format("the tests of '{}' are not all in the same phase of a flow, and this framework cannot run a part of a spec",
+                              bucket.spec),
+                  "put the tests of each phase into a spec of their own, with `match` and each = \"all\" in [[flow]]");
+  return {};
+}
+
+// Specs kept together are one unit, or units in a row on one worker.
+Result<> check_joined(const std::vector<const Bucket*>& joined) {
+  for (const Bucket* bucket : joined)
+    if (bucket->phase != joined.front()->phase)
+      return torn(
+          fmt::format("[[together]] keeps '{}' and '{}' on one worker in a row, but their tests are not all in the same phase of a flow",
+                      joined.front()->spec, bucket->spec),
+          "a phase runs on any worker: leave the specs of flows out of the rule's 'match'");
+  return {};
 }
 
 std::vector<Atom> atoms_of(const Bucket& bucket, const Input& input) {
@@ -127,10 +177,17 @@ std::vector<Unit> cut(const Bucket& bucket, Millis fair_share, const Input& inpu
   }
   std::vector<Unit> units;
   for (const auto& tests : pieces) units.push_back(unit_of(tests, input));
-  std::vector<Unit*> named;
-  for (Unit& unit : units) named.push_back(&unit);
-  name_pieces(named, input.tests);
   return units;
+}
+
+// Pieces are named beside the others of their spec and parameters, whatever phase they are in.
+void name_units(std::vector<Unit>& units, const std::vector<std::size_t>& cut, std::span<const TestCase> tests) {
+  std::map<std::pair<std::string_view, std::string_view>, std::vector<Unit*>> of_spec;
+  for (const std::size_t i : cut) {
+    const domain::TestIdentity& first = tests[units[i].tests.front().value].identity;
+    of_spec[{first.spec, first.parameters}].push_back(&units[i]);
+  }
+  for (auto& [spec, pieces] : of_spec) name_pieces(pieces, tests);
 }
 
 // Which buckets stand in one unit: the number of the first bucket of each set, and `alone` for those under no rule.
@@ -246,17 +303,23 @@ Result<std::vector<Unit>> make_units(std::span<const TestCase> tests, std::span<
   for (const TestEstimate& one : estimates) total += one.duration;
   const Millis fair_share = total / std::max<std::int64_t>(options.workers, 1);
 
-  const std::vector<Bucket> buckets = buckets_of(tests);
+  const std::vector<Bucket> buckets = buckets_of(input);
+  TRY_VOID(check_phases(buckets, input));
   const std::vector<std::size_t> set = together_sets(buckets, rules);
   std::vector<Unit> units;
+  std::vector<std::size_t> pieces;                        // of units that were cut from one spec
   std::vector<std::pair<std::size_t, std::size_t>> rows;  // [first, last) of units that follow each other on one worker
   for (std::size_t i = 0; i < buckets.size(); ++i) {
     if (set[i] == alone) {
-      for (Unit& unit : cut(buckets[i], fair_share, input)) units.push_back(std::move(unit));
+      for (Unit& unit : cut(buckets[i], fair_share, input)) {
+        pieces.push_back(units.size());
+        units.push_back(std::move(unit));
+      }
     } else if (set[i] == i) {
       std::vector<const Bucket*> joined;
       for (std::size_t j = i; j < buckets.size(); ++j)
         if (set[j] == i) joined.push_back(&buckets[j]);
+      TRY_VOID(check_joined(joined));
       const std::vector<std::size_t> in_order = TRY(joined_tests(joined, rules));
       if (options.units_share_invocation) {
         Unit unit = unit_of(in_order, input);
@@ -267,6 +330,7 @@ Result<std::vector<Unit>> make_units(std::span<const TestCase> tests, std::span<
       }
     }
   }
+  name_units(units, pieces, tests);
   for (std::size_t i = 0; i < units.size(); ++i) units[i].index = UnitIndex{i};
   for (const auto& [first, last] : rows)
     for (std::size_t i = first + 1; i < last; ++i) units[i].after.push_back(UnitIndex{i - 1});

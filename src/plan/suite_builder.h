@@ -62,9 +62,10 @@ inline void remember(domain::History& history, const std::string& name, const st
 }
 
 // A rule for the tests; the scheduler has its own.
-inline Millis factoring(Millis remaining, std::int64_t workers, const domain::CostEstimate& cost) {
+inline domain::ChunkSize factoring(Millis remaining, std::int64_t workers, const domain::CostEstimate& cost) {
   const auto fair = remaining / std::max<std::int64_t>(workers, 1);
-  return std::max(cost.from_history ? fair * 9 / 10 : fair / 2, 3 * cost.framework_start);
+  const Millis part = std::max(cost.from_history ? fair * 9 / 10 : fair / 2, 3 * cost.framework_start);
+  return {.aim = part, .most = part};
 }
 
 }  // namespace tamarack::plan

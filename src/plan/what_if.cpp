@@ -25,8 +25,8 @@ bool is_constrained(const Unit& unit) {
 
 class Playthrough {
  public:
-  Playthrough(const Plan& plan, std::int64_t workers, const ChunkBudget& chunk_budget)
-      : plan_(plan), chunk_budget_(chunk_budget), leases_(static_cast<std::size_t>(workers)), finished_(plan.units.size()) {
+  Playthrough(const Plan& plan, std::int64_t workers, const ChunkRule& chunk_size)
+      : plan_(plan), chunk_size_(chunk_size), leases_(static_cast<std::size_t>(workers)), finished_(plan.units.size()) {
     for (std::size_t i = 0; i < plan.units.size(); ++i) waiting_.push_back(i);
     for (const Unit& unit : plan.units) remaining_ += unit.estimate;
     for (const domain::Cap& cap : plan.caps) cap_left_[cap.name] = cap.units_max;
@@ -68,7 +68,8 @@ class Playthrough {
 
   bool start_lease(std::size_t worker, Millis now) {
     const Millis budget =
-        is_static() ? Millis::max() : chunk_budget_(remaining_ + in_flight(now), static_cast<std::int64_t>(leases_.size()), plan_.cost);
+        is_static() ? Millis::max()
+                    : chunk_size_(remaining_ + in_flight(now), static_cast<std::int64_t>(leases_.size()), plan_.cost).budget(remaining_);
     Lease& lease = leases_[worker];
     Millis used{0};
     std::vector<std::size_t> left;
@@ -112,7 +113,7 @@ class Playthrough {
   }
 
   const Plan& plan_;
-  const ChunkBudget& chunk_budget_;
+  const ChunkRule& chunk_size_;
   std::vector<Lease> leases_;  // one per worker; without units: idle
   std::vector<bool> finished_;
   std::vector<std::size_t> waiting_;
@@ -123,9 +124,9 @@ class Playthrough {
 
 }  // namespace
 
-Prediction predict(const Plan& plan, std::int64_t workers, const ChunkBudget& chunk_budget) {
+Prediction predict(const Plan& plan, std::int64_t workers, const ChunkRule& chunk_size) {
   CHECK(workers >= 1, "a run needs a worker, got {}", workers);
-  Prediction prediction = Playthrough(plan, workers, chunk_budget).play();
+  Prediction prediction = Playthrough(plan, workers, chunk_size).play();
   prediction.workers = workers;
   prediction.machine = prediction.wall * workers;
   prediction.lower_bound = domain::lower_bound(plan, workers);
@@ -133,11 +134,11 @@ Prediction predict(const Plan& plan, std::int64_t workers, const ChunkBudget& ch
 }
 
 Result<std::vector<Prediction>> what_if(const domain::Discovery& discovery, const domain::History& history, PlanOptions options,
-                                        std::int64_t workers_max, const ChunkBudget& chunk_budget) {
+                                        std::int64_t workers_max, const ChunkRule& chunk_size) {
   std::vector<Prediction> predictions;
   for (std::int64_t workers = 1; workers <= workers_max; ++workers) {
     options.workers = workers;
-    predictions.push_back(predict(TRY(make_plan(discovery, history, options)), workers, chunk_budget));
+    predictions.push_back(predict(TRY(make_plan(discovery, history, options)), workers, chunk_size));
   }
   return predictions;
 }

@@ -14,9 +14,9 @@
 
 namespace tamarack::plan {
 
-// The expected duration that one lease hands out, from what still waits and the number of workers: the scheduler's own function, so that
-// prediction and run cannot drift apart.
-using ChunkBudget = std::function<Millis(Millis remaining, std::int64_t workers, const domain::CostEstimate& cost)>;
+// How much one lease hands out, from what is left and the number of workers: the scheduler's own function, so that prediction and run
+// cannot drift apart.
+using ChunkRule = std::function<domain::ChunkSize(Millis remaining, std::int64_t workers, const domain::CostEstimate& cost)>;
 
 struct Prediction {
   std::int64_t workers = 1;
@@ -26,11 +26,11 @@ struct Prediction {
   std::int64_t invocations = 0;  // of the framework
 };
 
-Prediction predict(const domain::Plan& plan, std::int64_t workers, const ChunkBudget& chunk_budget);
+Prediction predict(const domain::Plan& plan, std::int64_t workers, const ChunkRule& chunk_size);
 
 // One line per worker count from 1 to `workers_max`. Every count gets its own plan, because specs are cut by the fair share.
 Result<std::vector<Prediction>> what_if(const domain::Discovery& discovery, const domain::History& history, PlanOptions options,
-                                        std::int64_t workers_max, const ChunkBudget& chunk_budget);
+                                        std::int64_t workers_max, const ChunkRule& chunk_size);
 
 struct Choice {
   Prediction prediction;

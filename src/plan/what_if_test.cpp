@@ -25,7 +25,9 @@ TEST(Predict, StartUpsAreAddedPerWorkerAndInvocation) {
   // The second worker gets half of what is left, then the rest: two invocations.
   EXPECT_EQ(predict(plan, 2, factoring).wall, Millis{1000 + 500 + 3000 + 500 + 2000});
   EXPECT_EQ(predict(plan, 2, factoring).machine, Millis{14'000});
-  const ChunkBudget everything = [](Millis remaining, std::int64_t, const domain::CostEstimate&) { return remaining; };
+  const ChunkRule everything = [](Millis remaining, std::int64_t, const domain::CostEstimate&) {
+    return domain::ChunkSize{.aim = remaining, .most = remaining};
+  };
   EXPECT_EQ(predict(plan, 2, everything).wall, Millis{1000 + 500 + 10'000});
   EXPECT_EQ(predict(plan, 2, factoring).lower_bound, Millis{5000});
 }

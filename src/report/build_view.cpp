@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "insight/measures.h"
 #include "report/held_back.h"
+#include "report/wait_source.h"
 #include "run/carry.h"
 #include "run/run.h"
 
@@ -113,6 +114,48 @@ class Builder {
                              .estimate_ms = plan.cost.from_history ? unit.estimate.count() : 0});
       for (const domain::TestIndex test : unit.tests) view_.tests.at(test.value).unit = unit.index.value;
     }
+    for (const domain::Flow& flow : plan.flows) take(flow);
+  }
+  void take(const domain::Flow& flow) {
+    FlowView view{.name = flow.name, .rule = flow.rule, .outcome = "never_ran"};
+    for (const domain::FlowPhase& phase : flow.phases) {
+      view.phases.push_back({.name = phase.name, .wait = phase.tests.empty(), .source = source_of(phase)});
+      for (const domain::TestIndex test : phase.tests) {
+        view.phases.back().tests.push_back(test.value);
+        view_.tests.at(test.value).flow = std::ssize(view_.run.flows);
+      }
+    }
+    view_.run.flows.push_back(std::move(view));
+  }
+  // Flows of one rule wait by one wish: it is read once.
+  std::string source_of(const domain::FlowPhase& phase) {
+    if (!phase.tests.empty()) return {};
+    const auto [known, is_new] = sources_.try_emplace(phase.wish);
+    if (is_new) known->second = source_of_wish(phase.wish);
+    return known->second;
+  }
+  FlowPhaseView& phase(std::int32_t flow, std::int32_t phase) {
+    return view_.run.flows.at(static_cast<std::size_t>(flow)).phases.at(static_cast<std::size_t>(phase));
+  }
+  void take(const run::PhaseBegan& record) {
+    FlowPhaseView& view = phase(record.flow, record.phase);
+    view.outcome = "open";
+    view.started_ms = since_start(at_);
+    if (record.deadline != run::no_deadline) view.deadline_ms = since_start(record.deadline);
+  }
+  void take(const run::PhaseEnded& record) {
+    FlowPhaseView& view = phase(record.flow, record.phase);
+    view.outcome = to_string(record.outcome);
+    view.message = record.message;
+    view.excerpt = record.excerpt;
+    view.duration_ms = std::max<std::int64_t>(since_start(at_) - view.started_ms, 0);
+  }
+  void take(const run::FlowEnded& record) {
+    FlowView& view = view_.run.flows.at(static_cast<std::size_t>(record.flow));
+    view.carried_from = run::carried_from(record).value;
+    view.reason = view.carried_from.empty() ? record.reason : std::string{};
+    view.active_ms = record.active.count();
+    view.waited_ms = record.waited.count();
   }
   void take(const run::WorkerJoined& record) { worker(record.worker); }
   void take(const run::WorkerReady& record) {
@@ -244,6 +287,12 @@ class Builder {
       const bool to_come = outcome == domain::Outcome::pending && facts_.at_work && !run_.finished;
       view_.tests[i].outcome = to_string(outcome == domain::Outcome::pending && !to_come ? domain::Outcome::never_ran : outcome);
     }
+    for (std::size_t f = 0; f < run_.flows.size(); ++f) {
+      const bool to_come = run_.flows[f].outcome == domain::Outcome::pending && facts_.at_work && !run_.finished;
+      const bool open = run_.flows[f].outcome == domain::Outcome::pending && !to_come;
+      view_.run.flows[f].outcome = to_string(open ? domain::Outcome::never_ran : run_.flows[f].outcome);
+      view_.run.flows[f].quarantined = run_.flows[f].excused;
+    }
     for (std::size_t i = 0; i < view_.units.size(); ++i) view_.units[i].duration_ms = measures.units[i].count();
     for (WorkerView& lane : view_.workers)
       std::stable_sort(lane.spans.begin(), lane.spans.end(), [](const SpanView& a, const SpanView& b) { return a.start_ms < b.start_ms; });
@@ -299,7 +348,8 @@ class Builder {
   std::vector<DeadTime> dead_times_;
   std::map<domain::WorkerId, std::size_t> worker_index_;
   std::map<domain::Term, Lease> leases_;
-  std::map<std::string, Trouble> troubles_;  // by their message
+  std::map<std::string, std::string> sources_;  // of waits, by their wish
+  std::map<std::string, Trouble> troubles_;     // by their message
   std::map<Key, std::size_t> attempt_of_;
   std::map<Key, std::vector<AttachmentView>> early_;
   std::map<domain::TestIndex, Began> test_started_;
@@ -316,7 +366,8 @@ std::string standing_of(const run::Run& run, bool at_work) {
 
 std::string headline_of(const run::Run& run, bool at_work) {
   if (run.finished) return headline(run.ledger, run.circumstances);
-  const std::string done = fmt::format("{} of {} finished", run.ledger.settled(), count_of(run.ledger.planned, "test"));
+  const std::string done = fmt::format("{} of {} finished", run.ledger.settled(),
+                                       domain::count_of_entries(run.ledger.planned, run.ledger.planned, run.circumstances.flows));
   return at_work ? done : fmt::format("{}; `tamarack resume {}` finishes it", done, run.id.value);
 }
 

@@ -152,6 +152,54 @@ void write_test(JsonWriter& json, const TestView& test, std::int64_t run_start) 
   json.end_object();
 }
 
+// One entry for a flow; its phases are its steps, and its tests are no entries of their own.
+void write_flow(JsonWriter& json, const FlowView& flow, const ReportView& view) {
+  json.begin_object();
+  json.field("name", flow.name);
+  json.field("status", status_of(flow.outcome));
+  json.field("duration", flow.active_ms);
+  write_strings(json, "suite", {place_of(flow, view)});
+  if (is_bad(flow)) json.field("message", flow.reason.empty() ? outcome_words(flow.outcome) : flow.reason);
+  json.field("rawStatus", flow.outcome);
+  json.field("type", "e2e");
+  if (flow.outcome == "flaky") json.field("flaky", true);
+  json.key("steps");
+  json.begin_array();
+  for (const FlowPhaseView& phase : flow.phases) {
+    json.begin_object();
+    json.field("name", phase.name);
+    json.field("status", phase.outcome == "satisfied" ? "passed" : phase.outcome.empty() ? "pending" : status_of(phase.outcome));
+    json.end_object();
+  }
+  json.end_array();
+  json.key("extra");
+  json.begin_object();
+  write_if_any(json, "flow", flow.rule);
+  json.field("active_ms", flow.active_ms);
+  json.field("waited_ms", flow.waited_ms);
+  write_if_any(json, "reason", flow.reason);
+  if (flow.quarantined) json.field("quarantined", true);
+  write_if_any(json, "carried_from", flow.carried_from);
+  if (const std::vector<std::string> drifts = drifts_of(flow, view); !drifts.empty()) write_strings(json, "drifted", drifts);
+  json.key("phases");
+  json.begin_array();
+  for (const FlowPhaseView& phase : flow.phases) {
+    json.begin_object();
+    json.field("name", phase.name);
+    json.field("kind", phase.wait ? "wait" : "tests");
+    write_if_any(json, "outcome", phase.outcome);
+    write_if_any(json, "message", phase.message);
+    json.field("duration", phase.duration_ms);
+    std::vector<std::string> ids;
+    for (const std::int64_t test : phase.tests) ids.push_back(view.tests.at(static_cast<std::size_t>(test)).id);
+    if (!ids.empty()) write_strings(json, "tests", ids);
+    json.end_object();
+  }
+  json.end_array();
+  json.end_object();
+  json.end_object();
+}
+
 void write_summary(JsonWriter& json, const ReportView& view) {
   const LedgerView& ledger = view.ledger;
   json.begin_object();
@@ -208,7 +256,9 @@ std::string to_ctrf(const ReportView& view) {
   write_summary(json, view);
   json.key("tests");
   json.begin_array();
-  for (const TestView& test : view.tests) write_test(json, test, view.run.started_at_ms);
+  for (const TestView& test : view.tests)
+    if (test.flow < 0) write_test(json, test, view.run.started_at_ms);
+  for (const FlowView& flow : view.run.flows) write_flow(json, flow, view);
   json.end_array();
   json.key("environment");
   json.begin_object();

@@ -75,6 +75,14 @@ std::string github_annotations(const ReportView& view, const std::string& suite_
     out += annotation(*test, suite_dir);
     ++shown;
   }
+  for (const FlowView* flow : untold_flows(view)) {
+    if (!counts_against_run(*flow)) continue;
+    ++counting;
+    if (shown == errors_max) continue;
+    out +=
+        fmt::format("::error title={}::{}\n", property(outcome_words(flow->outcome) + ": flow " + flow->name), escaped(cut(flow->reason)));
+    ++shown;
+  }
   for (const DisagreementView& one : view.disagreements) {
     ++counting;
     if (shown == errors_max) continue;

@@ -35,6 +35,50 @@ std::int64_t time_of(const WorkerView& worker, std::string_view kind) {
   return ms;
 }
 
+struct Stretch {
+  std::int64_t from = 0;
+  std::int64_t to = 0;
+};
+
+// Sorted, apart from each other.
+std::vector<Stretch> merged(std::vector<Stretch> stretches) {
+  std::sort(stretches.begin(), stretches.end(), [](const Stretch& a, const Stretch& b) { return a.from < b.from; });
+  std::vector<Stretch> out;
+  for (const Stretch& one : stretches) {
+    if (one.to <= one.from) continue;
+    if (out.empty() || one.from > out.back().to)
+      out.push_back(one);
+    else
+      out.back().to = std::max(out.back().to, one.to);
+  }
+  return out;
+}
+
+// When some worker was at something, and how much of a stretch that was not. Thousands of waits ask.
+class Quiet {
+ public:
+  explicit Quiet(const std::vector<WorkerView>& workers) {
+    std::vector<Stretch> spans;
+    for (const WorkerView& worker : workers)
+      for (const SpanView& span : worker.spans)
+        if (span.kind != "idle" && span.kind != "waiting_lock") spans.push_back({span.start_ms, span.end_ms});
+    busy_ = merged(std::move(spans));
+    for (const Stretch& one : busy_) busy_before_.push_back((busy_before_.empty() ? 0 : busy_before_.back()) + one.to - one.from);
+  }
+  std::int64_t in(const Stretch& asked) const { return asked.to - asked.from - (busy_until(asked.to) - busy_until(asked.from)); }
+
+ private:
+  std::int64_t busy_until(std::int64_t at) const {
+    const auto next = std::partition_point(busy_.begin(), busy_.end(), [&](const Stretch& one) { return one.from < at; });
+    if (next == busy_.begin()) return 0;
+    const auto last = static_cast<std::size_t>(next - busy_.begin()) - 1;
+    return busy_before_[last] - std::max<std::int64_t>(busy_[last].to - at, 0);
+  }
+
+  std::vector<Stretch> busy_;
+  std::vector<std::int64_t> busy_before_;  // up to the end of each
+};
+
 class Account {
  public:
   explicit Account(const ReportView& view) : view_(view) {
@@ -78,6 +122,31 @@ class Account {
         if (span.kind == "waiting_lock") by_label[span.label.empty() ? "a lock" : span.label] += length(span);
       for (const auto& [label, ms] : by_label) add(ms, fmt::format("worker {} waited {} for {}", worker.name, human(ms), label));
     }
+  }
+
+  // While flows were parked and no worker was at anything: no schedule of tests could have filled that time.
+  void parked() {
+    const Quiet quiet(view_.workers);
+    std::vector<Stretch> waits;
+    std::int64_t last_end = -1;
+    std::string last;
+    for (const FlowView& flow : view_.run.flows)
+      for (const FlowPhaseView& phase : flow.phases) {
+        if (!phase.wait || phase.outcome.empty()) continue;
+        const bool open = phase.outcome == "open";
+        const Stretch wait{phase.started_ms, open ? std::max(view_.run.wall_ms, phase.started_ms) : phase.started_ms + phase.duration_ms};
+        if (quiet.in(wait) <= 0) continue;
+        waits.push_back(wait);
+        if (wait.to <= last_end) continue;
+        last_end = wait.to;
+        last = fmt::format("'{}'{} {} for '{}'", flow.name, open ? " has waited" : " waited", human(wait.to - wait.from), phase.name);
+      }
+    if (waits.empty()) return;
+    const std::size_t count = waits.size();
+    std::int64_t ms = 0;
+    for (const Stretch& one : merged(std::move(waits))) ms += quiet.in(one);
+    add(ms, fmt::format("for {} there was nothing to do but wait: {} {}; no worker was held", human(ms),
+                        count == 1 ? "flow" : "the last flow", last));
   }
 
   void idle() {
@@ -132,6 +201,7 @@ std::vector<std::string> held_back(const ReportView& view) {
   account.of_every_worker("app_reset", "resetting the application");
   account.of_every_worker("lost", "work that was lost with its worker");
   account.waiting();
+  account.parked();
   account.idle();
   account.repeated_attempts();
   return std::move(account).sentences();

@@ -1,5 +1,6 @@
-// What made a run longer than its lower bound, as sentences, the costliest first: the longest unit, start-ups, waiting for locks, idle
-// workers, lost work, repeated attempts. Says nothing about what cost less than a thirtieth of the wall time.
+// What made a run longer than its lower bound, as sentences, the costliest first: the longest unit, start-ups, waiting for locks, flows
+// that were parked while nothing else was left to do, idle workers, lost work, repeated attempts. Says nothing about what cost less than a
+// thirtieth of the wall time.
 #pragma once
 
 #include <string>
@@ -9,7 +10,7 @@
 
 namespace tamarack::report {
 
-// Reads workers, units, tests and run.wall_ms; leaves run.held_back alone (the caller stores the answer there).
+// Reads workers, units, tests, run.flows and run.wall_ms; leaves run.held_back alone (the caller stores the answer there).
 std::vector<std::string> held_back(const ReportView& view);
 
 }  // namespace tamarack::report

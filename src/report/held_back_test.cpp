@@ -32,6 +32,42 @@ TEST(HeldBack, OneWorkerIsNeverHeldBackByItsLongestUnit) {
   EXPECT_THAT(held_back(view), IsEmpty());
 }
 
+FlowView parked(const std::string& name, std::int64_t from, std::int64_t length, const std::string& outcome = "satisfied") {
+  return {.name = name, .phases = {{.name = "backend", .wait = true, .outcome = outcome, .started_ms = from, .duration_ms = length}}};
+}
+
+ReportView flow_view(std::vector<SpanView> spans) {
+  ReportView view;
+  view.run.wall_ms = 40'000;
+  view.workers = {{"local/1", std::move(spans), 0}};
+  return view;
+}
+
+TEST(HeldBack, AFlowThatNothingElseRunsBesideIsNamed) {
+  ReportView view = flow_view({{"test", 0, 5'000, 0, ""}, {"test", 35'000, 40'000, 1, ""}});
+  view.run.flows = {parked("orders", 5'000, 30'000), parked("never begun", 0, 0, "")};
+  EXPECT_THAT(held_back(view),
+              ElementsAre("for 30.0 s there was nothing to do but wait: flow 'orders' waited 30.0 s for 'backend'; no worker was held"));
+  view.run.flows.push_back(parked("goes on", 36'000, 0, "open"));
+  view.run.wall_ms = 45'000;
+  EXPECT_THAT(held_back(view), ElementsAre("for 35.0 s there was nothing to do but wait: the last flow 'goes on' has waited 9.0 s for "
+                                           "'backend'; no worker was held"));
+}
+
+TEST(HeldBack, WaitsAtTheSameTimeCostItOnceAndOnlyWhileNobodyWorks) {
+  ReportView view = flow_view({{"test", 0, 4'000, 0, ""}, {"idle", 4'000, 9'000, -1, ""}, {"test", 20'000, 25'000, 1, ""}});
+  for (std::int64_t i = 0; i < 4; ++i) view.run.flows.push_back(parked("flow-" + std::to_string(i), 1'000 * i, 30'000));
+  EXPECT_THAT(held_back(view),
+              ::testing::Contains("for 24.0 s there was nothing to do but wait: the last flow 'flow-3' waited 30.0 s for 'backend'; no "
+                                  "worker was held"));
+}
+
+TEST(HeldBack, AWaitBesideOtherWorkIsNotWorthAWord) {
+  ReportView view = flow_view({{"test", 0, 40'000, 0, ""}});
+  view.run.flows = {parked("orders", 5'000, 30'000)};
+  EXPECT_THAT(held_back(view), IsEmpty());
+}
+
 TEST(HeldBack, AnEmptyRunIsNoReasonToDivideByZero) {
   EXPECT_THAT(held_back(ReportView{}), IsEmpty());
 }

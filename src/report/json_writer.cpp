@@ -98,6 +98,12 @@ void JsonWriter::value(double number) {
   needs_comma_ = true;
 }
 
+void JsonWriter::raw(std::string_view json) {
+  separate();
+  out_ += json;
+  needs_comma_ = true;
+}
+
 void JsonWriter::null() {
   separate();
   out_ += "null";

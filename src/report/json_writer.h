@@ -24,6 +24,7 @@ class JsonWriter {
   void value(bool truth);
   void value(double number);  // six digits; what is not a number becomes null
   void null();
+  void raw(std::string_view json);  // one value that is JSON already
 
   template <class T>
   void field(std::string_view name, const T& content) {

@@ -79,22 +79,36 @@ struct Counts {
   }
 };
 
-bool is_failure(const TestView& test) {
-  return test.outcome == "failed" || test.outcome == "timed_out";
+// An entry of the ledger: a test, or a flow with all of its tests.
+struct Case {
+  const TestView* test = nullptr;
+  const FlowView* flow = nullptr;
+};
+
+template <class Entry>
+bool is_failure(const Entry& entry) {
+  return entry.outcome == "failed" || entry.outcome == "timed_out";
 }
 
-Counts counts_of(const std::vector<const TestView*>& tests) {
+template <class Entry>
+void count(Counts& counts, const Entry& entry, std::int64_t time_ms) {
+  ++counts.tests;
+  counts.time_ms += time_ms;
+  if (entry.outcome == "skipped" || (is_bad(entry) && !counts_against_run(entry)))
+    ++counts.skipped;
+  else if (is_failure(entry))
+    ++counts.failures;
+  else if (is_bad(entry))
+    ++counts.errors;
+}
+
+Counts counts_of(const std::vector<Case>& cases) {
   Counts counts;
-  for (const TestView* test : tests) {
-    ++counts.tests;
-    counts.time_ms += test->duration_ms;
-    if (test->outcome == "skipped" || (is_bad(*test) && !counts_against_run(*test)))
-      ++counts.skipped;
-    else if (is_failure(*test))
-      ++counts.failures;
-    else if (is_bad(*test))
-      ++counts.errors;
-  }
+  for (const Case& one : cases)
+    if (one.test != nullptr)
+      count(counts, *one.test, one.test->duration_ms);
+    else
+      count(counts, *one.flow, one.flow->active_ms);
   return counts;
 }
 
@@ -189,6 +203,77 @@ std::string testcase(const TestView& test) {
   return xml + (body.empty() ? "/>\n" : ">\n" + body + "    </testcase>\n");
 }
 
+// ---- flows
+
+std::vector<const TestView*> tests_of(const FlowView& flow, const ReportView& view) {
+  std::vector<const TestView*> tests;
+  for (const FlowPhaseView& phase : flow.phases)
+    for (const std::int64_t test : phase.tests) tests.push_back(&view.tests.at(static_cast<std::size_t>(test)));
+  return tests;
+}
+
+std::string flow_properties(const FlowView& flow, const ReportView& view) {
+  std::string list;
+  if (flow.outcome != "passed") list += property("outcome", flow.outcome);
+  if (flow.quarantined) list += property("quarantined", "true");
+  if (!flow.carried_from.empty()) list += property("carried_from", flow.carried_from);
+  if (!flow.rule.empty()) list += property("flow", flow.rule);
+  list += property("active_seconds", seconds(flow.active_ms)) + property("waited_seconds", seconds(flow.waited_ms));
+  for (const FlowPhaseView& phase : flow.phases)
+    list += property("phase", phase.name + ": " + (phase.outcome.empty() ? "never began" : phase.outcome));
+  for (const std::string& drift : drifts_of(flow, view)) list += property("drifted", drift);
+  return "      <properties>\n" + list + "      </properties>\n";
+}
+
+// The errors of its tests, and what the backend said last.
+std::string flow_details(const FlowView& flow, const ReportView& view) {
+  std::string text = flow.reason;
+  for (const TestView* test : tests_of(flow, view)) {
+    const AttemptView* attempt = deciding_attempt(*test);
+    if (is_bad(*test) && attempt != nullptr && !attempt->errors.empty()) text += "\n\n" + test_name(*test) + "\n" + details(*attempt);
+  }
+  for (const FlowPhaseView& phase : flow.phases)
+    if (!phase.excerpt.empty() && phase.outcome != "satisfied") text += "\n\nthe last answer to '" + phase.name + "':\n" + phase.excerpt;
+  return text;
+}
+
+std::string flow_result(const FlowView& flow, const ReportView& view) {
+  if (flow.outcome == "passed") return {};
+  if (flow.outcome == "skipped") return fmt::format("      <skipped{}/>\n", attribute("message", flow.reason));
+  if (flow.outcome == "flaky") {
+    std::string xml;
+    for (const TestView* test : tests_of(flow, view)) xml += repeated_attempts(*test, "flakyFailure", nullptr);
+    return xml;
+  }
+  if (!counts_against_run(flow)) return fmt::format("      <skipped{}/>\n", attribute("message", "failed in quarantine: " + flow.reason));
+  return fmt::format("      <{0}{1}{2}>{3}</{0}>\n", is_failure(flow) ? "failure" : "error",
+                     attribute("message", flow.reason.empty() ? outcome_words(flow.outcome) : flow.reason), attribute("type", flow.outcome),
+                     escaped(flow_details(flow, view), false));
+}
+
+std::string flow_outputs(const FlowView& flow, const ReportView& view) {
+  std::string out;
+  for (const FlowPhaseView& phase : flow.phases) {
+    out += fmt::format("{} '{}' {}", phase.wait ? "wait" : "phase", phase.name, phase.outcome.empty() ? "never began" : phase.outcome);
+    if (phase.duration_ms > 0) out += fmt::format(" after {} s", seconds(phase.duration_ms));
+    out += (phase.message.empty() ? "" : ": " + phase.message) + "\n";
+    for (const std::int64_t test : phase.tests) {
+      const TestView& one = view.tests.at(static_cast<std::size_t>(test));
+      out += fmt::format("  {} {} ({} s)\n", test_name(one), outcome_words(one.outcome), seconds(one.duration_ms));
+      for (const AttemptView& attempt : one.attempts)
+        for (const AttachmentView& attachment : attempt.attachments)
+          if (!attachment.path.empty()) out += "[[ATTACHMENT|" + attachment.path + "]]\n";
+    }
+  }
+  return "      <system-out>" + escaped(out, false) + "</system-out>\n";
+}
+
+std::string testcase(const FlowView& flow, const ReportView& view, const std::string& place) {
+  return "    <testcase" + attribute("name", flow.name) + attribute("classname", place) +
+         fmt::format(" time=\"{}\">\n", seconds(flow.active_ms)) + flow_properties(flow, view) + flow_result(flow, view) +
+         flow_outputs(flow, view) + "    </testcase>\n";
+}
+
 std::string troubles(const ReportView& view) {
   std::string text;
   for (const DisagreementView& one : view.disagreements)
@@ -214,15 +299,18 @@ std::string run_suite(const ReportView& view, bool needs_a_case, const std::stri
 }  // namespace
 
 std::string to_junit(const ReportView& view) {
-  std::vector<std::pair<std::string_view, std::vector<const TestView*>>> suites;
-  std::map<std::string_view, std::size_t> known;
-  for (const TestView& test : view.tests) {
-    const auto [at, is_new] = known.emplace(test.spec, suites.size());
-    if (is_new) suites.push_back({test.spec, {}});
-    suites[at->second].second.push_back(&test);
-  }
+  std::vector<std::pair<std::string, std::vector<Case>>> suites;
+  std::map<std::string, std::size_t> known;
+  const auto add = [&](const std::string& suite, Case one) {
+    const auto [at, is_new] = known.emplace(suite, suites.size());
+    if (is_new) suites.push_back({suite, {}});
+    suites[at->second].second.push_back(one);
+  };
+  for (const TestView& test : view.tests)
+    if (test.flow < 0) add(test.spec, {.test = &test});
+  for (const FlowView& flow : view.run.flows) add(place_of(flow, view), {.flow = &flow});
   Counts total;
-  for (const auto& [spec, tests] : suites) total.add(counts_of(tests));
+  for (const auto& [suite, cases] : suites) total.add(counts_of(cases));
   const bool needs_a_case = view.run.exit_code != 0 && total.failures + total.errors == 0;
   if (needs_a_case) total.add({.tests = 1, .errors = 1});
   total.time_ms = view.run.wall_ms;
@@ -232,11 +320,11 @@ std::string to_junit(const ReportView& view) {
                     attribute("timestamp", timestamp) + ">\n";
   const std::string suite_properties =
       "    <properties>\n" + property("run_id", view.run.run_id, 6) + property("seed", view.run.seed, 6) + "    </properties>\n";
-  for (const auto& [spec, tests] : suites) {
-    xml += "  <testsuite" + attribute("name", spec) + counts_of(tests).attributes() + attribute("timestamp", timestamp);
+  for (const auto& [suite, cases] : suites) {
+    xml += "  <testsuite" + attribute("name", suite) + counts_of(cases).attributes() + attribute("timestamp", timestamp);
     if (!view.run.machine.empty()) xml += attribute("hostname", view.run.machine);
     xml += ">\n" + suite_properties;
-    for (const TestView* test : tests) xml += testcase(*test);
+    for (const Case& one : cases) xml += one.test != nullptr ? testcase(*one.test) : testcase(*one.flow, view, suite);
     xml += "  </testsuite>\n";
   }
   xml += run_suite(view, needs_a_case, timestamp);

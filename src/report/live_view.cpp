@@ -123,6 +123,23 @@ std::string worker_line(const LiveWorker& worker, std::size_t name_cells, std::s
   return std::move(line).take();
 }
 
+std::string parked_line(const ParkedWaits& parked, std::size_t width, const Style& style) {
+  const std::string what = fmt::format("  {} parked, first ", count_of(parked.count, "wait"));
+  const std::string time = "  " + pad_left(human_duration(parked.since), 8);
+  std::string deadline;
+  if (parked.deadline)
+    deadline = *parked.deadline <= Millis{0} ? "  a deadline has passed" : "  next deadline in " + human_duration(*parked.deadline);
+  Line line(width);
+  line.add(what, [&](const std::string& text) { return style.cyan(text); });
+  // The name gives way first, then the deadline.
+  if (line.left() < cells_of(time) + cells_of(deadline) + 12) deadline.clear();
+  const std::size_t fixed = cells_of(time) + cells_of(deadline);
+  const std::size_t room = line.left() > fixed ? line.left() - fixed : 0;
+  line.add(pad(fit_end(printable(parked.first), room), room));
+  line.add(deadline + time, [&](const std::string& text) { return style.dim(text); });
+  return std::move(line).take();
+}
+
 std::string suffix(const FinishedTest& test) {
   std::vector<std::string> parts;
   if (test.outcome != "passed" && test.outcome != "failed") parts.push_back(outcome_words(test.outcome));
@@ -146,7 +163,8 @@ std::vector<std::string> render(const LiveState& state, int width, int height, b
   for (const LiveWorker& worker : state.workers) name_cells = std::max(name_cells, cells_of(printable(worker.name)));
   name_cells = std::min(name_cells, std::max<std::size_t>(cells / 3, 1));
 
-  const std::size_t fixed = 2 + (state.note.empty() ? 0 : 1);
+  const bool has_parked = state.parked.count > 0;
+  const std::size_t fixed = 2 + (state.note.empty() ? 0 : 1) + (has_parked ? 1 : 0);
   const std::size_t room = lines_max > fixed ? lines_max - fixed : 0;
   const bool all_fit = state.workers.size() <= room;
   const std::size_t shown = all_fit ? state.workers.size() : (room > 0 ? room - 1 : 0);
@@ -159,6 +177,7 @@ std::vector<std::string> render(const LiveState& state, int width, int height, b
              [&](const std::string& text) { return style.dim(text); });
     lines.push_back(std::move(line).take());
   }
+  if (has_parked) lines.push_back(parked_line(state.parked, cells, style));
   lines.push_back(counts_line(state, cells, style));
   if (!state.note.empty()) {
     Line line(cells);
@@ -223,6 +242,7 @@ std::string plain_progress_line(const LiveState& state, bool colour) {
   if (state.failed > 0) parts.push_back(style.red(fmt::format("{} failed", state.failed)));
   if (state.unfinished > 0) parts.push_back(style.red(fmt::format("{} unfinished", state.unfinished)));
   if (state.flaky > 0) parts.push_back(style.yellow(fmt::format("{} flaky", state.flaky)));
+  if (state.parked.count > 0) parts.push_back(count_of(state.parked.count, "wait") + " parked");
   if (!parts.empty()) text += ": " + join(parts, ", ");
   if (!state.note.empty()) text += " (" + printable(state.note) + ")";
   return text;

@@ -22,6 +22,14 @@ struct LiveWorker {
   std::int64_t total = 0;  // 0: not shown
 };
 
+// Waits of flows, which hold no worker.
+struct ParkedWaits {
+  std::int64_t count = 0;
+  std::string first;                 // "orders › backend": the one that waits longest
+  Millis since{0};                   // how long it has waited
+  std::optional<Millis> deadline{};  // until the first of them times out, by its own timeout or its flow's limit; none: not known
+};
+
 struct LiveState {
   std::int64_t planned = 0;
   std::int64_t passed = 0;
@@ -33,11 +41,12 @@ struct LiveState {
   std::optional<Millis> left;  // expected time left; none: unknown
   std::string note;            // "stopping after the first failure", "interrupted: press Ctrl-C again to stop at once"; empty: none
   std::vector<LiveWorker> workers;
+  ParkedWaits parked = {};
 
   std::int64_t finished() const { return passed + failed + flaky + skipped + unfinished; }
 };
 
-// At most `height` lines of at most `width` cells. Workers that do not fit are counted in one line.
+// At most `height` lines of at most `width` cells. Workers that do not fit are counted in one line; parked waits have one of their own.
 std::vector<std::string> render(const LiveState& state, int width, int height, bool colour);
 
 struct FinishedTest {

@@ -41,8 +41,14 @@ TEST(LiveView, FitsTheTerminalItIsGiven) {
   LiveState stopping = some_state();
   stopping.note = "stopping after the first failure";
   stopping.left.reset();
+  LiveState waiting = some_state();
+  waiting.parked = {
+      .count = 40, .first = "analysis › checkout.spec.ts › guest › backend", .since = Millis{83'000}, .deadline = Millis{301'500}};
+  LiveState endless = waiting;
+  endless.parked = {.count = 1, .first = "orders › backend", .since = Millis{3'000}};
   const std::string text = drawn(some_state(), 100, 20) + drawn(some_state(), 60, 20) + drawn(some_state(), 100, 4) +
-                           drawn(some_state(), 24, 3) + drawn(stopping, 80, 20) + drawn(some_state(), 80, 1) + drawn({}, 80, 10);
+                           drawn(some_state(), 24, 3) + drawn(stopping, 80, 20) + drawn(some_state(), 80, 1) + drawn({}, 80, 10) +
+                           drawn(waiting, 100, 20) + drawn(waiting, 60, 4) + drawn(endless, 80, 20);
   EXPECT_TRUE(matches_golden("live_view.txt", text));
 }
 
@@ -88,6 +94,9 @@ RC_GTEST_PROP(LiveView, IsNeverWiderOrHigherThanTheTerminal, ()) {
                              .retry = *rc::gen::inRange(0, 3),
                              .done = 1,
                              .total = *rc::gen::inRange(0, 9000)});
+  state.parked = {
+      .count = *rc::gen::inRange<std::int64_t>(0, 3), .first = state.note + "漢字", .since = Millis{*rc::gen::inRange(0, 10'000'000)}};
+  if (*rc::gen::arbitrary<bool>()) state.parked.deadline = Millis{*rc::gen::inRange(-5, 10'000'000)};
   const auto width = *rc::gen::inRange(1, 130);
   const auto height = *rc::gen::inRange(1, 16);
   const auto lines = render(state, width, height, true);

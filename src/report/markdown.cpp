@@ -120,7 +120,7 @@ std::string ledger_table(const ReportView& view) {
 std::string carried_line(const ReportView& view) {
   const CarriedView stands = carried(view);
   if (stands.tests == 0) return {};
-  return fmt::format("{} did not run again: {} from {}.\n\n", count_of(stands.tests, "test"),
+  return fmt::format("{} did not run again: {} from {}.\n\n", entries(view, stands.tests),
                      stands.tests == 1 ? "its verdict was carried" : "their verdicts were carried", plain("run " + stands.from));
 }
 
@@ -144,6 +144,18 @@ std::string failure(const TestView& test, bool with_details) {
     text += plain(test.reason) + "\n\n";
   }
   return text + "Again:\n\n" + code_block(rerun_command(test)) + "\n</details>\n\n";
+}
+
+std::string flows_section(const ReportView& view) {
+  const std::string all = flows_line(view);
+  if (all.empty()) return {};
+  std::string text = plain(all) + ".\n\n";
+  const std::vector<const FlowView*> bad = bad_flows(view);
+  for (std::size_t i = 0; i < std::min(bad.size(), list_max); ++i)
+    text += fmt::format("- **{}** {}{}: {}\n", line(bad[i]->name), outcome_words(bad[i]->outcome),
+                        bad[i]->quarantined ? ", in quarantine" : "", line(bad[i]->reason));
+  text += and_more(bad.size());
+  return bad.empty() ? text : text + "\n";
 }
 
 std::string disagreements(const ReportView& view) {
@@ -210,7 +222,7 @@ std::string failures(const std::vector<const TestView*>& tests, std::size_t byte
 
 std::string to_markdown(const ReportView& view, std::size_t bytes_max) {
   const std::string top = fmt::format("## {} {}\n\n", verdict_icon(view.run.verdict), plain(view.run.headline)) + ledger_table(view) +
-                          carried_line(view) + disagreements(view);
+                          carried_line(view) + flows_section(view) + disagreements(view);
   // The short parts are of more use than the hundredth stack trace: their room is taken first.
   const std::string bottom = flaky_list(view) + time_section(view) + foot(view.run);
   const std::size_t used = top.size() + bottom.size();

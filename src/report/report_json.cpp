@@ -80,6 +80,12 @@ std::string to_json(const ReportView& view) {
   return std::move(json).take();
 }
 
+std::string to_json(const TestView& test) {
+  JsonWriter json;
+  write(json, test);
+  return std::move(json).take();
+}
+
 std::string embed_report(std::string_view report_html_template, const ReportView& view) {
   const std::size_t opening = report_html_template.find(data_opening);
   CHECK(opening != std::string_view::npos, "the report page has no element {}", data_opening);

@@ -10,6 +10,8 @@
 namespace tamarack::report {
 
 std::string to_json(const ReportView& view);
+// One of its tests, by itself.
+std::string to_json(const TestView& test);
 
 // Replaces the content of `<script type="application/json" id="tamarack-report">`. The page is part of this binary and its build
 // refuses one without that element, so a page without it is a broken invariant and not an error.

@@ -19,14 +19,16 @@ BOOST_DESCRIBE_STRUCT(AttemptView, (),
                       (number, worker, status, started_ms, duration_ms, errors, output, errput, app_log, attachments, steps, counted))
 BOOST_DESCRIBE_STRUCT(TestView, (),
                       (id, spec, title_path, parameters, line, tags, annotations, outcome, reason, carried_from, quarantined, duration_ms,
-                       unit, attempts))
+                       unit, flow, attempts))
 BOOST_DESCRIBE_STRUCT(UnitView, (), (index, title, spec, tests, estimate_ms, duration_ms, worker))
 BOOST_DESCRIBE_STRUCT(SpanView, (), (kind, start_ms, end_ms, test, label))
 BOOST_DESCRIBE_STRUCT(WorkerView, (), (name, spans, busy_ms))
 BOOST_DESCRIBE_STRUCT(DisagreementView, (), (name, message, unit))
+BOOST_DESCRIBE_STRUCT(FlowPhaseView, (), (name, wait, source, outcome, message, excerpt, started_ms, duration_ms, deadline_ms, tests))
+BOOST_DESCRIBE_STRUCT(FlowView, (), (name, rule, outcome, reason, carried_from, quarantined, active_ms, waited_ms, phases))
 BOOST_DESCRIBE_STRUCT(RunView, (),
                       (run_id, project, framework, policy, verdict, headline, exit_code, seed, started_at_ms, wall_ms, lower_bound_ms,
-                       busy_ms, workers, planned, attempts, held_back, branch, commit, machine, command, tamarack_version))
+                       busy_ms, workers, planned, attempts, held_back, branch, commit, machine, command, tamarack_version, flows))
 BOOST_DESCRIBE_STRUCT(ReportView, (), (version, run, ledger, disagreements, tests, units, workers))
 
 template <class View>

@@ -35,6 +35,23 @@ constexpr Note notes[] = {
     {"TestView.carried_from", "The earlier run in which the outcome stands: the test did not run in this one; empty: it did."},
     {"TestView.duration_ms", "Of the counted attempt."},
     {"TestView.unit", "Index into the report's units."},
+    {"TestView.flow", "Index into the run's flows; -1: the test is an entry of the ledger itself. Those of flows count for nothing there."},
+    {"RunView.flows", "Each is one entry of the ledger; its tests are none."},
+    {"FlowView.rule", "The [[flow]] of the configuration it was made from."},
+    {"FlowView.outcome", "A word of the ledger."},
+    {"FlowView.reason", "What ended it; empty: it passed."},
+    {"FlowView.quarantined", "It is bad, and only because of tests in quarantine."},
+    {"FlowView.active_ms", "Sum of the last counted executions of its tests."},
+    {"FlowView.waited_ms", "Sum over its waits: time in which it held no worker."},
+    {"FlowPhaseView.wait", "It waits for a backend; else it runs tests."},
+    {"FlowPhaseView.source", "Of a wait: what it looks at, such as http, redis or signal; several with commas between; empty: not known."},
+    {"FlowPhaseView.outcome",
+     "satisfied, skipped, failed, timed_out, lost, cancelled, never_ran or invalid; open while it goes on; empty: it never began."},
+    {"FlowPhaseView.excerpt", "Of a wait: the last answer."},
+    {"FlowPhaseView.duration_ms", "From its beginning to its end."},
+    {"FlowPhaseView.deadline_ms",
+     "Of a wait: when its time is over, its own timeout or the flow's limit, counted from the run's start; 0: none is known."},
+    {"FlowPhaseView.tests", "Indexes into the report's tests."},
     {"SpanView.kind", "app_start, app_reset, framework_start, test, waiting_lock, idle or lost."},
     {"SpanView.test", "Index into the report's tests for kind test, else -1."},
     {"DisagreementView.message", "One sentence a person understands."},
@@ -45,7 +62,7 @@ constexpr Note notes[] = {
 };
 
 using Views = boost::mp11::mp_list<ReportView, RunView, LedgerView, DisagreementView, TestView, AnnotationView, AttemptView, ErrorView,
-                                   AttachmentView, StepView, UnitView, WorkerView, SpanView>;
+                                   AttachmentView, StepView, UnitView, WorkerView, SpanView, FlowView, FlowPhaseView>;
 
 template <class View>
 std::string name_of() {

@@ -1,11 +1,11 @@
 // The one document every output of a run is made from: report.html reads it as JSON (web/ gets its TypeScript types from the
 // schema of these structs), junit.xml, ctrf.json, the markdown summary and the terminal summary are rendered from it.
-// Plain values only. Times: `*_ms` are milliseconds; `*_at_ms` count from the Unix epoch; `start_ms`/`end_ms`/`started_ms`
-// count from the start of the run.
+// Plain values only. Times: `*_ms` are milliseconds; `*_at_ms` count from the Unix epoch; `start_ms`/`end_ms`/`started_ms`/
+// `deadline_ms` count from the start of the run.
 //
 // As JSON (report_json.h; its schema is web/src/model/report.schema.json) a field is left out when it holds the default it has
-// below: an empty text or list, 0, false, but `test: -1` and `counted: true`. At 100,000 tests that halves the document. A reader
-// takes a missing field for its default, and passes over fields it does not know. Two things are always written: the fields of
+// below: an empty text or list, 0, false, but `test: -1`, `flow: -1` and `counted: true`. At 100,000 tests that halves the document. A
+// reader takes a missing field for its default, and passes over fields it does not know. Two things are always written: the fields of
 // ReportView itself, which tell a report from something else, and structs inside structs. A changed default is a new `version`.
 // report_members.h lists every member for this.
 #pragma once
@@ -88,6 +88,7 @@ struct TestView {
   bool quarantined = false;
   std::int64_t duration_ms = 0;  // of the counted attempt
   std::int64_t unit = 0;         // index into ReportView::units
+  std::int64_t flow = -1;        // index into RunView::flows; -1: it is an entry of the ledger itself
   std::vector<AttemptView> attempts;
 };
 
@@ -121,6 +122,32 @@ struct DisagreementView {
   std::string unit;     // title of the unit it concerns; may be empty
 };
 
+struct FlowPhaseView {
+  std::string name;
+  bool wait = false;    // of a backend, holding no worker; else tests
+  std::string source;   // of a wait: what it looks at, such as "http"; several: "redis, signal"; empty: not known
+  std::string outcome;  // satisfied, skipped, failed, timed_out, lost, cancelled, never_ran, invalid; open: it goes on; empty: never began
+  std::string message;  // what ended it
+  std::string excerpt;  // of a wait: the last answer
+  std::int64_t started_ms = 0;
+  std::int64_t duration_ms = 0;     // from its beginning to its end
+  std::int64_t deadline_ms = 0;     // of a wait: its own timeout, cut by the flow's limit; 0: none is known
+  std::vector<std::int64_t> tests;  // indexes into ReportView::tests
+};
+
+// One entry of the ledger. Its tests stand in ReportView::tests, too, and count for nothing there.
+struct FlowView {
+  std::string name;
+  std::string rule;     // the [[flow]] it was made from
+  std::string outcome;  // a word of the ledger; pending while the run goes on
+  std::string reason;   // empty: it passed
+  std::string carried_from;
+  bool quarantined = false;  // it is bad, and only because of tests in quarantine
+  std::int64_t active_ms = 0;
+  std::int64_t waited_ms = 0;
+  std::vector<FlowPhaseView> phases;
+};
+
 struct RunView {
   std::string run_id;
   std::string project;
@@ -143,6 +170,7 @@ struct RunView {
   std::string machine;
   std::string command;
   std::string tamarack_version;
+  std::vector<FlowView> flows;
 };
 
 struct ReportView {

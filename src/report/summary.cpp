@@ -154,6 +154,25 @@ std::string failures_of_one_kind(const std::vector<const TestView*>& tests, cons
   return text + "     again: " + again + "\n";
 }
 
+constexpr std::size_t flows_max = 10;
+
+// What ended them; the tests that did stand below with their errors.
+std::string failed_flows(const ReportView& view, std::size_t width, const Style& style) {
+  const std::vector<const FlowView*> flows = bad_flows(view);
+  std::string text;
+  for (std::size_t i = 0; i < std::min(flows.size(), flows_max); ++i) {
+    const FlowView& flow = *flows[i];
+    std::string facts = outcome_words(flow.outcome) + (flow.quarantined ? ", in quarantine" : "");
+    if (flow.waited_ms > 0) facts += ", waited " + human(flow.waited_ms);
+    text += fmt::format("  flow {}  {}\n",
+                        style.outcome(flow.outcome, style.bold(fitted(printable(flow.name), 7 + cells_of(facts) + 2, width))),
+                        style.dim(facts));
+    if (!flow.reason.empty()) text += "     " + wrapped(printable(flow.reason), 5, 5, width) + "\n";
+  }
+  if (flows.size() > flows_max) text += fmt::format("     and {} more, see the report\n", flows.size() - flows_max);
+  return text.empty() ? text : text + "\n";
+}
+
 std::string failures(const ReportView& view, const SummaryOptions& options, const Style& style) {
   const auto groups = grouped(bad_tests(view));
   std::string again = "tamarack rerun " + printable(view.run.run_id) + " --failed";
@@ -231,9 +250,11 @@ std::string time_line(const RunView& run, std::size_t width, const Style& style)
 std::string terminal_summary(const ReportView& view, const SummaryOptions& options) {
   const Style style(options.colour);
   const std::size_t width = options.width;
-  std::string text = "\n" + failures(view, options, style) + disagreements(view, width, style);
+  std::string text = "\n" + failed_flows(view, width, style) + failures(view, options, style) + disagreements(view, width, style);
   text += flaky(view, width, style) + slowest(view, width, style);
   text += labelled("ledger", wrapped(ledger_equation(view), label_cells, label_cells, width), style);
+  if (const std::string flows = flows_line(view); !flows.empty())
+    text += labelled("flows", wrapped(flows, label_cells, label_cells, width), style);
   text += time_line(view.run, width, style);
   text += labelled("run", printable(view.run.run_id) + ", seed " + printable(view.run.seed), style);
   if (!options.report_path.empty()) text += labelled("report", printable(options.report_path), style);

@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "domain/ledger.h"
 #include "domain/test_case.h"
 #include "report/cells.h"
 
@@ -37,6 +38,91 @@ bool is_bad(const TestView& test) {
 // Quarantine forgives a failure; it does not forgive that nothing is known about a test.
 bool counts_against_run(const TestView& test) {
   return is_bad(test) && !(test.quarantined && (test.outcome == "failed" || test.outcome == "timed_out"));
+}
+
+bool is_bad(const FlowView& flow) {
+  return flow.outcome != "passed" && flow.outcome != "flaky" && flow.outcome != "skipped" && flow.outcome != "pending";
+}
+
+bool counts_against_run(const FlowView& flow) {
+  return is_bad(flow) && !flow.quarantined;
+}
+
+std::vector<const FlowView*> bad_flows(const ReportView& view) {
+  std::vector<const FlowView*> flows;
+  for (const bool counts : {true, false})
+    for (const FlowView& flow : view.run.flows)
+      if (is_bad(flow) && counts_against_run(flow) == counts) flows.push_back(&flow);
+  return flows;
+}
+
+std::vector<const FlowView*> untold_flows(const ReportView& view) {
+  // A test in quarantine does not tell of a flow that is bad for another reason.
+  std::vector<bool> told(view.run.flows.size(), false);
+  for (const TestView* test : bad_tests(view)) {
+    if (test->flow < 0) continue;
+    const auto flow = static_cast<std::size_t>(test->flow);
+    if (counts_against_run(*test) || !counts_against_run(view.run.flows.at(flow))) told[flow] = true;
+  }
+  std::vector<const FlowView*> flows;
+  for (const FlowView* flow : bad_flows(view))
+    if (!told[static_cast<std::size_t>(flow - view.run.flows.data())]) flows.push_back(flow);
+  return flows;
+}
+
+const FlowPhaseView* ending_wait(const FlowView& flow) {
+  // What a wait ended is followed by phases that never ran and by waits that were dropped.
+  constexpr std::array<std::string_view, 4> ends{"failed", "timed_out", "lost", "invalid"};
+  for (const FlowPhaseView& phase : flow.phases)
+    if (phase.wait && std::find(ends.begin(), ends.end(), phase.outcome) != ends.end()) return &phase;
+  return nullptr;
+}
+
+std::string entries(const ReportView& view, std::int64_t count) {
+  return domain::count_of_entries(count, view.run.planned, std::ssize(view.run.flows));
+}
+
+std::vector<std::string> drifts_of(const FlowView& flow, const ReportView& view) {
+  std::vector<std::string> drifts;
+  for (const FlowPhaseView& phase : flow.phases)
+    for (const std::int64_t test : phase.tests)
+      for (const AnnotationView& annotation : view.tests.at(static_cast<std::size_t>(test)).annotations)
+        if (annotation.type == "drifted" && std::find(drifts.begin(), drifts.end(), annotation.description) == drifts.end())
+          drifts.push_back(annotation.description);
+  return drifts;
+}
+
+std::string flows_line(const ReportView& view) {
+  if (view.run.flows.empty()) return {};
+  std::vector<std::pair<std::string, std::int64_t>> counts;
+  std::int64_t waited = 0;
+  std::int64_t drifted = 0;
+  for (const FlowView& flow : view.run.flows) {
+    waited += flow.waited_ms;
+    drifted += drifts_of(flow, view).empty() ? 0 : 1;
+    const std::string word = outcome_words(flow.outcome);
+    const auto known = std::find_if(counts.begin(), counts.end(), [&](const auto& one) { return one.first == word; });
+    if (known == counts.end())
+      counts.emplace_back(word, 1);
+    else
+      ++known->second;
+  }
+  std::vector<std::string> parts;
+  for (const auto& [word, count] : counts) parts.push_back(fmt::format("{} {}", count, word));
+  if (drifted > 0) parts.push_back(fmt::format("{} drifted (code or application changed meanwhile)", drifted));
+  const std::string line = fmt::format("{}: {}", count_of(std::ssize(view.run.flows), "flow"), join(parts, ", "));
+  return waited == 0 ? line : fmt::format("{}; waited {} in all and held no worker meanwhile", line, human_duration(Millis{waited}));
+}
+
+std::string place_of(const FlowView& flow, const ReportView& view) {
+  std::string spec;
+  for (const FlowPhaseView& phase : flow.phases)
+    for (const std::int64_t test : phase.tests) {
+      const std::string& other = view.tests.at(static_cast<std::size_t>(test)).spec;
+      if (!spec.empty() && other != spec) return flow.rule;
+      spec = other;
+    }
+  return spec.empty() ? flow.rule : spec;
 }
 
 const AttemptView* deciding_attempt(const TestView& test) {
@@ -104,17 +190,24 @@ std::string outcome_words(const std::string& outcome) {
 }
 
 std::int64_t pending_count(const ReportView& view) {
-  const std::int64_t without_result = std::count_if(
-      view.tests.begin(), view.tests.end(), [](const TestView& test) { return test.outcome == "never_ran" || test.outcome == "pending"; });
+  const auto has_none = [](const auto& entry) { return entry.outcome == "never_ran" || entry.outcome == "pending"; };
+  const std::int64_t without_result =
+      std::count_if(view.tests.begin(), view.tests.end(), [&](const TestView& test) { return test.flow < 0 && has_none(test); }) +
+      std::count_if(view.run.flows.begin(), view.run.flows.end(), has_none);
   return std::max<std::int64_t>(without_result - view.ledger.never_ran, 0);
 }
 
 CarriedView carried(const ReportView& view) {
   CarriedView all;
   for (const TestView& test : view.tests) {
-    if (test.carried_from.empty()) continue;
+    if (test.carried_from.empty() || test.flow >= 0) continue;
     ++all.tests;
     all.from = test.carried_from;
+  }
+  for (const FlowView& flow : view.run.flows) {
+    if (flow.carried_from.empty()) continue;
+    ++all.tests;
+    all.from = flow.carried_from;
   }
   return all;
 }
@@ -131,7 +224,9 @@ std::string ledger_equation(const ReportView& view) {
                                                                           {ledger.never_ran, "never ran"}}};
   std::map<std::string, std::int64_t> carried_as;
   for (const TestView& test : view.tests)
-    if (!test.carried_from.empty()) ++carried_as[outcome_words(test.outcome)];
+    if (!test.carried_from.empty() && test.flow < 0) ++carried_as[outcome_words(test.outcome)];
+  for (const FlowView& flow : view.run.flows)
+    if (!flow.carried_from.empty()) ++carried_as[outcome_words(flow.outcome)];
   std::string from = carried(view).from;
   std::vector<std::string> parts;
   std::int64_t sum = 0;
@@ -171,7 +266,9 @@ std::vector<const TestView*> bad_tests(const ReportView& view) {
   std::vector<const TestView*> tests;
   for (const bool counts : {true, false})
     for (const TestView& test : view.tests)
-      if (is_bad(test) && counts_against_run(test) == counts) tests.push_back(&test);
+      if (is_bad(test) && counts_against_run(test) == counts &&
+          (test.flow < 0 || (test.outcome != "never_ran" && test.outcome != "cancelled")))
+        tests.push_back(&test);
   return tests;
 }
 

@@ -18,6 +18,22 @@ bool is_bad(const TestView& test);
 // Bad, and held against the run.
 bool counts_against_run(const TestView& test);
 
+bool is_bad(const FlowView& flow);
+bool counts_against_run(const FlowView& flow);
+std::vector<const FlowView*> bad_flows(const ReportView& view);  // as bad_tests
+// Those that no bad test tells of: something else ended them, most often a wait.
+std::vector<const FlowView*> untold_flows(const ReportView& view);
+// The wait that ended a bad flow; null: it was none.
+const FlowPhaseView* ending_wait(const FlowView& flow);
+// "34 tests", "40 flows", "5 tests and flows": so many entries of this run.
+std::string entries(const ReportView& view, std::int64_t count);
+// What has changed of its code since it began (the agent's annotation "drifted"), each once; empty: it ran from what it began with.
+std::vector<std::string> drifts_of(const FlowView& flow, const ReportView& view);
+// "3 flows: 2 passed, 1 failed; they waited 4 m 12 s and held no worker meanwhile"; empty without flows.
+std::string flows_line(const ReportView& view);
+// The spec that all of its tests are of, else the rule it was made from.
+std::string place_of(const FlowView& flow, const ReportView& view);
+
 // The attempt that explains the outcome: the last counted one with an error, else the last counted, else the last; null without any.
 const AttemptView* deciding_attempt(const TestView& test);
 // Its first error, else null.
@@ -61,7 +77,8 @@ struct OwnWords {
 };
 OwnWords own_words(const TestView& test, std::size_t lines_max);
 
-std::vector<const TestView*> bad_tests(const ReportView& view);  // those that count against the run first, then quarantined ones
+// Those that count against the run first, then quarantined ones. Of flows only those that ran: the rest ended because of something else.
+std::vector<const TestView*> bad_tests(const ReportView& view);
 std::vector<const TestView*> flaky_tests(const ReportView& view);
 std::vector<const UnitView*> slowest_units(const ReportView& view, std::size_t units_max);
 

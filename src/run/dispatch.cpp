@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "run/flows.h"
 #include "run/stepper.h"
 
 namespace tamarack::run {
@@ -20,16 +21,21 @@ bool Stepper::may_free_something() const {
 void Stepper::conclude() {
   // Where nothing was decided nothing has changed, and the last step has handed out what could be.
   if (!run_.is_planned() || run_.finished || entries_.empty()) return;
-  if (!run_.stopping && may_free_something()) dispatch();
-  if (run_.ledger.is_complete() && run_.leases.empty()) finish();
+  advance_flows();
+  if (!run_.stopping && may_free_something()) {
+    dispatch();
+    if (advance_flows() && !run_.stopping) dispatch();  // what could not be scheduled ended flows
+  }
+  if (run_.ledger.is_complete() && run_.tests_pending == 0 && run_.leases.empty()) finish();
 }
 
 Millis Stepper::in_flight() const {
   Millis sum{0};
   for (const auto& [term, lease] : run_.leases) {
-    Millis expected = run_.plan.cost.framework_start;
-    for (const schedule::Piece& piece : lease.pieces) expected += schedule::estimate(piece, run_.plan);
-    sum += std::max(expected - (now_ - lease.granted), Millis{0});
+    // What was reported counts more than the clock: where all tests are faster than they were thought to be, a lease that is nearly done
+    // would look half done, and somebody else would be handed its part of the rest.
+    const Millis by_clock = std::max(run_.plan.cost.framework_start + lease.left - (now_ - lease.granted), Millis{0});
+    sum += lease.reported.empty() ? by_clock : lease.left;
   }
   return sum;
 }
@@ -57,7 +63,11 @@ void Stepper::dispatch() {
     if (run_.queue.waiting.empty()) return;
     if (worker.phase != WorkerPhase::idle) continue;
     const schedule::InUse use = in_use(run_);
-    schedule::PickRequest request{.slot = worker.slot, .workers_active = crew.active + to_come, .in_flight = in_flight()};
+    schedule::PickRequest request{.slot = worker.slot,
+                                  .workers_active = crew.active + to_come,
+                                  .in_flight = in_flight(),
+                                  .later = run_.later,
+                                  .framework_start = schedule::start_cost(run_.plan.cost, run_.pace)};
     std::vector<schedule::Piece> pieces = schedule::pick(run_.queue, run_.plan, use, request);
     if (pieces.empty() && any_share) {
       request.only_pinned = false;
@@ -68,9 +78,12 @@ void Stepper::dispatch() {
     if (pieces.empty()) continue;
     const Term term{run_.last_term + 1};
     record(LeaseGranted{term, id, pieces, now_ + run_.options.lease_lifetime});
-    effects_.push_back(GrantLease{id, term, std::move(pieces)});
+    std::vector<LeaseCaptures> captures = captures_of(run_, pieces);
+    effects_.push_back(GrantLease{id, term, std::move(pieces), std::move(captures)});
   }
-  const bool stuck = crew.active > 0 && !crew.somebody_starting && run_.leases.empty() && !run_.queue.waiting.empty();
+  // What waits for a flow that is parked is not stuck.
+  const bool stuck =
+      crew.active > 0 && !crew.somebody_starting && run_.leases.empty() && !run_.queue.waiting.empty() && run_.waits_open == 0;
   if (stuck) give_up_all_waiting("it could not be scheduled: " + schedule::why_waiting(run_.queue, run_.plan, in_use(run_)));
 }
 

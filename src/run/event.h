@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "domain/wait.h"
 #include "run/record.h"
 
 namespace tamarack::run {
@@ -16,9 +17,16 @@ struct CarriedTest {
   domain::Outcome outcome = domain::Outcome::passed;
   friend bool operator==(const CarriedTest&, const CarriedTest&) = default;
 };
+// A flow that stands does so as a whole: all of its tests are in Carried::tests, too.
+struct CarriedFlow {
+  std::int32_t flow = 0;  // in this run's plan
+  domain::Outcome outcome = domain::Outcome::passed;
+  friend bool operator==(const CarriedFlow&, const CarriedFlow&) = default;
+};
 struct Carried {
   domain::RunId from;
   std::vector<CarriedTest> tests;
+  std::vector<CarriedFlow> flows = {};
 };
 
 struct Planned {
@@ -98,22 +106,41 @@ struct StopAsked {
 };
 struct Resumed {                // the coordinator was started again
   bool agents_live_on = false;  // false: whatever was leased has ended with the old process
+  bool heard_all = true;        // what ended with it had said before which tests had begun, or left it in files that were read
 };
 struct AgentLied {        // the session found out by itself: a message that cannot be read, a worker that is another agent's, wrong bytes
   domain::AgentId agent;  // empty: it never said who it is
   std::string name;       // as in MessageRefused
   std::string message;
 };
+// What the wait of a phase came to. May be said again, and of a wait that was dropped: only the first word about one that is parked counts.
+struct WaitConcluded {
+  std::int32_t flow = 0;
+  std::int32_t phase = 0;
+  domain::WaitOutcome outcome = domain::WaitOutcome::invalid;
+  std::string message;
+  std::vector<domain::Capture> captures;
+  std::string excerpt;  // the last answer
+};
 struct Tick {};
 
-using Event = std::variant<Planned, WorkerAppeared, WorkerBecameReady, WorkerFailed, Heartbeat, AgentLost, AgentAway, AgentBack,
-                           AgentGaveUp, TestBegan, TestEnded, ArtifactArrived, InvocationEnded, StopAsked, Resumed, Tick, AgentLied>;
+using Event =
+    std::variant<Planned, WorkerAppeared, WorkerBecameReady, WorkerFailed, Heartbeat, AgentLost, AgentAway, AgentBack, AgentGaveUp,
+                 TestBegan, TestEnded, ArtifactArrived, InvocationEnded, StopAsked, Resumed, Tick, AgentLied, WaitConcluded>;
 
 // Orders to the shell.
+
+// What flows hand on to the tests of a lease, and the run that this one continues. Each name once.
+struct LeaseCaptures {
+  std::vector<domain::TestIndex> tests;
+  std::vector<domain::Capture> captures;
+  friend bool operator==(const LeaseCaptures&, const LeaseCaptures&) = default;
+};
 struct GrantLease {
   domain::WorkerId worker;
   domain::Term term;
   std::vector<schedule::Piece> pieces;
+  std::vector<LeaseCaptures> captures = {};  // the same whenever the order is repeated; tests without any are in none
 };
 struct StopLease {
   domain::WorkerId worker;
@@ -125,6 +152,21 @@ struct RefuseMessage {  // something an agent said was refused
   bool too_often = false;  // it has done so before, and enough: its link is closed
 };
 
-using Effect = std::variant<GrantLease, StopLease, FinishRun, RefuseMessage>;
+// Parks the wait of a phase. Repeated after a restart as long as nothing is known of its end: parking what is parked is no change, and what
+// is over says so again.
+struct BeginWait {
+  std::int32_t flow = 0;
+  std::int32_t phase = 0;
+  std::vector<domain::Capture> captures;  // for the places of its wish; each name once
+  Millis limit{0};                        // until its deadline; at least 1. 0: what its wish says
+};
+// Nobody wants to know any more. May be repeated, and said of a wait that is over.
+struct DropWait {
+  std::int32_t flow = 0;
+  std::int32_t phase = 0;
+  std::string reason;
+};
+
+using Effect = std::variant<GrantLease, StopLease, FinishRun, RefuseMessage, BeginWait, DropWait>;
 
 }  // namespace tamarack::run

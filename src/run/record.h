@@ -43,6 +43,8 @@ std::string_view to_string(LeaseEnd end);
 enum class StopCause { user, fail_fast, deadline };
 std::string_view to_string(StopCause cause);
 
+inline constexpr Instant no_deadline = Instant::max();
+
 struct RunPlanned {
   domain::RunId run;
   domain::Plan plan;
@@ -130,6 +132,29 @@ struct MessageRefused {
   std::string name;     // unreadable, foreign_worker, unknown_test, unknown_lease, foreign_lease, wrong_bytes
   std::string message;  // one sentence that goes on after the agent's name
 };
+// A phase of a flow has begun: its tests wait to be handed out, or its wait is parked. Flows and phases by their place in the plan.
+struct PhaseBegan {
+  std::int32_t flow = 0;
+  std::int32_t phase = 0;
+  Instant deadline = no_deadline;  // of a wait
+};
+struct PhaseEnded {
+  std::int32_t flow = 0;
+  std::int32_t phase = 0;
+  domain::PhaseOutcome outcome = domain::PhaseOutcome::invalid;
+  std::string message;                    // what it was; for those that ended well often empty
+  std::vector<domain::Capture> captures;  // each name once
+  std::string excerpt;                    // of a wait: the last answer
+  Millis waited{0};                       // of a wait: from its beginning
+};
+// The one entry of a flow in the ledger. What is left of its tests is settled before it, but for those that a worker is at.
+struct FlowEnded {
+  std::int32_t flow = 0;
+  domain::Outcome outcome = domain::Outcome::lost;
+  std::string reason;  // empty: it passed
+  Millis active{0};    // sum of the last counted executions of its tests
+  Millis waited{0};    // sum over its waits, also where two waited at once
+};
 struct RunFinished {
   domain::Verdict verdict = domain::Verdict::incomplete;
   domain::Ledger ledger;
@@ -138,7 +163,7 @@ struct RunFinished {
 
 using Record = std::variant<RunPlanned, WorkerJoined, WorkerReady, WorkerEnded, LeaseGranted, TestStarted, TestFinished, ArtifactStored,
                             LeaseEnded, Requeued, TestInterrupted, TestSettled, Disagreed, InfrastructureFailed, StopRequested, RunResumed,
-                            RunFinished, MessageRefused>;
+                            RunFinished, MessageRefused, PhaseBegan, PhaseEnded, FlowEnded>;
 
 // The message that brought a fact about, where an agent outlives its coordinator: said again after a restart, it is known.
 struct Cause {

@@ -10,6 +10,9 @@
 //   worker    starting ──ready──▶ idle ──lease──▶ busy ──lease ended──▶ idle;  any ──application died──▶ starting;  any ──▶ ended
 //             busy ──lease expired──▶ silent ──says it is over──▶ idle;  ended ──ready──▶ idle (its agent, or all of Tamarack, came back)
 //             idle, starting ──agent away──▶ silent ──agent back──▶ idle
+//   phase     ──what it needs is satisfied──▶ open (tests wait to be handed out, or a wait is parked) ──▶ satisfied
+//                                             open ──▶ skipped | failed | timed_out | lost | cancelled | never_ran | invalid
+//   flow      pending ──last phase satisfied──▶ passed | flaky;  pending ──a phase ends otherwise, or the run stops──▶ its outcome
 //   run       planned ──stop asked──▶ stopping ──▶ finished;  planned ──all settled──▶ finished
 #pragma once
 
@@ -21,6 +24,7 @@
 
 #include "run/event.h"
 #include "run/record.h"
+#include "schedule/pace.h"
 
 namespace tamarack::run {
 
@@ -33,7 +37,36 @@ struct TestState {
   std::int32_t skipped_over = 0;  // invocations that ended without starting it
   domain::TestStatus last_bad = domain::TestStatus::failed;
   domain::UnitIndex unit;
+  std::int32_t flow = -1;  // that it belongs to, and the phase; -1: none
+  std::int32_t phase = -1;
+  Millis duration{0};  // of its last execution that counted
   friend bool operator==(const TestState&, const TestState&) = default;
+};
+
+struct PhaseState {
+  bool began = false;
+  bool ended = false;
+  domain::PhaseOutcome outcome = domain::PhaseOutcome::invalid;  // once ended
+  Instant began_at;
+  Instant deadline = no_deadline;  // of a wait
+  std::int32_t pending = 0;        // tests without a final outcome
+  std::string message;             // once ended
+  std::vector<domain::Capture> captures;
+  std::vector<std::pair<domain::TestIndex, domain::Capture>> made;  // by the last counted execution of each test, until it has ended
+  std::vector<std::pair<domain::TestIndex, std::string>> drifted;   // likewise: what each says that has changed (drifted_annotation)
+  bool is_open() const { return began && !ended; }
+  friend bool operator==(const PhaseState&, const PhaseState&) = default;
+};
+
+struct FlowState {
+  domain::Outcome outcome = domain::Outcome::pending;
+  bool excused = false;            // it is bad, and only tests in quarantine were
+  std::vector<PhaseState> phases;  // as Flow::phases
+  Instant deadline = no_deadline;  // fixed when its first phase begins
+  bool has_begun = false;          // a test of it was started, or a wait parked
+  Millis waited{0};                // by waits that have ended
+  std::string reason;              // once it has ended
+  friend bool operator==(const FlowState&, const FlowState&) = default;
 };
 
 struct LeaseState {
@@ -41,8 +74,11 @@ struct LeaseState {
   std::vector<schedule::Piece> pieces;
   std::set<domain::TestIndex> in_flight;  // started, not finished
   std::set<domain::TestIndex> reported;   // finished under this lease, last try
+  std::set<domain::TestIndex> begun;      // of those that may not run twice: begun, and no failure counted that a retry would answer
   Instant granted;
   Instant expires;
+  Millis left{0};           // the estimates of its tests whose last try has not been reported
+  bool started = false;     // some test was said to have begun
   bool progressed = false;  // the last try of some test under it counted
   bool stopping = false;
   bool app_died = false;  // its worker's application: what is reported from now on is nobody's verdict
@@ -71,9 +107,14 @@ struct Run {
   domain::Plan plan;
   Options options;
   std::vector<TestState> tests;               // as plan.tests
+  std::int64_t tests_pending = 0;             // those without a final outcome
+  std::vector<FlowState> flows;               // as plan.flows
+  std::int64_t waits_open = 0;                // parked
   std::vector<std::int32_t> pending_in_unit;  // as plan.units: tests without a final outcome
   bool has_order = false;                     // some unit waits for others to have ended
   schedule::Queue queue;
+  Millis later{0};                            // the estimates of what comes to the queue when phases of flows begin
+  schedule::Pace pace;                        // what has ended took, beside what was expected
   std::map<domain::Term, LeaseState> leases;  // live ones
   std::map<domain::WorkerId, WorkerState> workers;
   std::vector<domain::WorkerId> joined;  // every worker there was, in the order of their coming
@@ -88,7 +129,9 @@ struct Run {
   std::optional<StopCause> stopping;
   Instant started;
   Instant stop_asked;
+  Instant resumed;         // last
   Instant worker_left_at;  // when the last one that left did so
+  Instant work_came_at;    // when a flow last brought work to an empty queue
   std::optional<Instant> finished;
   domain::Verdict verdict = domain::Verdict::incomplete;
 

@@ -9,6 +9,43 @@ using domain::Outcome;
 using domain::TestStatus;
 using domain::Verdict;
 
+// Everything turns out twice as fast as it was thought to be: the other worker is nearly done, whatever the clock says of its share.
+TEST(RunMachine, JudgesWhatOthersStillHaveToDoByWhatTheyReported) {
+  domain::Plan plan{.workers = 2, .cost = {.framework_start = Millis{1'000}, .from_history = true}, .units_share_invocation = true};
+  for (std::size_t u = 0; u < 12; ++u) {
+    plan.tests.push_back({.identity = {fmt::format("unit-{}", u), {fmt::format("t{}", u)}, ""}});
+    plan.units.push_back({.index = domain::UnitIndex{u}, .tests = {domain::TestIndex{u}}, .estimate = Millis{20'000}});
+  }
+  World world(plan, {.lease_lifetime = Millis{900'000}}, 2, {});
+  const auto chunk = [&](int worker) { return world.run().leases.at(world.term_of(worker)).pieces.size(); };
+  ASSERT_EQ(chunk(1), 5U);
+  ASSERT_EQ(chunk(2), 5U);
+  world.advance(Millis{52'000});
+  for (const char* title : {"t5", "t6", "t7", "t8"}) world.pass(2, title);
+  for (const char* title : {"t0", "t1", "t2", "t3", "t4"}) world.pass(1, title);
+  world.exit(1);
+  EXPECT_EQ(chunk(1), 1U) << "the last one is left for the other, who is about to come";
+}
+
+// A first run guesses that a start costs half a second. Once one was seen to cost three times as much, smaller chunks are not worth it.
+TEST(RunMachine, CutsChunksByWhatAStartWasSeenToCost) {
+  domain::Plan plan{.workers = 2, .cost = {.framework_start = Millis{500}}, .units_share_invocation = true};
+  for (std::size_t u = 0; u < 16; ++u) {
+    const domain::TestIndex test{u};
+    plan.tests.push_back({.identity = {fmt::format("unit-{}", u), {fmt::format("t{}", u)}, ""}});
+    plan.units.push_back({.index = domain::UnitIndex{u}, .tests = {test}, .estimate = Millis{1'000}});
+  }
+  const auto next_chunk = [&](Millis framework_start) {
+    World world(plan, {}, 2, {});
+    EXPECT_EQ(world.run().leases.at(world.term_of(1)).pieces.size(), 4U) << "half of its share";
+    for (const char* title : {"t0", "t1", "t2", "t3"}) world.pass(1, title);
+    world.feed(InvocationEnded{World::worker(1), world.term_of(1), false, {.framework_start = framework_start}, {}});
+    return world.run().leases.at(world.term_of(1)).pieces.size();
+  };
+  EXPECT_EQ(next_chunk(Millis{0}), 3U);
+  EXPECT_EQ(next_chunk(Millis{1'500}), 8U) << "all there is";
+}
+
 TEST(RunMachine, FinishesGreenWhenEveryTestPassed) {
   World world({.units = {{"a", "b"}, {"c"}}});
   world.pass(1, "a");

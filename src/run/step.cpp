@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "base/text.h"
 #include "run/carry.h"
+#include "run/flows.h"
 #include "run/stepper.h"
 
 namespace tamarack::run {
@@ -36,8 +37,15 @@ void Stepper::operator()(const Planned& event) {
   CHECK(!run_.is_planned(), "a run is planned once");
   record(RunPlanned{event.run, event.plan, event.options});
   const std::string reason = carried_reason(event.carried.from);
-  for (const CarriedTest& carried : event.carried.tests)
-    if (is_good(carried.outcome)) record(TestSettled{carried.test, carried.outcome, reason});
+  std::set<std::int32_t> flows;
+  for (const CarriedFlow& carried : event.carried.flows)
+    if (is_good(carried.outcome)) flows.insert(carried.flow);
+  for (const CarriedTest& carried : event.carried.tests) {
+    const std::int32_t flow = run_.tests.at(carried.test.value).flow;
+    if (is_good(carried.outcome) && (flow < 0 || flows.contains(flow))) record(TestSettled{carried.test, carried.outcome, reason});
+  }
+  for (const CarriedFlow& carried : event.carried.flows)
+    if (is_good(carried.outcome)) record(FlowEnded{carried.flow, carried.outcome, reason, Millis{0}, Millis{0}});
 }
 
 void Stepper::operator()(const WorkerAppeared& event) {
@@ -61,16 +69,23 @@ void Stepper::operator()(const WorkerFailed& event) {
 }
 
 void Stepper::operator()(const Heartbeat& event) {
+  std::vector<Term> gone;
   for (auto& [term, lease] : run_.leases) {
     if (run_.workers.at(lease.worker).agent != event.agent) continue;
     // Renewals are not journaled: after a restart every lease is closed anyway.
     lease.expires = now_ + run_.options.lease_lifetime;
     const bool held = std::find(event.held.begin(), event.held.end(), term) != event.held.end();
     // Messages of an agent come in order, so a lease it does not hold and has not ended never reached it.
-    if (!held && !lease.stopping) effects_.push_back(GrantLease{lease.worker, term, lease.pieces});
+    // Unless another process of it did, before a restart of ours: what may not run twice is not ordered from this one again.
+    const bool once = never_twice(run_.tests.at(lease.pieces.front().tests.front().value));
+    if (!held && !lease.stopping && once && (lease.started || lease.granted <= run_.resumed))
+      gone.push_back(term);
+    else if (!held && !lease.stopping)
+      effects_.push_back(GrantLease{lease.worker, term, lease.pieces, captures_of(run_, lease.pieces)});
     // Nor does a stop order wait for ever to be heard, or for a lease that never arrived.
     if (lease.stopping) effects_.push_back(StopLease{lease.worker, term});
   }
+  for (const Term term : gone) take_back(term, LeaseEnd::lost, fmt::format("agent '{}' does not know of it any more", event.agent.value));
   // What it holds and should not is stopped; no word says which of its workers has it. A few at a time: it will say them again.
   std::int64_t left = unknown_terms_max;
   for (const Term term : event.held) {
@@ -111,7 +126,9 @@ void Stepper::operator()(const AgentBack& event) {
 void Stepper::operator()(const AgentGaveUp& event) {
   if (!event.is_last || !run_.is_planned() || !is_stranded()) return;
   record(InfrastructureFailed{WorkerId{event.agent.value + "/1"}, event.message, event.log_tail});
-  give_up_all_waiting(fmt::format("agent '{}' could not begin: {}", event.agent.value, event.message));
+  const std::string reason = fmt::format("agent '{}' could not begin: {}", event.agent.value, event.message);
+  give_up_all_waiting(reason);
+  cut_off_all(reason);
 }
 
 void Stepper::operator()(const TestBegan& event) {
@@ -159,7 +176,9 @@ void Stepper::operator()(const InvocationEnded& event) {
   const LeaseEnd end = ended.stopping ? LeaseEnd::stopped : event.process_lost ? LeaseEnd::lost : LeaseEnd::completed;
   record(LeaseEnded{event.term, end, event.invocation});
   const Blame blame = ended.stopping ? Blame::nobody : ended.app_died ? Blame::in_flight : Blame::in_flight_or_all;
-  account_for_rest(ended, blame, describe_end(event));
+  // Some frameworks say what ran only at their end: of one that was killed before its first word nothing is known.
+  const bool killed = event.process_lost || event.invocation.signal != 0;
+  account_for_rest(ended, blame, describe_end(event), killed && !ended.started ? Knows::little : Knows::begun);
 }
 
 void Stepper::operator()(const StopAsked& event) {
@@ -168,20 +187,24 @@ void Stepper::operator()(const StopAsked& event) {
 
 void Stepper::operator()(const Resumed& event) {
   if (run_.finished) return;
-  if (event.agents_live_on) return record(RunResumed{true});
-  for (const auto& [term, lease] : std::map(run_.leases)) {
-    record(LeaseEnded{term, LeaseEnd::lost, {}});
-    account_for_rest(lease, Blame::nobody, "tamarack itself was interrupted");
-  }
-  record(RunResumed{});
+  if (!event.agents_live_on)
+    for (const auto& [term, lease] : std::map(run_.leases)) {
+      record(LeaseEnded{term, LeaseEnd::lost, {}});
+      account_for_rest(lease, Blame::nobody, "tamarack itself was interrupted",
+                       event.heard_all && lease.started ? Knows::begun : Knows::little);
+    }
+  record(RunResumed{event.agents_live_on});
+  go_on_with_flows();
 }
 
 void Stepper::operator()(const Tick&) {
   if (!run_.is_planned() || run_.finished) return;
   if (run_.options.timeout.count() > 0 && now_ - run_.started >= run_.options.timeout)
     stop(StopCause::deadline, fmt::format("the run's time limit of {} passed", human_duration(run_.options.timeout)));
+  // While flows are parked and nothing could be handed out, nobody misses a worker.
   const Millis patience = run_.options.no_worker_max;
-  if (patience.count() > 0 && is_stranded() && now_ - std::max(run_.worker_left_at, run_.started) >= patience)
+  const Instant since = std::max({run_.worker_left_at, run_.started, run_.work_came_at});
+  if (patience.count() > 0 && !run_.queue.waiting.empty() && is_stranded() && now_ - since >= patience)
     give_up_all_waiting(fmt::format("no worker was there for {}", human_duration(patience)));
   for (const auto& [term, lease] : std::map(run_.leases)) {
     const bool expired = now_ >= lease.expires;
@@ -219,7 +242,7 @@ Outcome Stepper::settles(const TestState& state, const domain::TestReport& repor
   if (report.status == TestStatus::skipped) return Outcome::skipped;
   if (report.status == TestStatus::passed) return state.failed_before || report.retry > 0 ? Outcome::flaky : Outcome::passed;
   if (!report.last_try) return Outcome::pending;
-  const bool budget_left = state.failures + 1 <= run_.options.retries && !run_.stopping;
+  const bool budget_left = state.failures + 1 <= retries_of(state) && !run_.stopping && !is_over(state);
   return budget_left ? Outcome::pending : outcome_of_bad(report.status);
 }
 

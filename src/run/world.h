@@ -40,10 +40,9 @@ class World {
       unit.estimate = Millis{static_cast<std::int64_t>(1000 * unit.tests.size())};
       plan.units.push_back(unit);
     }
-    feed(Planned{domain::RunId{"r-1"}, plan, options.run, options.carried});
-    for (int w = 1; w <= options.workers; ++w) feed(WorkerAppeared{worker(w), domain::AgentId{"local"}});
-    for (int w = 1; w <= options.workers; ++w) feed(WorkerBecameReady{worker(w), Millis{0}});
+    begin(plan, options.run, options.workers, options.carried);
   }
+  World(const domain::Plan& plan, const Options& options, int workers, const Carried& carried) { begin(plan, options, workers, carried); }
 
   static domain::WorkerId worker(int number) { return domain::WorkerId{fmt::format("local/{}", number)}; }
 
@@ -56,6 +55,18 @@ class World {
   void advance(Millis by) {
     clock_.advance(by);
     feed(Tick{});
+  }
+
+  // Tamarack is killed and started again: only the journal is left. Without agents that live on, the workers come back by `come()`.
+  void restart(bool agents_live_on = false) {
+    Run folded;
+    for (const Entry& entry : journal_) apply(folded, entry);
+    run_ = std::move(folded);
+    feed(Resumed{agents_live_on});
+  }
+  void come(int workers) {
+    for (int w = 1; w <= workers; ++w) feed(WorkerAppeared{worker(w), domain::AgentId{"local"}});
+    for (int w = 1; w <= workers; ++w) feed(WorkerBecameReady{worker(w), Millis{0}});
   }
 
   domain::TestIndex test(const std::string& title) const {
@@ -92,6 +103,11 @@ class World {
   const std::vector<Effect>& effects() const { return effects_; }
 
  private:
+  void begin(const domain::Plan& plan, const Options& options, int workers, const Carried& carried) {
+    feed(Planned{domain::RunId{"r-1"}, plan, options, carried});
+    come(workers);
+  }
+
   Run run_;
   ManualClock clock_;
   std::vector<Entry> journal_;

@@ -81,10 +81,12 @@ std::vector<Piece> pick(const Queue& queue, const domain::Plan& plan, const InUs
   // The fair share is one of everything that is not done, not only of what waits: otherwise the second worker of a fresh run would be
   // handed half of what the first got, and pay for more starts. A static share goes out whole: the split was decided with the plan.
   const Millis budget = is_static ? Millis::max()
-                                  : chunk_budget({.remaining = request.in_flight + queue.expected,
-                                                  .workers = request.workers_active,
-                                                  .framework_start = plan.cost.framework_start,
-                                                  .estimates_known = plan.cost.from_history});
+                                  : chunk_size({.remaining = request.in_flight + queue.expected,
+                                                .later = request.later,
+                                                .workers = request.workers_active,
+                                                .framework_start = request.framework_start,
+                                                .estimates_known = plan.cost.from_history})
+                                        .budget(queue.expected);
   std::vector<Piece> chunk;
   Millis used{0};
   int misfits = 0;

@@ -47,6 +47,8 @@ struct PickRequest {
   std::int64_t slot = 0;            // 0-based position of the worker among the run's workers, for pinned units
   std::int64_t workers_active = 1;  // workers that take part, this one included
   Millis in_flight{0};              // what the other workers still have to do of what they were handed
+  Millis later{0};                  // what will come to the queue when waits have ended
+  Millis framework_start{0};        // pace.h: start_cost
   bool only_pinned = true;          // static policies: take only what is pinned here; false: its owner is gone, anyone may
 };
 

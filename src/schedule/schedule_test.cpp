@@ -2,11 +2,13 @@
 #include <rapidcheck/gtest.h>
 
 #include "schedule/chunk.h"
+#include "schedule/pace.h"
 #include "schedule/queue.h"
 
 namespace tamarack::schedule {
 namespace {
 
+using domain::ChunkSize;
 using domain::Plan;
 using domain::TestIndex;
 using domain::UnitIndex;
@@ -30,7 +32,8 @@ Queue queue_of(const Plan& plan) {
 }
 
 // Picks and takes out, as the run does.
-std::vector<Piece> hand_out(Queue& queue, const Plan& plan, const InUse& in_use, const PickRequest& request) {
+std::vector<Piece> hand_out(Queue& queue, const Plan& plan, const InUse& in_use, PickRequest request) {
+  request.framework_start = start_cost(plan.cost, {});
   std::vector<Piece> chunk = pick(queue, plan, in_use, request);
   for (const Piece& piece : chunk) take_out(queue, plan, piece);
   return chunk;
@@ -44,19 +47,55 @@ std::vector<std::uint32_t> numbers(const std::vector<Piece>& chunk) {
 
 TEST(Chunk, ShrinksTowardsTheEndButStaysWorthItsStart) {
   const auto budget = [](int remaining_ms, bool known) {
-    return chunk_budget({.remaining = Millis{remaining_ms}, .workers = 2, .framework_start = Millis{1000}, .estimates_known = known});
+    return chunk_size({.remaining = Millis{remaining_ms}, .workers = 2, .framework_start = Millis{1000}, .estimates_known = known}).aim;
   };
   EXPECT_EQ(budget(600'000, true), Millis{270'000});
+  EXPECT_EQ(budget(200'000, true), Millis{100'000}) << "a tenth of 10 s would not pay for two starts";
   EXPECT_EQ(budget(60'000, false), Millis{15'000});
   EXPECT_EQ(budget(2'000, false), Millis{6'000}) << "three starts, each with a cold first test";
 }
 
 TEST(Chunk, WhatIsKnownAndNotWorthAnotherStartGoesOutAtOnce) {
   // The last tenth would be 3 s; another start costs 2.
-  EXPECT_EQ(chunk_budget({.remaining = Millis{60'000}, .workers = 2, .framework_start = Millis{1000}, .estimates_known = true}),
-            Millis{32'000});
+  const ChunkSize size = chunk_size({.remaining = Millis{60'000}, .workers = 2, .framework_start = Millis{1000}, .estimates_known = true});
+  EXPECT_EQ(size, (ChunkSize{.aim = Millis{30'000}, .most = Millis{32'000}}));
+  EXPECT_EQ(size.budget(Millis{31'000}), Millis{32'000}) << "the last worker leaves no second to be started for";
+  EXPECT_EQ(size.budget(Millis{60'000}), Millis{30'000}) << "the first one takes its share, not more";
   // Where a start costs nothing the last tenth is always worth it.
-  EXPECT_EQ(chunk_budget({.remaining = Millis{60'000}, .workers = 2, .estimates_known = true}), Millis{27'000});
+  EXPECT_EQ(chunk_size({.remaining = Millis{60'000}, .workers = 2, .estimates_known = true}).aim, Millis{27'000});
+}
+
+// Forty tests that start jobs, forty that look at their results later: the first forty need no small chunks at their end.
+TEST(Chunk, WhatComesLaterEvensOutWhatGoesOutNow) {
+  const auto budget = [](int remaining_ms, int later_ms) {
+    return chunk_size({.remaining = Millis{remaining_ms}, .later = Millis{later_ms}, .workers = 2, .framework_start = Millis{100}}).aim;
+  };
+  EXPECT_EQ(budget(40'000, 0), Millis{10'000});
+  EXPECT_EQ(budget(40'000, 40'000), Millis{20'000});
+  EXPECT_EQ(budget(40'000, 400'000), Millis{20'200}) << "its share and a start, whatever comes";
+}
+
+TEST(Pace, AStartCostsWhatItWasMeasuredToCost) {
+  const domain::CostEstimate guessed{.framework_start = Millis{500}};
+  Pace pace;
+  EXPECT_EQ(start_cost(guessed, pace), Millis{500});
+  note_start(pace, Millis{1'400});
+  note_start(pace, Millis{1'600});
+  EXPECT_EQ(start_cost(guessed, pace), Millis{1'500});
+  EXPECT_EQ(start_cost({.framework_start = Millis{900}, .from_history = true}, pace), Millis{900}) << "many runs know better than one";
+}
+
+// Against tests of ten seconds that were thought to take one, a start of a second is little: chunks need not grow for its sake.
+TEST(Pace, AStartIsWeighedInTheTimeOfTheEstimates) {
+  const domain::CostEstimate guessed{.framework_start = Millis{1'000}};
+  Pace pace;
+  for (int test = 0; test < 4; ++test) note_test(pace, Millis{1'000}, Millis{10'000});
+  EXPECT_EQ(start_cost(guessed, pace), Millis{1'000}) << "four tests say little about the suite";
+  note_test(pace, Millis{1'000}, Millis{10'000});
+  EXPECT_EQ(start_cost(guessed, pace), Millis{100});
+  pace = {};
+  for (int test = 0; test < 5; ++test) note_test(pace, Millis{1'000}, Millis{0});
+  EXPECT_EQ(start_cost(guessed, pace), Millis{1'000}) << "nothing is known about tests that take no time";
 }
 
 TEST(Pick, TakesUnitsUpToTheBudget) {
@@ -65,6 +104,23 @@ TEST(Pick, TakesUnitsUpToTheBudget) {
   EXPECT_EQ(numbers(hand_out(queue, plan, {}, {.workers_active = 2})), (std::vector<std::uint32_t>{0}));
   EXPECT_EQ(numbers(hand_out(queue, plan, {}, {.workers_active = 2})), (std::vector<std::uint32_t>{1}));
   EXPECT_EQ(queue.waiting.size(), 2U);
+}
+
+// The example suite as it was: the first worker was handed seven seconds more than its share, and the second waited for it at the end.
+TEST(Pick, WhereEverythingGoesOutTheSharesAreEven) {
+  const Plan plan = plan_of({29'184, 27'661, 24'680, 23'325, 18'907, 17'835, 16'129, 16'127, 15'641, 15'427, 14'304, 11'692, 11'660, 8'679,
+                             8'486, 5'989, 5'905, 168},
+                            3'081);
+  Queue queue = queue_of(plan);
+  const auto sum = [&](const std::vector<Piece>& chunk) {
+    Millis all{0};
+    for (const Piece& piece : chunk) all += estimate(piece, plan);
+    return all;
+  };
+  const Millis first = sum(hand_out(queue, plan, {}, {.workers_active = 2}));
+  const Millis second = sum(hand_out(queue, plan, {}, {.workers_active = 2, .in_flight = first + Millis{3'081}}));
+  EXPECT_TRUE(queue.waiting.empty());
+  EXPECT_LT(std::abs((first - second).count()), 1'000) << first.count() << " and " << second.count();
 }
 
 TEST(Pick, TheSecondWorkerOfAFreshRunGetsAsMuchAsTheFirst) {

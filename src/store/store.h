@@ -13,6 +13,8 @@
 #include "domain/ids.h"
 #include "domain/ledger.h"
 #include "store/access_store.h"
+#include "store/flow_store.h"
+#include "store/hook_store.h"
 #include "store/retention_store.h"
 #include "store/test_store.h"
 
@@ -61,6 +63,11 @@ struct ResultRow {  // one per test with a final entry
   std::int64_t attempts = 1;  // tries that counted, this one among them
   std::string error = {};     // first line; empty: that of its newest TryRow in this run
   bool cut_off = false;       // its last try came to no end: the duration is that of its newest TryRow, too
+};
+
+struct KnownTest {  // a test that a run has planned
+  domain::TestId test;
+  domain::TestIdentity identity;
 };
 
 struct TryRow {  // a bad execution that did not settle its test
@@ -124,6 +131,8 @@ struct Commit {
   std::optional<RequestRow> request = {};
   std::vector<TryRow> tries = {};  // kept until their run has ended
   std::vector<ArtifactRow> artifacts = {};
+  // Written once with the plan, in one go, so that a result has nothing to say about who its test is. Lists have them from here on.
+  std::vector<KnownTest> planned = {};
 };
 
 inline constexpr int page_max = 1000;
@@ -177,6 +186,10 @@ class Store {
   virtual TestStore& tests() = 0;
   // What is old; lives as long as the store.
   virtual RetentionStore& retention() = 0;
+  // Jobs, waits and mailboxes; lives as long as the store.
+  virtual FlowStore& flow() = 0;
+  // Addresses where others leave signals; lives as long as the store.
+  virtual HookStore& hooks() = 0;
 };
 
 }  // namespace tamarack::store

@@ -1,7 +1,8 @@
 #include "wire/api.h"
 
 #include "wire/described.h"
-#include "wire/json.h"
+#include "wire/json_schema.h"
+#include "wire/schema.h"
 
 namespace tamarack::wire {
 
@@ -20,11 +21,13 @@ BOOST_DESCRIBE_STRUCT(EmptyWish, (), ())
 BOOST_DESCRIBE_STRUCT(SessionFacts, (), (role, project, open))
 BOOST_DESCRIBE_STRUCT(SessionWish, (), (token))
 BOOST_DESCRIBE_STRUCT(TokenWish, (), (name, project, role, days))
+BOOST_DESCRIBE_STRUCT(RotateWish, (), (grace_ms))
 BOOST_DESCRIBE_STRUCT(Problem, (), (title, detail))
 BOOST_DESCRIBE_STRUCT(AgentState, (), (agent, workers, labels, state, tamarack, draining))
 BOOST_DESCRIBE_STRUCT(AgentList, (), (agents))
 BOOST_DESCRIBE_STRUCT(RunFacts, (), (run_id, project, branch, commit, started_at, verdict, headline, exit_code, wall_ms))
 BOOST_DESCRIBE_STRUCT(RunList, (), (runs, next))
+BOOST_DESCRIBE_STRUCT(ImportAnswer, (), (run, is_new, cases, not_known))
 BOOST_DESCRIBE_STRUCT(MissingQuery, (), (sha256))
 BOOST_DESCRIBE_STRUCT(MissingBlob, (), (sha256, bytes))
 BOOST_DESCRIBE_STRUCT(MissingAnswer, (), (missing))
@@ -116,6 +119,14 @@ Result<TokenWish> decode(std::string_view text) {
   return read_body<TokenWish>(text);
 }
 template <>
+Result<RotateWish> decode(std::string_view text) {
+  return trim(text).empty() ? RotateWish{} : read_body<RotateWish>(text);
+}
+template <>
+Result<ImportAnswer> decode(std::string_view text) {
+  return read_body<ImportAnswer>(text);
+}
+template <>
 Result<Problem> decode(std::string_view text) {
   return read_body<Problem>(text);
 }
@@ -138,6 +149,55 @@ Result<MissingQuery> decode(std::string_view text) {
 template <>
 Result<MissingAnswer> decode(std::string_view text) {
   return read_body<MissingAnswer>(text);
+}
+
+template <>
+std::string schema_of<RunRequest>() {
+  return json::schema<RunRequest>();
+}
+template <>
+std::string schema_of<RunStarted>() {
+  return json::schema<RunStarted>();
+}
+template <>
+std::string schema_of<RunSpec>() {
+  return json::schema<RunSpec>();
+}
+template <>
+std::string schema_of<AgentPoll>() {
+  return json::schema<AgentPoll>();
+}
+template <>
+std::string schema_of<AgentOrder>() {
+  return json::schema<AgentOrder>();
+}
+template <>
+std::string schema_of<DrainWish>() {
+  return json::schema<DrainWish>();
+}
+template <>
+std::string schema_of<EmptyWish>() {
+  return json::schema<EmptyWish>();
+}
+template <>
+std::string schema_of<SessionWish>() {
+  return json::schema<SessionWish>();
+}
+template <>
+std::string schema_of<TokenWish>() {
+  return json::schema<TokenWish>();
+}
+template <>
+std::string schema_of<RotateWish>() {
+  return json::schema<RotateWish>();
+}
+template <>
+std::string schema_of<MissingQuery>() {
+  return json::schema<MissingQuery>();
+}
+template <>
+std::string schema_of<MissingAnswer>() {
+  return json::schema<MissingAnswer>();
 }
 
 }  // namespace tamarack::wire

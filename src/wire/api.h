@@ -145,6 +145,17 @@ struct TokenWish {
   std::string role;
   std::int64_t days = 0;  // until it expires; 0: never
 };
+struct RotateWish {
+  std::int64_t grace_ms = 3'600'000;  // how long the present secret stays valid
+};
+
+// ---- reports of other tools: what POST …/import answers
+struct ImportAnswer {
+  RunFacts run;
+  bool is_new = false;         // false: the same bytes were taken before
+  std::int64_t cases = 0;      // in the report
+  std::int64_t not_known = 0;  // of them: named by the report alone
+};
 
 // ---- blobs
 struct MissingQuery {

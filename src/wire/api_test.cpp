@@ -5,6 +5,7 @@
 #include <rapidcheck/gtest.h>
 
 #include "base/text.h"
+#include "wire/schema.h"
 
 namespace tamarack::wire {
 namespace {
@@ -68,6 +69,18 @@ TEST(Api, MembersOfALaterVersionArePassedOver) {
   ASSERT_TRUE(order) << order.error().message;
   EXPECT_EQ(order->run.value, "r-1");
   EXPECT_TRUE(order->drain);
+}
+
+// For the OpenAPI document: made from the members a body is read by, so neither can have one that the other has not.
+TEST(Api, ASchemaNamesWhatIsRead) {
+  EXPECT_EQ(schema_of<RotateWish>(), R"({"type":"object","properties":{"grace_ms":{"type":"integer"}}})");
+  EXPECT_EQ(schema_of<MissingQuery>(), R"({"type":"object","properties":{"sha256":{"type":"array","items":{"type":"string"}}}})");
+  EXPECT_EQ(schema_of<EmptyWish>(), R"({"type":"object","properties":{}})");
+  const std::string poll = schema_of<AgentPoll>();
+  EXPECT_NE(poll.find(R"("agent":{"type":"string"})"), std::string::npos) << "an id";
+  EXPECT_NE(poll.find(R"("labels":{"type":"object","additionalProperties":{"type":"string"}})"), std::string::npos);
+  EXPECT_NE(schema_of<RunStarted>().find(R"("enum":["started","continued","same","joined","repeated"])"), std::string::npos);
+  EXPECT_NE(schema_of<RunSpec>().find(R"("seed":{"type":"integer","minimum":0})"), std::string::npos);
 }
 
 RC_GTEST_PROP(Api, AnyBytesGiveAValueOrAnError, (const std::string& bytes)) {

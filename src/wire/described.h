@@ -16,16 +16,22 @@ BOOST_DESCRIBE_STRUCT(TestError, (), (message, stack, file, line, column, snippe
 BOOST_DESCRIBE_STRUCT(Step, (), (title, category, started, duration, failed))
 BOOST_DESCRIBE_STRUCT(Attachment, (), (name, content_type, path, sha256, size))
 BOOST_DESCRIBE_STRUCT(TestReport, (),
-                      (test, retry, status, last_try, started, duration, errors, output, errput, app_log, annotations, attachments, steps))
+                      (test, retry, status, last_try, started, duration, errors, output, errput, app_log, annotations, attachments, steps,
+                       captures))
 BOOST_DESCRIBE_STRUCT(Unit, (), (index, title, spec, tests, estimate, serial, locks, caps, after, pinned_worker))
 BOOST_DESCRIBE_STRUCT(Cap, (), (name, units_max))
 BOOST_DESCRIBE_STRUCT(CostEstimate, (), (app_start, framework_start, from_history))
+BOOST_DESCRIBE_STRUCT(Capture, (), (name, json))
+BOOST_DESCRIBE_STRUCT(CaptureWish, (), (name, type))
+BOOST_DESCRIBE_STRUCT(FlowPhase, (), (name, needs, tests, captures, wish, retries, never_twice, limit))
+BOOST_DESCRIBE_STRUCT(Flow, (), (name, rule, limit, drift_is_invalid, phases))
 BOOST_DESCRIBE_STRUCT(Plan, (),
                       (framework, framework_version, tests, units, caps, policy, workers, seed, cost, units_share_invocation,
-                       can_select_tests))
+                       can_select_tests, flows, given))
 BOOST_DESCRIBE_STRUCT(Ledger, (), (planned, passed, failed, flaky, skipped, timed_out, lost, cancelled, never_ran))
 BOOST_DESCRIBE_ENUM(TestStatus, passed, failed, timed_out, skipped, interrupted, lost)
 BOOST_DESCRIBE_ENUM(Outcome, pending, passed, failed, flaky, skipped, timed_out, lost, cancelled, never_ran)
+BOOST_DESCRIBE_ENUM(PhaseOutcome, satisfied, skipped, failed, timed_out, lost, cancelled, never_ran, invalid)
 BOOST_DESCRIBE_ENUM(Verdict, passed, failed, timed_out, incomplete, invalid, infrastructure, cancelled)
 BOOST_DESCRIBE_ENUM(Policy, count, timing, dynamic, replay)
 }  // namespace tamarack::domain
@@ -56,6 +62,10 @@ BOOST_DESCRIBE_STRUCT(InfrastructureFailed, (), (worker, message, log_tail))
 BOOST_DESCRIBE_STRUCT(StopRequested, (), (cause, reason))
 BOOST_DESCRIBE_STRUCT(RunResumed, (), (leases_live_on))
 BOOST_DESCRIBE_STRUCT(RunFinished, (), (verdict, ledger, headline))
+BOOST_DESCRIBE_STRUCT(PhaseBegan, (), (flow, phase, deadline))
+BOOST_DESCRIBE_STRUCT(PhaseEnded, (), (flow, phase, outcome, message, captures, excerpt, waited))
+BOOST_DESCRIBE_STRUCT(FlowEnded, (), (flow, outcome, reason, active, waited))
+BOOST_DESCRIBE_STRUCT(LeaseCaptures, (), (tests, captures))
 BOOST_DESCRIBE_STRUCT(MessageRefused, (), (agent, name, message))
 BOOST_DESCRIBE_STRUCT(Disagreement, (), (name, message))
 }  // namespace tamarack::run

@@ -5,10 +5,10 @@
 namespace tamarack::wire {
 namespace {
 
-constexpr std::array<std::string_view, 18> record_kinds{
-    "run_planned",   "worker_joined",         "worker_ready",   "worker_ended", "lease_granted",    "test_started",
-    "test_finished", "artifact_stored",       "lease_ended",    "requeued",     "test_interrupted", "test_settled",
-    "disagreed",     "infrastructure_failed", "stop_requested", "run_resumed",  "run_finished",     "message_refused"};
+constexpr std::array<std::string_view, 21> record_kinds{
+    "run_planned",     "worker_joined", "worker_ready", "worker_ended",     "lease_granted", "test_started", "test_finished",
+    "artifact_stored", "lease_ended",   "requeued",     "test_interrupted", "test_settled",  "disagreed",    "infrastructure_failed",
+    "stop_requested",  "run_resumed",   "run_finished", "message_refused",  "phase_began",   "phase_ended",  "flow_ended"};
 
 }  // namespace
 

@@ -89,6 +89,7 @@ struct Lease {
   domain::WorkerId worker;
   domain::Term term;
   std::vector<schedule::Piece> pieces;
+  std::vector<run::LeaseCaptures> captures = {};
 };
 struct Stop {
   domain::WorkerId worker;

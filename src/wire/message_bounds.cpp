@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "base/sha256.h"
+#include "base/text.h"
+#include "wire/json.h"
 
 namespace tamarack::wire {
 namespace {
@@ -28,7 +30,38 @@ Result<> check(const domain::Attachment& attachment) {
   return {};
 }
 
+constexpr std::size_t name_shown_max = 60;
+
+// Why this capture cannot be kept; empty: it can.
+std::string refusal_of(const domain::Capture& capture) {
+  if (!domain::is_capture_name(capture.name)) return "a name has letters, digits and '_', and no digit first";
+  if (capture.json.size() > domain::capture_bytes_max)
+    return fmt::format("its value takes {}, at most {} are kept", human_bytes(capture.json.size()), human_bytes(domain::capture_bytes_max));
+  if (!json::parse(capture.json)) return "its value is no JSON";
+  return {};
+}
+
+// A bad capture is the test's, not the agent's: the result stands, the capture is left out, and the report says so.
+void bound(domain::TestReport& report) {
+  std::vector<domain::Capture> kept;
+  std::vector<std::string> refused;
+  for (const domain::Capture& capture : report.captures) {
+    std::string refusal = refusal_of(capture);
+    if (refusal.empty()) {
+      put_capture(kept, capture);
+      if (kept.size() <= domain::captures_of_test_max) continue;
+      kept.pop_back();
+      refusal = fmt::format("a test has at most {}", domain::captures_of_test_max);
+    }
+    const std::string name = to_valid_utf8(capture.name.substr(0, name_shown_max));
+    if (refused.size() < domain::captures_of_test_max) refused.push_back(fmt::format("'{}': {}", name, refusal));
+  }
+  report.captures = std::move(kept);
+  if (!refused.empty()) report.annotations.push_back({"captures left out", join(refused, "; ")});
+}
+
 Result<> bring(TestEnded& ended) {
+  bound(ended.report);
   bound(ended.report.started);
   bound(ended.report.duration);
   for (domain::Step& step : ended.report.steps) {

@@ -54,6 +54,34 @@ TEST(MessageBounds, TimesThatCannotBeAreBroughtToOnesThatCan) {
   EXPECT_EQ(report.steps[0].duration, std::chrono::days{3650});
 }
 
+TEST(MessageBounds, CapturesThatCannotBeKeptAreLeftOutByName) {
+  TestEnded ended{.worker = domain::WorkerId{"a/1"}, .term = {}, .report = {}};
+  ended.report.captures = {{"job_id", "1"},          {"9lives", "1"},  {"a b", "1"},
+                           {"broken", "{\"a\":"},    {"empty", ""},    {"large", '"' + std::string(64 * 1024, 'x') + '"'},
+                           {"job_id", "\"second\""}, {"list", "[1,2]"}};
+  const auto envelope = said(ended);
+  ASSERT_TRUE(envelope) << "the test's result stands";
+  const domain::TestReport& report = std::get<TestEnded>(envelope->message).report;
+  EXPECT_EQ(report.captures, (std::vector<domain::Capture>{{"job_id", "\"second\""}, {"list", "[1,2]"}}));
+  ASSERT_EQ(report.annotations.size(), 1U);
+  EXPECT_EQ(report.annotations[0].description,
+            "'9lives': a name has letters, digits and '_', and no digit first; 'a b': a name has letters, digits and '_', and no digit "
+            "first; 'broken': its value is no JSON; 'empty': its value is no JSON; 'large': its value takes 64.0 KiB, at most 64.0 KiB are "
+            "kept");
+}
+
+TEST(MessageBounds, ATestHasSoManyCaptures) {
+  TestEnded ended{.worker = domain::WorkerId{"a/1"}, .term = {}, .report = {}};
+  for (int i = 0; i < 100; ++i) ended.report.captures.push_back({"c" + std::to_string(i), "1"});
+  ended.report.captures.push_back({"c0", "2"});
+  const auto envelope = said(ended);
+  ASSERT_TRUE(envelope);
+  const domain::TestReport& report = std::get<TestEnded>(envelope->message).report;
+  EXPECT_EQ(report.captures.size(), 64U);
+  EXPECT_EQ(report.captures.front(), (domain::Capture{"c0", "2"}));
+  EXPECT_TRUE(report.annotations.at(0).description.starts_with("'c64': a test has at most 64; 'c65':"));
+}
+
 TEST(MessageBounds, TimesThatCanBeStay) {
   InvocationEnded ended{.worker = domain::WorkerId{"a/1"}, .term = {}};
   ended.invocation.duration = Millis{1234};

@@ -56,6 +56,11 @@ struct Cut {
     text(report.output);
     text(report.errput);
     text(report.app_log);
+    // Half a value is none: what needs it is going to name it.
+    const auto left_out =
+        std::erase_if(report.captures, [&](const domain::Capture& one) { return one.name.size() + one.json.size() > measure.text_max; });
+    if (left_out > 0) note += fmt::format("… {} captures left out: too much for one message to the server …\n", left_out);
+    list(report.captures, "captures", note);
     report.errput += note;
   }
   void operator()(InvocationEnded& message) const {

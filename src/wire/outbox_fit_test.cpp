@@ -57,6 +57,14 @@ TEST(Fitted, CountsWhatTravels) {
   EXPECT_EQ(std::get<InvocationEnded>(cut).term, domain::Term{7u});
 }
 
+TEST(Fitted, LeavesACaptureOutRatherThanCutItInHalf) {
+  TestEnded message = ended();
+  message.report.captures = {{"job_id", "\"j-1\""}, {"rows", '"' + std::string(60'000, 'r') + '"'}};
+  const auto cut = std::get<TestEnded>(fitted(message, 50'000));
+  EXPECT_EQ(cut.report.captures, (std::vector<domain::Capture>{{"job_id", "\"j-1\""}}));
+  EXPECT_NE(cut.report.errput.find("1 captures left out"), std::string::npos);
+}
+
 TEST(WithoutMiddle, NeverHalvesACharacter) {
   std::string text;
   for (int i = 0; i < 1'000; ++i) text += "ä€";
@@ -74,6 +82,7 @@ RC_GTEST_PROP(Fitted, AnythingFitsInto64KiB, (const std::string& a, const std::s
   message.report.steps.assign(many % 30, {.title = a + b, .category = b});
   message.report.annotations.assign(many % 20, {.type = b, .description = a});
   message.report.output = long_text(b);
+  message.report.captures.assign(many % 25, {.name = a, .json = long_text(b)});
   RC_ASSERT(encoded(fitted(message, 64 << 10)) <= 64U << 10);
 }
 

@@ -1,6 +1,10 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <boost/mp11.hpp>
+#include <set>
+
+#include "run/flow_world.h"
 #include "run/world.h"
 #include "wire/delivery.h"
 #include "wire/journal.h"
@@ -29,6 +33,85 @@ TEST(Journal, RoundTripsAStory) {
   EXPECT_EQ(folded.ledger, world.run().ledger);
   EXPECT_EQ(folded.tests, world.run().tests);
   EXPECT_EQ(folded.queue, world.run().queue);
+}
+
+TEST(Journal, RoundTripsAStoryWithFlows) {
+  run::FlowWorld world(
+      {.flows = {{"prepare:p", "backend", "validate:v"}, {"prepare:q", "queue", "validate:w"}}, .change = [](domain::Plan& plan) {
+         plan.given = {{"base", "\"http://a\""}};
+         plan.flows[0].limit = Millis{60'000};
+         plan.flows[0].drift_is_invalid = true;
+         plan.flows[0].phases[0].captures = {{"job_id", "string"}};
+         plan.flows[0].phases[0].never_twice = true;
+       }});
+  world.capture(1, "p", {{"job_id", "\"j-\\u00e4\""}});
+  world.exit(1);
+  world.conclude(1, domain::WaitOutcome::satisfied, {{"result", "{\"rows\":[1,2]}"}});
+  world.pass(1, "q");
+  world.exit(1);
+  world.conclude(1, domain::WaitOutcome::failed, {}, "no such queue", 1);
+  run::Run folded;
+  for (const run::Entry& entry : world.journal()) {
+    const std::string kind(kind_of(entry.record));
+    const std::string body = encode_body(entry.record);
+    Result<run::Record> record = decode_record(kind, body);
+    ASSERT_TRUE(record) << kind << ": " << record.error().message;
+    EXPECT_EQ(encode_body(*record), body);
+    run::apply(folded, {entry.seq, entry.at, *record});
+  }
+  EXPECT_EQ(folded.plan, world.run().plan);
+  EXPECT_EQ(folded.flows, world.run().flows);
+  EXPECT_EQ(folded.ledger, world.run().ledger);
+  EXPECT_EQ(folded.queue, world.run().queue);
+}
+
+// As Tamarack wrote them before there were flows.
+TEST(Journal, ReadsWhatKnowsNothingOfFlows) {
+  run::Run folded;
+  const auto take = [&](std::string_view kind, std::string_view body) {
+    Result<run::Record> record = decode_record(kind, body);
+    ASSERT_TRUE(record) << record.error().message;
+    run::apply(folded, {folded.last_seq + 1, from_ms(1), *record});
+  };
+  take("run_planned", R"({"run":"r-1","plan":{"framework":"x","tests":[{"id":"a"}],"units":[{"index":0,"tests":[0]}],"workers":1}})");
+  take("worker_joined", R"({"worker":"local/1","agent":"local","slot":0})");
+  take("lease_granted", R"({"term":1,"worker":"local/1","pieces":[{"unit":0,"tests":[0]}],"expires":5})");
+  take("test_finished", R"({"term":1,"worker":"local/1","report":{"test":0,"status":"passed"},"counted":true,"settles":"passed"})");
+  take("lease_ended", R"({"term":1,"end":"completed"})");
+  EXPECT_TRUE(folded.ledger.is_complete());
+  EXPECT_EQ(folded.tests_pending, 0);
+}
+
+// As Tamarack wrote flows before it could be asked what becomes of one that drifted.
+TEST(Journal, ReadsFlowsThatKnowNothingOfDrift) {
+  const auto record = decode_record("run_planned", R"({"run":"r-1","plan":{"framework":"x","tests":[{"id":"a"}],)"
+                                                   R"("units":[{"index":0,"tests":[0]}],"workers":1,"flows":[{"name":"f","rule":"f",)"
+                                                   R"("limit":0,"phases":[{"name":"p","tests":[0]}]}]}})");
+  ASSERT_TRUE(record) << record.error().message;
+  const domain::Plan& plan = std::get<run::RunPlanned>(*record).plan;
+  ASSERT_EQ(plan.flows.size(), 1U);
+  EXPECT_FALSE(plan.flows[0].drift_is_invalid);
+}
+
+TEST(Journal, EveryKindHasItsName) {
+  std::set<std::string_view> names;
+  boost::mp11::mp_for_each<boost::mp11::mp_iota_c<std::variant_size_v<run::Record>>>([&](auto index) {
+    const std::string_view name = kind_of(run::Record(std::in_place_index<index>));
+    EXPECT_FALSE(name.empty()) << index;
+    EXPECT_TRUE(names.insert(name).second) << name;
+  });
+}
+
+TEST(Message, ALeaseBringsWhatFlowsHandOn) {
+  Lease lease{domain::WorkerId{"local/1"}, domain::Term{7u}, {{domain::UnitIndex{0u}, {domain::TestIndex{3u}}}}};
+  lease.captures = {{{domain::TestIndex{3u}}, {{"job_id", "\"j-1\""}}}};
+  const std::string text = encode(ToAgent{lease});
+  const auto back = decode_to_agent(text);
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_EQ(std::get<Lease>(*back).captures, lease.captures);
+  const auto old = decode_to_agent(R"({"kind":"lease","body":{"worker":"local/1","term":7,"pieces":[]}})");
+  ASSERT_TRUE(old) << "of a server that knows no flows";
+  EXPECT_TRUE(std::get<Lease>(*old).captures.empty());
 }
 
 TEST(Message, RoundTrips) {

@@ -1,15 +1,11 @@
 // What every store must do with tokens and keys, run against each of them.
-#include <gtest/gtest.h>
 #include <sqlite3.h>
-#include <stdlib.h>
 
-#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <thread>
 
-#include "store/memory/memory_store.h"
-#include "store/sqlite/sqlite_store.h"
+#include "tests/contract/contract_world.h"
 
 namespace tamarack::store {
 namespace {
@@ -20,32 +16,14 @@ using domain::TokenId;
 
 const Instant noon = from_ms(1'800'000'000'000);
 
-class AccessContract : public testing::TestWithParam<bool> {
+class AccessContract : public StoreContractTest {
  protected:
-  void SetUp() override {
-    char folder[] = "/tmp/tamarack-store-XXXXXX";
-    folder_ = mkdtemp(folder);
-    if (!GetParam()) {
-      store_ = std::make_unique<MemoryStore>();
-      return;
-    }
-    auto opened = open_sqlite_store(folder_ + "/t.db");
-    ASSERT_TRUE(opened) << opened.error().message;
-    store_ = std::move(*opened);
-  }
-  void TearDown() override {
-    store_.reset();
-    std::filesystem::remove_all(folder_);
-  }
   AccessStore& access() { return store_->access(); }
   Token stored(const std::string& id) { return access().find_token(TokenId{id}).value().value(); }
 
   static Token token_of(const std::string& id, const std::string& project, Instant created = noon) {
     return {.id = TokenId{id}, .project = project, .role = Role::runner, .created = created, .secret_hash = std::string(64, 'a')};
   }
-
-  std::string folder_;
-  std::unique_ptr<Store> store_;
 };
 
 TEST_P(AccessContract, ATokenComesBackWithEveryField) {
@@ -146,20 +124,9 @@ TEST_P(AccessContract, AKeyIsMadeAtItsFirstUseAndStays) {
   EXPECT_EQ(access().server_key("another", "second").value(), "second");
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, AccessContract, testing::Values(false, true),
-                         [](const auto& info) { return info.param ? "sqlite" : "memory"; });
+FOR_EVERY_STORE(AccessContract);
 
-class SqliteAccessFile : public testing::Test {
- protected:
-  void SetUp() override {
-    char folder[] = "/tmp/tamarack-store-XXXXXX";
-    folder_ = mkdtemp(folder);
-    path_ = folder_ + "/t.db";
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-  std::string folder_;
-  std::string path_;
-};
+using SqliteAccessFile = SqliteFileTest;
 
 TEST_F(SqliteAccessFile, TokensAndKeysSurviveReopening) {
   {

@@ -1,13 +1,10 @@
 // A database that an earlier tamarack left is brought up to date, with everything in it.
-#include <gtest/gtest.h>
 #include <sqlite3.h>
-#include <stdlib.h>
 
-#include <filesystem>
 #include <fstream>
 #include <sstream>
 
-#include "store/sqlite/sqlite_store.h"
+#include "tests/contract/contract_world.h"
 
 namespace tamarack::store {
 namespace {
@@ -20,15 +17,8 @@ const FigureRules no_rules{.set_aside = [](const domain::RunFailures&) { return 
                                  return domain::Figures{.runs = static_cast<std::int64_t>(executions.size())};
                                }};
 
-class OldDatabase : public testing::Test {
+class OldDatabase : public SqliteFileTest {
  protected:
-  void SetUp() override {
-    char folder[] = "/tmp/tamarack-store-XXXXXX";
-    folder_ = mkdtemp(folder);
-    path_ = folder_ + "/t.db";
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   static std::string sql_file(const std::string& name) {
     std::ostringstream text;
     text << std::ifstream(TAMARACK_SOURCE_DIR "/src/store/sqlite/" + name).rdbuf();
@@ -52,8 +42,6 @@ class OldDatabase : public testing::Test {
     sqlite3_close(db);
     return answer;
   }
-  std::string folder_;
-  std::string path_;
 };
 
 // Version 3: the one before requests, figures and attempts were remembered.
@@ -135,6 +123,46 @@ TEST_F(OldDatabase, ArtifactsOfRunsThatWereAskedForAreFoundInTheirJournals) {
   EXPECT_EQ((*store)->retention().artifacts_in_use("p", std::vector<std::string>{"aa", "bb"}).value(), std::set<std::string>{"aa"})
       << "a run without a server is nobody's to remove";
   EXPECT_TRUE((*store)->run(domain::RunId{"r1"}).value()->refused.empty());
+}
+
+// Version 8: the one before jobs, waits and mailboxes.
+TEST_F(OldDatabase, OneWithoutWaitsGetsTheirTable) {
+  execute(sql_file("schema.sql") + sql_file("migrate_access.sql") + sql_file("migrate_cause.sql") + sql_file("migrate_requests.sql") +
+          sql_file("migrate_tests.sql") + sql_file("migrate_notices.sql") + sql_file("migrate_journal.sql") +
+          sql_file("migrate_retention.sql") +
+          R"(INSERT INTO journal VALUES ('r1',1,110,'run_planned','{}','',0);
+             PRAGMA user_version = 8;)");
+  const FlowRow row{.stream = "wait:w", .seq = 1, .at = from_ms(5), .kind = "wait_parked", .body = "{}"};
+  {
+    const auto store = open_sqlite_store(path_);
+    ASSERT_TRUE(store) << store.error().message;
+    ASSERT_TRUE((*store)->flow().commit_flow({row}, {}));
+    EXPECT_EQ((*store)->journal_end(domain::RunId{"r1"}).value(), 1);
+  }
+  const auto store = open_sqlite_store(path_);
+  std::vector<FlowRow> rows;
+  ASSERT_TRUE((*store)->flow().read_flow([&](const FlowRow& one) {
+    rows.push_back(one);
+    return Result<>{};
+  }));
+  EXPECT_EQ(rows, std::vector{row});
+  EXPECT_EQ(ask("PRAGMA integrity_check"), "ok;");
+}
+
+// Version 11: the one before webhooks for one wait.
+TEST_F(OldDatabase, ItsWebhooksServeEveryWaitAsBefore) {
+  execute(sql_file("schema.sql") + sql_file("migrate_access.sql") + sql_file("migrate_cause.sql") + sql_file("migrate_requests.sql") +
+          sql_file("migrate_tests.sql") + sql_file("migrate_notices.sql") + sql_file("migrate_journal.sql") +
+          sql_file("migrate_retention.sql") + sql_file("migrate_flow.sql") + sql_file("migrate_results.sql") +
+          sql_file("migrate_hooks.sql") +
+          R"(INSERT INTO hooks VALUES ('aa','shop','shop/paid','none','','X-Sum',5,NULL);
+             PRAGMA user_version = 11;)");
+  const auto store = open_sqlite_store(path_);
+  ASSERT_TRUE(store) << store.error().message;
+  const auto hook = (*store)->hooks().find_hook("aa").value();
+  ASSERT_TRUE(hook);
+  EXPECT_EQ(hook->key, "shop/paid");
+  EXPECT_FALSE(hook->once);
 }
 
 }  // namespace

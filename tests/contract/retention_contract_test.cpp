@@ -1,11 +1,5 @@
 // What every store must do when something is to go, run against each of them.
-#include <gtest/gtest.h>
-#include <stdlib.h>
-
-#include <filesystem>
-
-#include "store/memory/memory_store.h"
-#include "store/sqlite/sqlite_store.h"
+#include "tests/contract/contract_world.h"
 
 namespace tamarack::store {
 namespace {
@@ -13,20 +7,8 @@ namespace {
 using domain::RunId;
 using domain::TestId;
 
-class RetentionContract : public testing::TestWithParam<bool> {
+class RetentionContract : public StoreContractTest {
  protected:
-  void SetUp() override {
-    char folder[] = "/tmp/tamarack-store-XXXXXX";
-    folder_ = mkdtemp(folder);
-    if (GetParam())
-      store_ = std::move(*open_sqlite_store(folder_ + "/t.db"));
-    else
-      store_ = std::make_unique<MemoryStore>();
-  }
-  void TearDown() override {
-    store_.reset();
-    std::filesystem::remove_all(folder_);
-  }
   void add(const std::string& run, int at, bool finished, const std::vector<ArtifactRow>& artifacts = {},
            const std::string& identity = {}) {
     Commit commit{.run = RunId{run}, .project = "p"};
@@ -53,8 +35,6 @@ class RetentionContract : public testing::TestWithParam<bool> {
     while (retention().clear_hidden(2).value()) {
     }
   }
-  std::string folder_;
-  std::unique_ptr<Store> store_;
 };
 
 TEST_P(RetentionContract, RunsThatWereAskedForAreListedWithWhatTheyHold) {
@@ -117,7 +97,7 @@ TEST_P(RetentionContract, WhatHasNoEndOrIsGoneIsNotRemoved) {
   EXPECT_FALSE(retention().clear_hidden(2).value());
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, RetentionContract, testing::Bool(), [](const auto& info) { return info.param ? "sqlite" : "memory"; });
+FOR_EVERY_STORE(RetentionContract);
 
 }  // namespace
 }  // namespace tamarack::store

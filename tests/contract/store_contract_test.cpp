@@ -1,39 +1,15 @@
 // What every store must do, run against each of them.
-#include <gtest/gtest.h>
-#include <stdlib.h>
-
 #include <barrier>
-#include <filesystem>
 #include <functional>
 #include <thread>
 
-#include "store/memory/memory_store.h"
-#include "store/sqlite/sqlite_store.h"
+#include "tests/contract/contract_world.h"
 
 namespace tamarack::store {
 namespace {
 
-class StoreContract : public testing::TestWithParam<bool> {
+class StoreContract : public StoreContractTest {
  protected:
-  void SetUp() override {
-    char folder[] = "/tmp/tamarack-store-XXXXXX";
-    folder_ = mkdtemp(folder);
-    open();
-  }
-  void TearDown() override {
-    store_.reset();
-    std::filesystem::remove_all(folder_);
-  }
-  void open() {
-    store_.reset();
-    if (GetParam()) {
-      auto opened = open_sqlite_store(folder_ + "/t.db");
-      ASSERT_TRUE(opened) << opened.error().message;
-      store_ = std::move(*opened);
-    } else {
-      store_ = std::make_unique<MemoryStore>();
-    }
-  }
   static Commit commit_of(const std::string& run, std::int64_t seq) {
     return {.run = domain::RunId{run},
             .project = "p",
@@ -59,9 +35,6 @@ class StoreContract : public testing::TestWithParam<bool> {
     row.ledger = {.planned = 2, .passed = 1, .failed = 1};
     return row;
   }
-
-  std::string folder_;
-  std::unique_ptr<Store> store_;
 };
 
 TEST_P(StoreContract, JournalComesBackInOrder) {
@@ -159,7 +132,7 @@ TEST_P(StoreContract, NoticesAreKeptByKeyUntilTheyAreForgotten) {
   ASSERT_TRUE(store_->keep_notices({{"a", ""}, {"never", ""}, {"c", ""}, {"c", "4"}}));
   EXPECT_EQ(store_->notices().value(), (std::vector<NoticeRow>{{"b", "2"}, {"c", "4"}})) << "in the order in which they came";
   ASSERT_TRUE(store_->keep_notices({}));
-  if (GetParam()) {
+  if (is_sqlite()) {
     open();
     EXPECT_EQ(store_->notices()->size(), 2U);
   }
@@ -358,25 +331,22 @@ TEST_P(RunsContract, ProjectsAreListedWithTheirNewestRun) {
   EXPECT_EQ(rows[1].newest, store_->run(domain::RunId{"r-5"}).value());
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, RunsContract, testing::Values(false, true),
-                         [](const auto& info) { return info.param ? "sqlite" : "memory"; });
+FOR_EVERY_STORE(RunsContract);
 
-INSTANTIATE_TEST_SUITE_P(Stores, StoreContract, testing::Values(false, true),
-                         [](const auto& info) { return info.param ? "sqlite" : "memory"; });
+FOR_EVERY_STORE(StoreContract);
 
 TEST(SqliteStore, SurvivesReopening) {
-  char folder[] = "/tmp/tamarack-store-XXXXXX";
-  const std::string path = std::string(mkdtemp(folder)) + "/t.db";
+  const TestFolder folder;
+  const std::string path = folder.database();
   ASSERT_TRUE((*open_sqlite_store(path))->commit({.run = domain::RunId{"r"}, .project = "p", .rows = {{1, from_ms(1), "k", "{}"}}}));
   EXPECT_EQ((*open_sqlite_store(path))->journal(domain::RunId{"r"})->size(), 1U);
-  std::filesystem::remove_all(folder);
 }
 
 // Two machines of a CI job in one checkout, a run beside a server: whoever comes first makes the file, and nobody hears of it.
 TEST(SqliteStore, IsMadeOnceByManyAtTheSameMoment) {
   for (int round = 0; round < 10; ++round) {
-    char folder[] = "/tmp/tamarack-store-XXXXXX";
-    const std::string path = std::string(mkdtemp(folder)) + "/t.db";
+    const TestFolder folder;
+    const std::string path = folder.database();
     std::barrier start(8);
     std::vector<std::string> errors(8);
     std::vector<std::thread> threads;
@@ -388,7 +358,6 @@ TEST(SqliteStore, IsMadeOnceByManyAtTheSameMoment) {
       });
     for (std::thread& thread : threads) thread.join();
     EXPECT_EQ(errors, std::vector<std::string>(8));
-    std::filesystem::remove_all(folder);
   }
 }
 

@@ -1,12 +1,6 @@
 // What every store must remember of tests over many runs, run against each of them.
-#include <gtest/gtest.h>
-#include <stdlib.h>
-
-#include <filesystem>
-
-#include "store/memory/memory_store.h"
 #include "store/page_cursor.h"
-#include "store/sqlite/sqlite_store.h"
+#include "tests/contract/contract_world.h"
 
 namespace tamarack::store {
 namespace {
@@ -50,20 +44,8 @@ RunRow finished_run(const std::string& run, std::int64_t at_ms) {
           .commit = "abc"};
 }
 
-class TestStoreContract : public testing::TestWithParam<bool> {
+class TestStoreContract : public StoreContractTest {
  protected:
-  void SetUp() override {
-    char folder[] = "/tmp/tamarack-store-XXXXXX";
-    folder_ = mkdtemp(folder);
-    if (GetParam())
-      store_ = open_sqlite_store(folder_ + "/t.db").value();
-    else
-      store_ = std::make_unique<MemoryStore>();
-  }
-  void TearDown() override {
-    store_.reset();
-    std::filesystem::remove_all(folder_);
-  }
   TestStore& tests() { return store_->tests(); }
   void finish(const std::string& run, std::int64_t at_ms, std::vector<ResultRow> results, const std::string& branch = "main") {
     Commit commit{.run = domain::RunId{run}, .project = "p", .run_row = finished_run(run, at_ms), .results = std::move(results)};
@@ -82,9 +64,6 @@ class TestStoreContract : public testing::TestWithParam<bool> {
     for (const TestRow& one : page.tests) names += one.test.value;
     return names;
   }
-
-  std::string folder_;
-  std::unique_ptr<Store> store_;
 };
 
 TEST_P(TestStoreContract, ATestIsKnownWithItsFirstResultAndHasFiguresOnceItsRunHasEnded) {
@@ -104,6 +83,25 @@ TEST_P(TestStoreContract, ATestIsKnownWithItsFirstResultAndHasFiguresOnceItsRunH
   EXPECT_EQ(row("a").last_outcome, Outcome::passed);
   EXPECT_EQ(row("a").last_run.value, "r");
   EXPECT_EQ(row("a").last_at, from_ms(5));
+}
+
+TEST_P(TestStoreContract, ATestIsKnownOnceItIsPlanned) {
+  Commit plan{.run = domain::RunId{"r-1"}, .project = "p"};
+  for (const char* test : {"c", "a", "b"}) plan.planned.push_back({TestId{test}, result(test, Outcome::passed, 0).identity});
+  ASSERT_TRUE(store_->commit(plan));
+  EXPECT_EQ(found({.project = "p", .sort = TestSort::name}), "abc");
+  EXPECT_EQ(row("b").identity, result("b", Outcome::passed, 0).identity);
+  EXPECT_EQ(row("b").figures.runs, 0);
+  finish("r-1", 1'000, {result("b", Outcome::passed, 1'010)});
+  refresh();
+  EXPECT_EQ(found({.project = "p", .sort = TestSort::name}), "abc");
+  EXPECT_EQ(row("b").figures.passed, 1);
+  // A later plan says it by another name.
+  plan.run = domain::RunId{"r-2"};
+  plan.planned = {{TestId{"b"}, {"z.spec.ts", {"renamed"}, ""}}};
+  ASSERT_TRUE(store_->commit(plan));
+  EXPECT_EQ(found({.project = "p", .sort = TestSort::name}), "acb");
+  EXPECT_EQ(row("b").figures.passed, 1);
 }
 
 TEST_P(TestStoreContract, ExecutionsComeBackNewestFirstWithEveryField) {
@@ -316,8 +314,7 @@ TEST_P(TestStoreContract, SpecsAreTheSumOfTheirTests) {
   EXPECT_EQ(tests().find_specs({.project = "p", .text = "C.S"}).value().specs.size(), 1U);
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, TestStoreContract, testing::Values(false, true),
-                         [](const auto& info) { return info.param ? "sqlite" : "memory"; });
+FOR_EVERY_STORE(TestStoreContract);
 
 TEST(PageCursor, EveryOutcomeHasItsSeverity) {
   for (const Outcome outcome : domain::final_outcomes) EXPECT_EQ(outcome_of_severity(severity(outcome)), outcome);

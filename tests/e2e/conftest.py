@@ -2,7 +2,9 @@ import os
 
 import pytest
 
+from fleet import Fleet
 from harness import BINARY, Project
+from job_backend import JobBackend
 
 
 def pytest_sessionstart(session):
@@ -20,3 +22,19 @@ def project(tmp_path):
         project.assert_nothing_left()
     # A test that failed half-way may have left its run behind; that is not a finding of its own.
     project.clean_up()
+
+
+@pytest.fixture
+def fleet(project):
+    """Servers and agents of the project's machine; what a test starts of them ends with it."""
+    fleet = Fleet(project)
+    yield fleet
+    fleet.stop()
+
+
+@pytest.fixture
+def backend():
+    """A backend of jobs, which the test moves on."""
+    backend = JobBackend()
+    yield backend
+    backend.stop()

@@ -195,10 +195,16 @@ class Project:
     def journal(self, run=None):
         """[(seq, kind, body)] of a run, read from a copy so that the database stays as it was left."""
         copy = self.root / f".journal-{uuid.uuid4().hex}"
-        copy.mkdir()
         try:
-            for path in (self.root / ".tamarack").glob("tamarack.db*"):
-                shutil.copy(path, copy / path.name)
+            while True:
+                shutil.rmtree(copy, ignore_errors=True)
+                copy.mkdir()
+                try:
+                    for path in (self.root / ".tamarack").glob("tamarack.db*"):
+                        shutil.copy(path, copy / path.name)
+                    break
+                except FileNotFoundError:
+                    pass  # its journal went into the database while it was copied: all of it again
             database = sqlite3.connect(copy / "tamarack.db")
             assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
             has_journal = database.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'journal'").fetchone() == (1,)

@@ -1,5 +1,6 @@
 """SIGKILL of anything at any time costs at most the test in flight, and nothing is left running."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -40,7 +41,8 @@ def wait_for_unit(project, unit):
 def kill_and_forget(project, unit, pids):
     (project.root / f"{unit}.pid").unlink()
     for pid in pids:
-        os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # a subshell that was about to end
+            os.kill(pid, signal.SIGKILL)
 
 
 def of_the_command(project, pid):

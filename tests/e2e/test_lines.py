@@ -12,13 +12,6 @@ UNITS = [f"unit-{n:02d}" for n in range(24)]
 REASON = why_not()
 
 
-@pytest.fixture
-def fleet(project):
-    fleet = Fleet(project)
-    yield fleet
-    fleet.stop()
-
-
 def suite(project, body="sleep 0.2"):
     project.commands(UNITS, f'echo "$1 $TAMARACK_WORKER" >> {project.root.parent}/units.log\n{body}\n[ "$1" != unit-07 ]\n')
 

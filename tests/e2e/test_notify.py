@@ -14,7 +14,6 @@ import time
 
 import pytest
 
-from fleet import Fleet, free_port
 from harness import wait_until
 
 SECRET = "whsec_" + base64.b64encode(b"0123456789abcdef0123456789abcdef").decode()
@@ -74,13 +73,6 @@ def receiver():
     receiver = Receiver()
     yield receiver
     receiver.close()
-
-
-@pytest.fixture
-def fleet(project):
-    fleet = Fleet(project)
-    yield fleet
-    fleet.stop()
 
 
 def server_file(project, receiver, rest=""):

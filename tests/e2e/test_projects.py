@@ -148,6 +148,15 @@ def test_a_pytest_reporter_of_the_user_keeps_working(project):
     assert "test_takes_an_item PASSED" in stdout_logs(project, result)
 
 
+def test_modules_that_the_users_shell_knows_are_found_when_tests_are_listed_and_when_they_run(project):
+    project.write("lib/of_the_user.py", "NUMBER = 7\n")
+    project.write("conftest.py", "import of_the_user  # noqa: F401\n")
+    project.write("test_it.py", "import of_the_user\n\n\ndef test_number():\n    assert of_the_user.NUMBER == 7\n")
+    project.write("tamarack.toml", 'version = 1\n[suite]\nframework = "pytest"\n[run]\nworkers = 1\n')
+    result = project.run(env={"PYTHONPATH": str(project.root / "lib")}, expect=0).json
+    assert result["ledger"]["passed"] == 1, result
+
+
 def test_a_mocha_reporter_of_the_user_keeps_working(project):
     mini(project, "mocha")
     project.write(".mocharc.json", json.dumps({**json.loads(project.read(".mocharc.json")), "reporter": "json"}))

@@ -4,9 +4,7 @@ import json
 import signal
 import time
 
-import pytest
-
-from fleet import Fleet, counted_once, started_after_their_end
+from fleet import counted_once, started_after_their_end
 from harness import wait_until
 from netns_story import ran_again
 
@@ -17,13 +15,6 @@ code=$?
 echo "end $1" >> {log}
 exit $code
 """
-
-
-@pytest.fixture
-def fleet(project):
-    fleet = Fleet(project)
-    yield fleet
-    fleet.stop()
 
 
 def suite(project, body="sleep 0.2", units=UNITS, settings=""):

@@ -43,7 +43,7 @@ def get(address, path, token=None, **fields):
 
 def test_runs_reports_and_journals_with_a_token(project, serve):
     project.commands(["a", "b"], "exit 0")
-    run = project.run(expect=0)
+    project.run(expect=0)
     made = project.tamarack("token", "create", "--data", ".tamarack", "--project", project.root.name, "--role", "viewer")
     assert made.code == 0, made.text
     token = made.out.strip()
@@ -110,14 +110,14 @@ def test_the_api_describes_itself(project, serve):
     address, _ = serve("--open")
     document = json.loads(get(address, "/api/v1/openapi.json")[1])
     assert document["openapi"].startswith("3.1") and document["info"]["title"] and document["info"]["version"]
-    sample = {"run": run.json["run_id"], "project": project.root.name, "test": "none", "name": "x", "sha256": "0" * 64, "agent": "none", "token": "none"}
-    values = {"limit": 5, "after": 0, "verdict": "passed", "sort": "name", "at": "2026-11-16T04:10:00Z"}
+    sample = {"run": run.json["run_id"], "project": project.root.name, "test": "none", "name": "x", "sha256": "0" * 64, "agent": "none", "token": "none", "job": "none", "wait": "none"}
+    values = {"limit": 5, "after": 0, "verdict": "passed", "sort": "name", "at": "2026-11-16T04:10:00Z", "status": "RUNNING", "open": "true"}
     for path, operations in document["paths"].items():
         assert operations, path
         for method, operation in operations.items():
             where = f"{method} {path}"
             assert operation["summary"] and operation["security"] in ([], *([{"token": [role]}] for role in ("viewer", "runner", "admin"))), where
-            assert all(answer["description"] and answer["content"] for answer in operation["responses"].values()), where
+            assert all(answer["description"] and (answer.get("content") or code in ("101", "204")) for code, answer in operation["responses"].items()), where
             assert ("requestBody" in operation) == (method in ("post", "put")), where
             in_path = {one["name"] for one in operation["parameters"] if one["in"] == "path"}
             assert {f"{{{name}}}" for name in in_path} == {part for part in path.split("/") if part.startswith("{")}, where
@@ -131,7 +131,7 @@ def test_the_api_describes_itself(project, serve):
                 # A page is asked for with what the page before said, and nothing else.
                 assert status == 200 or (name == "before" and "'before'" in body), (where, name, body)
     lists = [path for path, operations in document["paths"].items() if any(one["name"] == "limit" for one in operations.get("get", {}).get("parameters", []))]
-    assert len(lists) == 3
+    assert len(lists) == 6
     for path in lists:
         status, body = get(address, path.format(**sample) + "?colour=red")
         assert status == 400 and "colour" in body, path

@@ -8,17 +8,9 @@ import xml.etree.ElementTree
 
 import pytest
 
-from fleet import Fleet
 from harness import Project, wait_until
 
 BROKEN = '[ "$1" != bad ]\n'
-
-
-@pytest.fixture
-def fleet(project):
-    fleet = Fleet(project)
-    yield fleet
-    fleet.stop()
 
 
 @pytest.fixture

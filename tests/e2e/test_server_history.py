@@ -17,18 +17,10 @@ import urllib.request
 
 import pytest
 
-from fleet import Fleet
 from harness import wait_until
 from test_history import FLAKY_UNIT, name_of, pytest_project, pytest_report, quarantine
 
 PROBLEM = "application/problem+json"
-
-
-@pytest.fixture
-def fleet(project):
-    fleet = Fleet(project)
-    yield fleet
-    fleet.stop()
 
 
 class Answer:

@@ -4,19 +4,10 @@ import json
 import signal
 import time
 
-import pytest
-
-from fleet import Fleet, counted_once, started_after_their_end
+from fleet import counted_once, started_after_their_end
 from harness import wait_until
 from netns_story import ran_again
 from test_remote import UNITS, in_flight, lines, suite
-
-
-@pytest.fixture
-def fleet(project):
-    fleet = Fleet(project)
-    yield fleet
-    fleet.stop()
 
 
 def spools(fleet, agent):

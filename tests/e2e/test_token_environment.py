@@ -1,5 +1,5 @@
 """What an agent was started with does not stay readable to the tests it runs: they are of the same user."""
-from test_remote import fleet, suite  # noqa: F401
+from test_remote import suite
 
 # Looks through the environments of this test and everything above it, as they stand in /proc.
 LOOK = r"""

@@ -39,6 +39,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check<wire::DrainWish>(text);
   check<wire::SessionWish>(text);
   check<wire::TokenWish>(text);
+  check<wire::RotateWish>(text);
+  check<wire::ImportAnswer>(text);
   check<wire::MissingQuery>(text);
   check<wire::MissingAnswer>(text);
   check<wire::RunFacts>(text);

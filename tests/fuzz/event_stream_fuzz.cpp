@@ -4,17 +4,17 @@
 #include <string>
 #include <string_view>
 
-#include "client/event_stream.h"
+#include "io/event_stream.h"
 
 namespace {
 
 std::string read(std::string_view text, std::size_t piece) {
-  tamarack::client::EventStream stream;
+  tamarack::io::EventStream stream;
   std::string seen;
   for (std::size_t at = 0; at < text.size(); at += piece)
     (void)stream
         .feed(text.substr(at, piece),
-              [&](const tamarack::client::StreamEvent& event) { seen += event.id + '\0' + event.event + '\0' + event.data + '\0'; })
+              [&](const tamarack::io::StreamEvent& event) { seen += event.id + '\0' + event.event + '\0' + event.data + '\0'; })
         .has_value();
   return seen;
 }

@@ -48,7 +48,7 @@ const shapes = {
   test_finished: {
     ...identity, retry: integer, status: one_of('passed', 'failed', 'timed_out', 'skipped', 'interrupted'), final: flag,
     started_ms: integer, duration_ms: integer, errors: list_of(object_of(error)), stdout: short_enough, stderr: short_enough,
-    annotations, attachments: list_of(object_of({ name: text, content_type: text, path: absolute })),
+    annotations, captures: list_of(object_of({ name: text })), output_bytes: integer, attachments: list_of(object_of({ name: text, content_type: text, path: absolute })),
     steps: list_of(object_of({ title: text, category: text, started_ms: integer, duration_ms: integer, failed: flag })),
   },
   error: { error: object_of(error) },

@@ -147,6 +147,35 @@ describe('playwright', () => {
     assert.deepEqual(keys_of(done.events.verdicts), keys_of(found.events.tests));
   });
 
+  it('tells what a test captured, and how far its output file had come', async () => {
+    const restore = project.write('tests/captures.spec.js', `
+      const fs = require('fs');
+      const { test } = require('@playwright/test');
+      const capture = (info, description) => info.annotations.push({ type: 'tamarack.capture', description });
+      const output = (text) => fs.appendFileSync(process.env.TAMARACK_OUTPUT, text);
+      test('captures', async ({}, info) => {
+        info.annotations.push({ type: 'issue', description: '12' });
+        capture(info, JSON.stringify({ name: 'job_id', value: 'j-1' }));
+        capture(info, JSON.stringify({ name: 'rows', value: [1, { a: null }] }));
+        capture(info, 'no JSON');
+        output('a=1\\n');
+      });
+      test('captures nothing', async () => output('b=22\\n'));
+    `);
+    try {
+      const { events } = await run(['tests/captures.spec.js'], { env: { TAMARACK_OUTPUT: path.join(project.base, 'captured.txt') } });
+      const [first, second] = [events.verdict('captures [main]'), events.verdict('captures nothing [main]')];
+      assert.deepEqual(first.captures, [
+        { name: 'job_id', value: 'j-1' }, { name: 'rows', value: [1, { a: null }] }, { name: '', value: 'no JSON' }]);
+      assert.deepEqual(first.annotations, [{ type: 'issue', description: '12' }], 'a capture is no annotation for people');
+      assert.deepEqual(second.captures, []);
+      assert.equal(second.output_bytes, 9);
+      assert.ok(first.output_bytes >= 4, 'the next test may have begun to write before the reporter hears of the first');
+    } finally {
+      restore();
+    }
+  });
+
   it('reports a syntax error outside of any test', async () => {
     const restore = project.write('tests/broken.spec.js', 'const = 1;\n');
     const { code, events } = await list();
@@ -280,6 +309,38 @@ describe('mocha', () => {
     assert.deepEqual(keys_of(done.events.verdicts), keys_of(found.events.tests));
   });
 
+  it('tells what a test captured, and how far its output file had come', async () => {
+    const restore = project.write('specs/captures.spec.js', `
+      const fs = require('fs');
+      const output = (text) => fs.appendFileSync(process.env.TAMARACK_OUTPUT, text);
+      describe('captures', () => {
+        afterEach(function () { this.tamarackCapture?.('hook', this.currentTest.title); });
+        it('by call', function () {
+          this.tamarackCapture?.('job_id', 'j-1');
+          this.tamarackCapture?.('cycle', 10n);
+          output('a=1\\n');
+        });
+        it('by property', function () {
+          this.test.tamarackCaptures = { rows: [1, { a: null }] };
+          output('b=22\\n');
+        });
+        it('nothing', () => {});
+      });
+    `);
+    try {
+      const { tests } = (await list()).events;
+      const mine = tests.filter(({ spec }) => spec === 'specs/captures.spec.js');
+      const { events } = await run({ select: mine, env: { TAMARACK_OUTPUT: path.join(project.base, 'captured.txt') } });
+      const of = (name) => events.verdict(`captures > ${name}`);
+      assert.deepEqual(of('by call').captures, [{ name: 'job_id', value: 'j-1' }, { name: 'cycle' }, { name: 'hook', value: 'by call' }]);
+      assert.deepEqual(of('by property').captures, [{ name: 'rows', value: [1, { a: null }] }, { name: 'hook', value: 'by property' }]);
+      assert.deepEqual(of('nothing').captures, [{ name: 'hook', value: 'nothing' }]);
+      assert.deepEqual([of('by call').output_bytes, of('by property').output_bytes, of('nothing').output_bytes], [4, 9, 9]);
+    } finally {
+      restore();
+    }
+  });
+
   it('reports a syntax error outside of any test', async () => {
     const restore = project.write('specs/broken.spec.js', 'const = 1;\n');
     const { code, events } = await list();
@@ -386,6 +447,37 @@ describe('pytest', () => {
     const { code, events } = await call(['tests/test_hooks.py'], { env: { TAMARACK_SELECTION: 'missing.json' } });
     assert.equal(code, 5);
     assert.deepEqual([events.started, events.end.status], [[], 'failed']);
+  });
+
+  it('tells what a test captured, and how far its output file had come', async () => {
+    const restore = project.write('tests/test_captures.py', `
+import os
+
+def output(text):
+    with open(os.environ["TAMARACK_OUTPUT"], "a") as file:
+        file.write(text)
+
+def test_captures(record_property):
+    record_property("tamarack.capture:job_id", "j-1")
+    record_property("tamarack.capture:rows", [1, {"a": None}])
+    record_property("tamarack.capture:odd", {1, })
+    record_property("tamarack.capture:endless", float("inf"))
+    record_property("other", 1)
+    output("a=1\\n")
+
+def test_nothing():
+    output("b=22\\n")
+`);
+    try {
+      const { events } = await call(['tests/test_captures.py'], { env: { TAMARACK_OUTPUT: path.join(project.base, 'captured.txt') } });
+      const [first, second] = [events.verdict('test_captures'), events.verdict('test_nothing')];
+      assert.deepEqual(first.captures, [
+        { name: 'job_id', value: 'j-1' }, { name: 'rows', value: [1, { a: null }] }, { name: 'odd', value: '{1}' }, { name: 'endless', value: 'inf' }]);
+      assert.deepEqual(second.captures, []);
+      assert.deepEqual([first.output_bytes, second.output_bytes], [4, 9]);
+    } finally {
+      restore();
+    }
   });
 
   it('reports a syntax error outside of any test', async () => {

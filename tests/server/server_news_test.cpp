@@ -13,6 +13,7 @@
 #include "io/files.h"
 #include "io/http_client.h"
 #include "store/sqlite/sqlite_store.h"
+#include "tests/server/scripted_prober.h"
 #include "wire/api.h"
 #include "wire/manifest.h"
 
@@ -62,8 +63,9 @@ class ServerNewsTest : public testing::Test {
                            .retries = {.first = Millis{5}, .longest = Millis{20}},
                            .limits = {}};
     }
-    server_ = std::move(*Server::listen(loop_, clock_, {connect(), connect(), connect(), connect().access(), *blobs_}, std::move(settings),
-                                        [this](const Error& error) { warnings_ += error.message + "\n"; }));
+    server_ = std::move(*Server::listen(
+        loop_, clock_, {connect(), connect(), connect(), connect().access(), *blobs_, connect().flow(), connect().hooks(), prober_},
+        std::move(settings), [this](const Error& error) { warnings_ += error.message + "\n"; }));
   }
 
   io::ClientAnswer ask(const std::string& method, const std::string& path, const std::string& body = {}) {
@@ -180,6 +182,7 @@ class ServerNewsTest : public testing::Test {
   std::unique_ptr<artifact::BlobStore> blobs_;
   io::SystemClock clock_;
   io::Loop loop_;
+  ScriptedProber prober_{loop_};
   std::unique_ptr<io::HttpServer> receiver_;
   std::unique_ptr<Server> server_;
   std::vector<Told> told_;

@@ -63,6 +63,7 @@ TEST_F(ServerRetentionTest, WhatARetriedJobNeedsStays) {
   whole_run("r-13");
   RetentionRules rules = at_once();
   rules.retry_kept = RetentionRules::day;
+  rules.unused_kept = rules.unused_kept_when_full = RetentionRules::day;  // what r-14 sends is nobody's until it is asked for
   tidy(rules);
   wait_until([&] { return says(said_, "removed 1 run: r-12"); });
   EXPECT_EQ(start(request("r-14", "ci/7")).state, wire::Started::continued) << "it runs what failed in r-11, and carries the rest";

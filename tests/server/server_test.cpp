@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/sha256.h"
 #include "coordinator/routes.h"
 #include "io/raw_peer.h"
 #include "tests/server/server_world.h"
@@ -26,14 +27,31 @@ TEST_F(ServerTest, EveryRouteIsClosedToWhoMayNot) {
                                                    {"other project's admin", world_.token("other", domain::Role::admin)},
                                                    {"server's admin", world_.token("*", domain::Role::admin)},
                                                    {"made up", "tmk_0123456789_" + std::string(43, 'A')}};
+  // Of 'shop'. The job is over: its events end.
+  const auto ask = [&](const std::string& path, const std::string& body) {
+    return world_.ask({.method = "POST", .path = path, .token = callers.at("runner"), .fields = {}, .body = body}).body;
+  };
+  const auto id_in = [](const std::string& body) { return body.substr(11, body.find('"', 11) - 11); };
+  const std::string job = id_in(ask("/api/v1/jobs", R"({"kind":"a"})"));
+  ask("/api/v1/jobs/" + job + "/report", R"({"status":"COMPLETED","result":1,"log":"x"})");
+  const std::string wait = ask("/api/v1/waits", R"({"conditions":[{"signal":"k"}]})").substr(12, 18);
+  ASSERT_EQ(world_.get("/api/v1/jobs/" + job, callers.at("viewer")).status, 200);
+  ASSERT_EQ(world_.get("/api/v1/waits/" + wait, callers.at("viewer")).status, 200);
+  const std::string any_token = world_.token("shop", domain::Role::viewer).substr(4, 10);
   const auto rank = [](const std::string& who) { return who == "viewer" ? 0 : who == "runner" ? 1 : 2; };
   for (const Route& route : all_routes()) {
     if (!route.needed) continue;
     const bool about_run = route.pattern.find("{run}") != std::string_view::npos;
     const bool about_project = route.pattern.find("{project}") != std::string_view::npos;
+    const bool about_flow = route.pattern.find("{job}") != std::string_view::npos || route.pattern.find("{wait}") != std::string_view::npos;
+    const bool about_token = route.pattern.starts_with("/api/v1/tokens/");
     std::string path(route.pattern);
-    for (const auto& [name, value] :
-         std::map<std::string, std::string>{{"{run}", "r-1"}, {"{project}", "shop"}, {"{sha256}", std::string(64, 'a')}})
+    for (const auto& [name, value] : std::map<std::string, std::string>{{"{run}", "r-1"},
+                                                                        {"{project}", "shop"},
+                                                                        {"{sha256}", std::string(64, 'a')},
+                                                                        {"{job}", job},
+                                                                        {"{wait}", wait},
+                                                                        {"{token}", any_token}})
       if (const std::size_t at = path.find(name); at != std::string::npos) path.replace(at, name.size(), value);
     for (const auto& [who, secret] : callers) {
       const int status = world_.ask({.method = std::string(route.method), .path = path, .token = secret, .fields = {}, .body = {}}).status;
@@ -44,7 +62,7 @@ TEST_F(ServerTest, EveryRouteIsClosedToWhoMayNot) {
         EXPECT_EQ(status, 403) << what;
       else if (route.id == RouteId::metrics && who != "server's admin")
         EXPECT_EQ(status, 403) << what;
-      else if (about_run && who == "other project's admin")
+      else if ((about_run || about_flow || about_token) && who == "other project's admin")
         EXPECT_EQ(status, 404) << what;
       else if (about_project && who == "other project's admin")
         EXPECT_EQ(status, 403) << what;
@@ -96,6 +114,33 @@ TEST_F(ServerTest, ARunItsReportAndItsPage) {
   const auto page = world_.get("/api/v1/runs/r-1/report.html");
   EXPECT_NE(page.body.find("the 1 test passed"), std::string::npos);
   EXPECT_NE(io::field_of(page.fields, "Content-Security-Policy").find("connect-src 'none'"), std::string::npos);
+}
+
+// What the page of a test asks for: one execution of many, without the report around it.
+TEST_F(ServerTest, OneTestOfARunWithItsArtifacts) {
+  world_.start();
+  const std::string bytes = "a picture";
+  ASSERT_EQ(world_
+                .ask({.method = "PUT",
+                      .path = "/api/v1/projects/shop/blobs/" + sha256_hex(bytes),
+                      .token = world_.token("shop", domain::Role::runner),
+                      .body = bytes})
+                .status,
+            201);
+  world_.keep("r-3", {.name = "after click.png", .content_type = "image/png", .sha256 = sha256_hex(bytes), .size = 9});
+  world_.finish("r-3");
+  const std::string viewer = world_.token("shop", domain::Role::viewer);
+  const std::string test = ServerWorld::plan_of(1).tests[0].id.value;
+  const std::string body = world_.get("/api/v1/runs/r-3/tests/" + test, viewer).body;
+  EXPECT_TRUE(body.starts_with(R"({"run_id":"r-3","project":"shop","test":{"id":")" + test + R"(","spec":"a.py","title_path":["works 0"])"))
+      << body;
+  const std::size_t at = body.find("/blobs/shop/");
+  ASSERT_NE(at, std::string::npos) << body;
+  const auto picture = world_.get(body.substr(at, body.find('"', at) - at));
+  EXPECT_EQ(picture.body, bytes) << "the link is signed: a browser needs nothing else";
+  EXPECT_EQ(picture.field("Content-Type"), "image/png");
+  EXPECT_EQ(world_.get("/api/v1/runs/r-3/tests/nobody", viewer).status, 404);
+  EXPECT_EQ(world_.get("/api/v1/runs/r-2/tests/" + test, viewer).status, 404) << "of another project";
 }
 
 TEST_F(ServerTest, ARunWhoseProcessDiedIsInterruptedAndSaysHowFarItCame) {

@@ -60,6 +60,23 @@ TEST_F(ServerWatchTest, TheLiveRunBeginsWithASnapshot) {
   EXPECT_THAT(messages[2], HasSubstr(R"("event":"end")"));
 }
 
+TEST_F(ServerWatchTest, AJobGoesOnWhereTheWatcherLeft) {
+  world_.start(true);
+  const auto post = [&](const std::string& path, const std::string& body) {
+    return world_.ask({.method = "POST", .path = path, .fields = {{"Content-Type", "application/json"}}, .body = body}).body;
+  };
+  const std::string job = post("/api/v1/jobs", R"({"kind":"a"})").substr(11, 18);
+  post("/api/v1/jobs/" + job + "/report", R"({"status":"RUNNING","stage":"A"})");
+  post("/api/v1/jobs/" + job + "/report", R"({"status":"COMPLETED"})");
+  const auto messages = watch("/api/v1/jobs/" + job + "/events?after=1");
+  ASSERT_EQ(messages.size(), 3U);
+  EXPECT_THAT(messages[0], StartsWith(R"({"id":"2","event":"status","data":{)"));
+  EXPECT_THAT(messages[0], HasSubstr(R"("stage":"A")"));
+  EXPECT_THAT(messages[1], HasSubstr(R"("status":"COMPLETED")"));
+  EXPECT_EQ(messages[2], R"({"id":"","event":"end","data":{}})");
+  EXPECT_THAT(watch("/api/v1/jobs/j-9/events"), testing::ElementsAre(HasSubstr("404")));
+}
+
 TEST_F(ServerWatchTest, WhoMayNotReadMayNotWatch) {
   world_.start(false);
   EXPECT_THAT(watch("/api/v1/runs/r-1/live"), testing::ElementsAre(HasSubstr("401")));

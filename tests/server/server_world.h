@@ -19,6 +19,7 @@
 #include "io/http_client.h"
 #include "run/run.h"
 #include "store/sqlite/sqlite_store.h"
+#include "tests/server/scripted_prober.h"
 
 namespace tamarack::coordinator {
 
@@ -27,7 +28,8 @@ class ServerWorld {
   explicit ServerWorld(std::string folder) : folder_(std::move(folder)) {
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directories(folder_);
-    for (auto* store : {&data_, &reports_, &journal_, &access_}) *store = std::move(*store::open_sqlite_store(folder_ + "/tamarack.db"));
+    for (auto* store : {&data_, &reports_, &journal_, &access_, &flow_})
+      *store = std::move(*store::open_sqlite_store(folder_ + "/tamarack.db"));
     blobs_ = std::move(*artifact::open_disk_blobs(folder_ + "/blobs"));
   }
   ~ServerWorld() {
@@ -55,10 +57,12 @@ class ServerWorld {
                             .run_at_work = [this](store::Store&) { return domain::RunId{is_at_work_ ? "r-2" : ""}; },
                             .token_check = Millis{20},
                             .poll = Millis{5},
-                            .host = std::move(host)};
+                            .host = std::move(host),
+                            .jobs_folder = folder_ + "/job-logs"};
     if (adjust) adjust(settings);
-    auto listening = Server::listen(*loop_, clock_, {*data_, *reports_, *journal_, access_->access(), *blobs_}, std::move(settings),
-                                    [this](const Error& error) { problems_.push_back(error.message); });
+    auto listening =
+        Server::listen(*loop_, clock_, {*data_, *reports_, *journal_, access_->access(), *blobs_, flow_->flow(), access_->hooks(), prober_},
+                       std::move(settings), [this](const Error& error) { problems_.push_back(error.message); });
     server_ = std::move(*listening);
   }
   // The server ends as after kill -9, and another one begins.
@@ -90,6 +94,12 @@ class ServerWorld {
     feed(id, run::TestEnded{worker, domain::Term{1U}, {.test = domain::TestIndex{0U}, .status = domain::TestStatus::passed}});
     feed(id, run::InvocationEnded{worker, domain::Term{1U}, false, {}, {}});
     if (id == "r-2") is_at_work_ = false;
+  }
+
+  // What its test left behind, before it ended.
+  void keep(const std::string& id, const domain::Attachment& attachment) {
+    feed(id, run::ArtifactArrived{
+                 .worker = domain::WorkerId{"local/1"}, .term = domain::Term{1U}, .test = domain::TestIndex{0U}, .attachment = attachment});
   }
 
   std::string token(const std::string& project, domain::Role role) {
@@ -132,6 +142,7 @@ class ServerWorld {
   store::Store& data() { return *data_; }
   artifact::BlobStore& blobs() { return *blobs_; }
   store::AccessStore& access() { return access_->access(); }
+  ScriptedProber& prober() { return prober_; }
   const std::vector<std::string>& problems() const { return problems_; }
 
  private:
@@ -146,9 +157,11 @@ class ServerWorld {
   std::unique_ptr<store::Store> reports_;
   std::unique_ptr<store::Store> journal_;
   std::unique_ptr<store::Store> access_;
+  std::unique_ptr<store::Store> flow_;
   std::unique_ptr<artifact::BlobStore> blobs_;
   io::SystemClock clock_;
   std::unique_ptr<io::Loop> loop_ = std::make_unique<io::Loop>();
+  ScriptedProber prober_{*loop_};
   std::map<std::string, run::Run> runs_;
   std::map<std::string, store::RunRow> rows_;
   std::vector<std::string> problems_;

@@ -93,7 +93,7 @@ void CoordinatorProcess::begin() {
 void CoordinatorProcess::go_on(run::Run folded, const std::vector<run::Event>& found) {
   run_ = std::move(folded);
   for (const run::Event& event : found) feed(event);
-  feed(run::Resumed{});
+  feed(run::Resumed{.heard_all = world_.scenario.local});
   for (const coordinator::LinkId link : sessions_.links()) announce(link);
   for (const run::Event& event : std::exchange(before_plan_, {})) feed(event);
   tick();
@@ -173,9 +173,13 @@ void CoordinatorProcess::committed() {
 
 void CoordinatorProcess::obey(const run::Effect& effect) {
   if (const auto* grant = std::get_if<run::GrantLease>(&effect))
-    send_to_worker(grant->worker, wire::Lease{grant->worker, grant->term, grant->pieces});
+    send_to_worker(grant->worker, wire::Lease{grant->worker, grant->term, grant->pieces, grant->captures});
   else if (const auto* stop = std::get_if<run::StopLease>(&effect))
     send_to_worker(stop->worker, wire::Stop{stop->worker, stop->term});
+  else if (const auto* begin = std::get_if<run::BeginWait>(&effect))
+    callbacks_.on_begin_wait(*begin);
+  else if (const auto* drop = std::get_if<run::DropWait>(&effect))
+    callbacks_.on_drop_wait(*drop);
   else if (std::holds_alternative<run::FinishRun>(effect))
     callbacks_.on_finished();
 }

@@ -27,6 +27,8 @@ struct CoordinatorCallbacks {
   std::function<void(std::int64_t)> on_committed;  // durable up to this entry
   std::function<void()> on_killed;                 // the process is to die now, in the middle of its commit
   std::function<void()> on_finished;               // the verdict is durable
+  std::function<void(const run::BeginWait&)> on_begin_wait;
+  std::function<void(const run::DropWait&)> on_drop_wait;
 };
 
 class CoordinatorProcess : public std::enable_shared_from_this<CoordinatorProcess> {
@@ -38,6 +40,7 @@ class CoordinatorProcess : public std::enable_shared_from_this<CoordinatorProces
   void go_on(run::Run folded, const std::vector<run::Event>& found);
   void go_on_with_agents(run::Run folded, const std::map<std::string, std::int64_t>& heard);
   void stop(run::StopCause cause, const std::string& reason);
+  void wait_concluded(const run::WaitConcluded& word) { feed(word); }
   void send_home();
   void jump_clock(Millis by) { clock_offset_ += by; }
   void die();

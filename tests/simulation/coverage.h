@@ -26,7 +26,10 @@ namespace tamarack::simulation {
   X(test_lost) X(test_cancelled) X(test_never_ran) X(test_blamed) X(test_passed_over) X(test_requeued) X(retry_cut_off)           \
   X(disagreed) X(infrastructure_failed) X(never_ran_passed_over) X(never_ran_no_worker) X(never_ran_stopped)                      \
   X(test_in_quarantine) X(stop_by_user) X(stop_by_failure) X(stop_by_deadline) X(stop_grace_passed) X(verdict_passed)             \
-  X(verdict_failed) X(verdict_timed_out) X(verdict_incomplete) X(verdict_infrastructure) X(verdict_cancelled)
+  X(verdict_failed) X(verdict_timed_out) X(verdict_incomplete) X(verdict_infrastructure) X(verdict_cancelled) X(verdict_invalid)  \
+  X(phase_began) X(phase_satisfied) X(phase_invalid) X(wait_began) X(wait_parked) X(wait_ordered_again) X(wait_said_twice)        \
+  X(wait_dropped) X(wait_heard_again) X(wait_limit_passed) X(captures_handed_on) X(flow_passed) X(flow_failed) X(flow_flaky)      \
+  X(flow_skipped) X(flow_cancelled) X(flow_timed_out) X(flow_lost) X(flow_never_ran) X(test_not_run_twice) X(test_ended_with_flow)
 // clang-format on
 
 enum class Transition {

@@ -109,6 +109,8 @@ bool Framework::is_chain_broken(TestIndex test) const {
 
 void Framework::begin(TestIndex test, int retry) {
   ++world_.truth.begun[test.value];
+  // A framework that runs one of its own tests a second time, unasked, does so by itself: that is no second execution of ours.
+  if (retry == 0 && leased_.contains(test) && has_begun_.insert(test).second) ++world_.truth.begun_leased[test.value];
   in_flight_.insert(test);
   tell(agent::TestBegan{test, retry, world_.timeline.now()});
   world_.timeline.after(world_.scenario.natures[test.value].duration, [self = shared_from_this(), test, retry] {
@@ -156,7 +158,11 @@ void Framework::end(TestIndex test, int retry) {
   const TestStatus status = status_of(test, retry);
   const bool again = nature == Nature::retried_by_framework && retry == 0 && status == TestStatus::failed;
   in_flight_.erase(test);
-  report({.test = test, .retry = retry, .status = status, .last_try = !again, .duration = world_.scenario.natures[test.value].duration});
+  domain::TestReport done{
+      .test = test, .retry = retry, .status = status, .last_try = !again, .duration = world_.scenario.natures[test.value].duration};
+  if (world_.scenario.natures[test.value].captures)
+    done.captures = {{fmt::format("job_{}", test.value), std::to_string(world_.truth.executions[test.value].size())}};
+  report(std::move(done));
   if (again) {
     world_.took(Transition::framework_retried);
     return begin(test, retry + 1);

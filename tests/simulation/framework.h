@@ -52,6 +52,7 @@ class Framework : public std::enable_shared_from_this<Framework> {
   bool stopping_ = false;
   bool timed_out_ = false;
   std::set<domain::TestIndex> in_flight_;
+  std::set<domain::TestIndex> has_begun_;
   std::set<std::uint32_t> broken_units_;  // a test of their chain failed in this process
   bool somebody_failed_ = false;
 };

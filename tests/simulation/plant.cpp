@@ -1,5 +1,7 @@
 #include "plant.h"
 
+#include <algorithm>
+
 namespace tamarack::simulation {
 namespace {
 
@@ -18,6 +20,27 @@ run::Step decide_again(run::Run before, const run::Step& right, const std::vecto
 // Only a decision that the fold can carry is planted: it must not settle a test twice.
 bool is_pending(const run::Run& run, domain::TestIndex test) {
   return run.tests.at(test.value).outcome == Outcome::pending;
+}
+
+// The tests of the first phase that needs this wait, as if it were satisfied.
+std::optional<run::Record> early_phase(const run::Run& run, const run::Record& record) {
+  const auto* began = std::get_if<run::PhaseBegan>(&record);
+  if (began == nullptr) return std::nullopt;
+  const domain::Flow& flow = run.plan.flows.at(static_cast<std::size_t>(began->flow));
+  if (!flow.phases.at(static_cast<std::size_t>(began->phase)).tests.empty()) return std::nullopt;
+  for (std::size_t p = 0; p < flow.phases.size(); ++p) {
+    const auto& needs = flow.phases[p].needs;
+    if (std::find(needs.begin(), needs.end(), began->phase) == needs.end() || flow.phases[p].tests.empty()) continue;
+    return run::PhaseBegan{.flow = began->flow, .phase = static_cast<std::int32_t>(p)};
+  }
+  return std::nullopt;
+}
+
+// Instead of the end of a test that may not run twice: it waits to run again.
+std::optional<run::Record> second_go(const run::Run& run, const run::Record& record) {
+  const auto* settled = std::get_if<run::TestSettled>(&record);
+  if (settled == nullptr || settled->reason.find("may not run twice") == std::string::npos) return std::nullopt;
+  return run::Requeued{{{run.tests.at(settled->test.value).unit, {settled->test}}}, "planted"};
 }
 
 run::Step plant_into(Plant plant, run::Run before, run::Step right, Instant now) {
@@ -39,7 +62,20 @@ run::Step plant_into(Plant plant, run::Run before, run::Step right, Instant now)
       right.effects.clear();
       break;
     }
+    if (plant == Plant::prepare_again) {
+      if (auto again = second_go(before, record)) {
+        record = *again;
+        changed = true;
+      } else if (changed && (std::holds_alternative<run::PhaseEnded>(record) || std::holds_alternative<run::FlowEnded>(record))) {
+        break;
+      }
+    }
     records.push_back(record);
+    if (plant == Plant::begin_early && before.is_planned())
+      if (const auto early = early_phase(before, record)) {
+        records.push_back(*early);
+        changed = true;
+      }
     if (const auto* granted = std::get_if<run::LeaseGranted>(&record); plant == Plant::double_lease && granted != nullptr) {
       records.push_back(run::Requeued{granted->pieces, "planted"});
       changed = true;
@@ -74,9 +110,15 @@ StepFunction step_with(Plant plant) {
         return rest;
       }
     }
-    run::Step right = run::step(std::move(run), event, now);
+    run::Event heard = event;
+    if (auto* word = std::get_if<run::WaitConcluded>(&heard); plant == Plant::trust_wait && word != nullptr)
+      word->outcome = domain::WaitOutcome::satisfied;
+    run::Step right = run::step(std::move(run), heard, now);
     if (plant == Plant::forget_journal) {
-      std::erase_if(right.entries, [](const run::Entry& entry) { return std::holds_alternative<run::TestSettled>(entry.record); });
+      // Nor what follows it: a journal with a gap cannot be read at all.
+      const auto first = std::find_if(right.entries.begin(), right.entries.end(),
+                                      [](const run::Entry& entry) { return std::holds_alternative<run::TestSettled>(entry.record); });
+      right.entries.erase(first, right.entries.end());
       return right;
     }
     return plant_into(plant, std::move(before), std::move(right), now);

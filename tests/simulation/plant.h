@@ -17,13 +17,20 @@ enum class Plant {
   forget_requeue,   // what a lost lease held is not handed out again
   trust_exit_code,  // exit code 0 passes for every test that was not reported
   forget_journal,   // a settled test is not written down
+  begin_early,      // what needs a wait begins when the wait does
+  trust_wait,       // a wait that is over is taken for satisfied
+  prepare_again,    // what may not run twice is handed out again when it was cut off
 };
 
-inline constexpr std::array<std::pair<Plant, std::string_view>, 5> plants{{{Plant::double_lease, "double-lease"},
+inline constexpr std::array<std::pair<Plant, std::string_view>, 8> plants{{{Plant::double_lease, "double-lease"},
                                                                            {Plant::count_late, "count-late"},
                                                                            {Plant::forget_requeue, "forget-requeue"},
                                                                            {Plant::trust_exit_code, "trust-exit-code"},
-                                                                           {Plant::forget_journal, "forget-journal"}}};
+                                                                           {Plant::forget_journal, "forget-journal"},
+                                                                           {Plant::begin_early, "begin-early"},
+                                                                           {Plant::trust_wait, "trust-wait"},
+
+                                                                           {Plant::prepare_again, "prepare-again"}}};
 
 std::optional<Plant> parse_plant(std::string_view name);
 StepFunction step_with(Plant plant);

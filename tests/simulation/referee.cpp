@@ -21,6 +21,7 @@ void Referee::after_step(const run::Run& live, const std::vector<run::Entry>& en
       const auto lease = folded_.leases.find(grant->term);
       require(lease != folded_.leases.end() && lease->second.worker == grant->worker && lease->second.pieces == grant->pieces,
               "an order to run lease {} was given, which is not live", grant->term.value);
+      captures_hold(*grant);
       if (entries.empty()) world_.took(Transition::lease_sent_again);
     }
   if (entries.empty()) return;
@@ -34,6 +35,7 @@ void Referee::after_step(const run::Run& live, const std::vector<run::Entry>& en
 void Referee::judge(const run::Entry& entry) {
   require(!folded_.finished || std::holds_alternative<run::ArtifactStored>(entry.record), "entry {} after the run was finished", entry.seq);
   std::visit([this](const auto& record) { rule(record); }, entry.record);
+  note_counted(entry);
   if (const auto* granted = std::get_if<run::LeaseGranted>(&entry.record)) granted_at_[granted->term] = entry.seq;
 }
 
@@ -60,14 +62,11 @@ void Referee::same_state(const run::Run& live) const {
                               a.second.phase == b.second.phase;
                      }),
           "folding the journal gives other workers than the live state has");
-  const domain::Ledger& ledger = live.ledger;
-  const auto pending = static_cast<std::int64_t>(
-      std::count_if(live.tests.begin(), live.tests.end(), [](const run::TestState& test) { return test.outcome == Outcome::pending; }));
-  require(ledger.planned == static_cast<std::int64_t>(live.tests.size()) && ledger.settled() + pending == ledger.planned,
-          "the ledger does not add up: {} planned, {} settled, {} pending", ledger.planned, ledger.settled(), pending);
+  flows_add_up(live);
 }
 
-// A pending test waits in the queue or is held by one live lease: never both, never neither, never twice.
+// A pending test waits in the queue or is held by one live lease: never both, never neither, never twice. One of a phase that has not begun
+// is nowhere; one of a flow that has ended is held by a lease.
 void Referee::every_test_in_its_place() {
   std::vector<std::uint8_t>& places = places_;
   places.assign(folded_.tests.size(), 0);
@@ -76,10 +75,24 @@ void Referee::every_test_in_its_place() {
   for (const auto& [term, lease] : folded_.leases)
     for (const schedule::Piece& piece : lease.pieces)
       for (const TestIndex test : piece.tests) ++places[test.value];
-  for (std::size_t test = 0; test < places.size(); ++test)
-    if (folded_.tests[test].outcome == Outcome::pending)
+  for (std::size_t test = 0; test < places.size(); ++test) {
+    const run::TestState& one = folded_.tests[test];
+    if (one.outcome != Outcome::pending) continue;
+    const bool is_to_come = one.flow >= 0 && !state(one.flow, one.phase).began;
+    if (is_to_come)
+      require(places[test] == 0 && !is_over(one), "test {} of phase {} of flow {}, which has not begun, is queued or leased", test,
+              one.phase, one.flow);
+    else
       require(places[test] == 1, "test {} is pending and is {}", test,
               places[test] == 0 ? "neither queued nor leased" : "queued or leased more than once");
+  }
+  Millis later{0};
+  for (const domain::Unit& unit : folded_.plan.units) {
+    if (unit.tests.empty() || folded_.pending_in_unit.at(unit.index.value) == 0) continue;
+    const run::TestState& first = folded_.tests[unit.tests.front().value];
+    if (first.flow >= 0 && !state(first.flow, first.phase).began) later += unit.estimate;
+  }
+  require(later == folded_.later, "{} ms are to come, and {} are counted", later.count(), folded_.later.count());
 }
 
 bool Referee::may_start(const domain::Unit& unit) const {
@@ -118,6 +131,9 @@ void Referee::restarted(const run::Run& folded) {
   journal_.resize(static_cast<std::size_t>(folded.last_seq));
   durable_seq_ = folded.last_seq;
   std::erase_if(granted_at_, [&](const auto& grant) { return grant.second > folded.last_seq; });
+  std::erase_if(captures_, [&](const auto& grant) { return grant.first.value > folded.last_term; });
+  counted_.clear();
+  for (const run::Entry& entry : journal_) note_counted(entry);
 }
 
 void Referee::resumed(const run::Run& live, const run::Run& folded, const std::vector<run::Event>& found) {

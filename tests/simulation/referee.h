@@ -49,6 +49,9 @@ class Referee {
   void rule(const run::RunResumed&) { world_.took(Transition::resumed); }
   void rule(const run::RunFinished& record);
   void rule(const run::MessageRefused& record) const;
+  void rule(const run::PhaseBegan& record);
+  void rule(const run::PhaseEnded& record);
+  void rule(const run::FlowEnded& record);
 
   void same_state(const run::Run& live) const;
   void every_test_in_its_place();
@@ -57,12 +60,26 @@ class Referee {
   void note_waits();
   bool may_start(const domain::Unit& unit) const;
   bool really_happened(const run::TestFinished& record) const;
+  const domain::FlowPhase& planned(std::int32_t flow, std::int32_t phase) const;
+  const run::PhaseState& state(std::int32_t flow, std::int32_t phase) const;
+  void needs_hold(std::int32_t flow, std::int32_t phase) const;
+  void may_be_leased(domain::TestIndex test) const;
+  void captures_hold(const run::GrantLease& grant);
+  void flows_add_up(const run::Run& live) const;
+  std::int64_t retries_of(const run::TestState& test) const;
+  bool is_over(const run::TestState& test) const {
+    return test.flow >= 0 && folded_.flows.at(static_cast<std::size_t>(test.flow)).outcome != domain::Outcome::pending;
+  }
+  void note_counted(const run::Entry& entry);
+  void settled_with_flow(const run::TestSettled& record, const run::TestState& test);
   bool is_pending(domain::TestIndex test) const { return folded_.tests.at(test.value).outcome == domain::Outcome::pending; }
 
   World& world_;
   run::Run folded_;
   std::vector<run::Entry> journal_;
-  std::map<domain::Term, std::int64_t> granted_at_;  // seq of the grant
+  std::map<domain::Term, std::int64_t> granted_at_;                   // seq of the grant
+  std::map<domain::Term, std::vector<run::LeaseCaptures>> captures_;  // as they were first ordered
+  std::map<domain::TestIndex, std::string> counted_;                  // what its last counted execution captured
   std::int64_t durable_seq_ = 0;
   domain::Term last_ended_;
   run::LeaseEnd last_end_ = run::LeaseEnd::completed;

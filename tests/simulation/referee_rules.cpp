@@ -52,6 +52,7 @@ void Referee::rule(const run::LeaseGranted& record) {
     }
   }
   for (const schedule::Piece& piece : record.pieces) {
+    for (const TestIndex test : piece.tests) may_be_leased(test);
     const domain::Unit& unit = folded_.plan.units.at(piece.unit.value);
     for (const std::string& lock : unit.locks)
       require(!locks.contains(lock), "lock '{}' is held by lease {} and wanted by lease {}", lock, locks[lock].value, record.term.value);
@@ -127,7 +128,7 @@ void Referee::rule(const run::TestFinished& record) {
   if (record.report.status == TestStatus::skipped) expected = Outcome::skipped;
   if (record.report.status == TestStatus::passed)
     expected = state.failed_before || record.report.retry > 0 ? Outcome::flaky : Outcome::passed;
-  if (bad && record.report.last_try && (state.failures >= folded_.options.retries || folded_.stopping))
+  if (bad && record.report.last_try && (state.failures >= retries_of(state) || folded_.stopping || is_over(state)))
     expected = record.report.status == TestStatus::timed_out ? Outcome::timed_out : Outcome::failed;
   require(record.settles == expected, "test {} {} after {} failures: settles as {}, expected {}", test.value,
           to_string(record.report.status), state.failures, to_string(record.settles), to_string(expected));
@@ -182,6 +183,12 @@ void Referee::rule(const run::TestSettled& record) {
   const auto says = [&](std::string_view text) { return record.reason.find(text) != std::string::npos; };
   require(!says("could not be scheduled"), "test {} is given up although every plan here can be scheduled: {}", record.test.value,
           record.reason);
+  if (record.reason.starts_with("flow '")) return settled_with_flow(record, state);
+  const bool once = says("may not run twice");
+  if (once) {
+    require(planned(state.flow, state.phase).never_twice, "test {} may run twice: {}", record.test.value, record.reason);
+    world_.took(Transition::test_not_run_twice);
+  }
   switch (record.outcome) {
     case Outcome::never_ran:
       require(state.failures == 0, "test {} never ran, but failed {} times", record.test.value, state.failures);
@@ -194,13 +201,16 @@ void Referee::rule(const run::TestSettled& record) {
       } else if (says("without running it")) {
         world_.took(Transition::never_ran_passed_over);
         require(state.skipped_over >= 2, "test {} is given up after {} invocations", record.test.value, state.skipped_over);
+      } else if (once) {
+        require(folded_.plan.tests[record.test.value].serial || !folded_.plan.can_select_tests, "test {} could run alone",
+                record.test.value);
       } else {
         world_.took(Transition::never_ran_stopped);
         require(folded_.stopping.has_value(), "test {} never ran, and nobody had stopped the run: {}", record.test.value, record.reason);
       }
       break;
     case Outcome::lost:
-      require(state.blamed >= folded_.options.lost_max, "test {} is lost after {} deaths", record.test.value, state.blamed);
+      require(once || state.blamed >= folded_.options.lost_max, "test {} is lost after {} deaths", record.test.value, state.blamed);
       break;
     case Outcome::cancelled:
       require(folded_.stopping.has_value() && last_lease_.in_flight.contains(record.test), "test {} is cancelled without a stop",
@@ -270,18 +280,61 @@ void Referee::rule(const run::RunFinished& record) {
       world_.took(Transition::verdict_cancelled);
       break;
     case domain::Verdict::invalid:
-      require(false, "the run is invalid");
+      world_.took(Transition::verdict_invalid);
+      require(folded_.circumstances.invalid > 0, "the run is invalid, and no flow is");
       break;
   }
+  for (const run::FlowState& flow : folded_.flows) require(flow.outcome != Outcome::pending, "the run is finished while a flow is pending");
+  require(folded_.waits_open == 0, "the run is finished with {} waits parked", folded_.waits_open);
   if (record.verdict != domain::Verdict::passed) return;
   for (std::size_t test = 0; test < folded_.tests.size(); ++test) {
     const Outcome outcome = folded_.tests[test].outcome;
+    if (const std::int32_t flow = folded_.tests[test].flow; flow >= 0) {
+      const Outcome of_flow = folded_.flows[static_cast<std::size_t>(flow)].outcome;
+      if (of_flow != Outcome::passed && of_flow != Outcome::flaky) {
+        require(of_flow == Outcome::skipped || folded_.circumstances.quarantined_bad > 0, "the run is green, and flow {} is {}", flow,
+                to_string(of_flow));
+        continue;
+      }
+    }
     const bool quarantined = folded_.quarantined.contains(folded_.plan.tests[test].id.value);
     const bool good = outcome == Outcome::passed || outcome == Outcome::flaky || outcome == Outcome::skipped;
     require(good || (quarantined && (outcome == Outcome::failed || outcome == Outcome::timed_out)), "the run is green, and test {} is {}",
             test, to_string(outcome));
     require(!world_.truth.executions[test].empty(), "the run is green, and test {} was never executed", test);
   }
+}
+
+// What ended with its flow: the flow ended for a reason that is no test's end, or with another test.
+void Referee::settled_with_flow(const run::TestSettled& record, const run::TestState& test) {
+  require(test.flow >= 0, "test {} ends with a flow, and is of none", record.test.value);
+  const run::FlowState& flow = folded_.flows.at(static_cast<std::size_t>(test.flow));
+  const bool ended_badly = std::any_of(flow.phases.begin(), flow.phases.end(), [](const run::PhaseState& phase) {
+    return phase.ended && phase.outcome != domain::PhaseOutcome::satisfied;
+  });
+  const bool nobody_left = record.reason.find("no worker was") != std::string::npos;
+  require(ended_badly || folded_.stopping || nobody_left, "test {} ends with flow {}, which goes on", record.test.value, test.flow);
+  world_.took(Transition::test_ended_with_flow);
+  if (record.outcome == Outcome::cancelled)
+    require(is_over(test) && last_lease_.in_flight.contains(record.test), "test {} is cancelled, and was not running", record.test.value);
+  else if (test.failures > 0)
+    require(record.outcome == Outcome::failed || record.outcome == Outcome::timed_out, "test {} failed and is {}", record.test.value,
+            to_string(record.outcome));
+  else
+    require(record.outcome == Outcome::never_ran || record.outcome == Outcome::skipped, "test {} ends with its flow and is {}",
+            record.test.value, to_string(record.outcome));
+}
+
+std::int64_t Referee::retries_of(const run::TestState& test) const {
+  const std::int64_t own = test.flow < 0 ? -1 : planned(test.flow, test.phase).retries;
+  return own < 0 ? folded_.options.retries : own;
+}
+
+void Referee::note_counted(const run::Entry& entry) {
+  const auto* finished = std::get_if<run::TestFinished>(&entry.record);
+  if (finished == nullptr || !finished->counted) return;
+  counted_.erase(finished->report.test);
+  if (!finished->report.captures.empty()) counted_[finished->report.test] = finished->report.captures.back().json;
 }
 
 void Referee::outcome_taken(Outcome outcome) {

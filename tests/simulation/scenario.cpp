@@ -23,6 +23,7 @@ class Draw {
     draw_plan(s);
     draw_options(s);
     draw_faults(s);
+    if (one_in(2)) draw_flows(s);  // last, so that what was found without them is found again
     return s;
   }
 
@@ -79,6 +80,59 @@ class Draw {
     if (!s.plan.caps.empty() && one_in(3)) unit.caps = {"slow"};
     const int before = static_cast<int>(s.plan.units.size());
     if (before > 0 && one_in(5)) unit.after = {domain::UnitIndex{static_cast<std::size_t>(below(before))}};
+  }
+
+  // Flows over the units there are: each takes two to five of them for its phases, with waits between.
+  void draw_flows(Scenario& s) {
+    domain::Plan& plan = s.plan;
+    std::size_t next = static_cast<std::size_t>(below(2));
+    while (next + 1 < plan.units.size() && (plan.flows.empty() || !one_in(4))) {
+      domain::Flow flow{.name = fmt::format("flow-{}", plan.flows.size())};
+      if (one_in(5)) flow.limit = Millis{1'000 + below(30'000)};
+      const auto number = static_cast<std::int32_t>(plan.flows.size());
+      add_tests(s, flow, next, {});
+      if (one_in(4)) add_tests(s, flow, next, {});  // beside the first, in parallel
+      std::vector<std::int32_t> before(flow.phases.size());
+      for (std::size_t p = 0; p < before.size(); ++p) before[p] = static_cast<std::int32_t>(p);
+      const std::size_t waits = one_in(4) ? 2 : one_in(8) ? 0 : 1;
+      std::vector<std::int32_t> parked;
+      for (std::size_t w = 0; w < waits; ++w) {
+        parked.push_back(static_cast<std::int32_t>(flow.phases.size()));
+        add_wait(s, flow, number, one_in(6) ? std::vector<std::int32_t>{} : before);
+      }
+      if (!one_in(10)) add_tests(s, flow, next, parked.empty() ? before : parked);
+      if (one_in(6)) add_tests(s, flow, next, {static_cast<std::int32_t>(flow.phases.size()) - 1});
+      plan.flows.push_back(std::move(flow));
+    }
+    if (one_in(8)) plan.given = {{"base", "\"http://app\""}};
+    if (problems_of(plan).empty()) return;
+    // An order of units against that of their phases is no plan; the rest of it stays.
+    for (domain::Unit& unit : plan.units) unit.after.clear();
+  }
+
+  void add_tests(Scenario& s, domain::Flow& flow, std::size_t& next, std::vector<std::int32_t> needs) {
+    if (next >= s.plan.units.size()) return;
+    domain::FlowPhase phase{.name = fmt::format("phase-{}", flow.phases.size()), .needs = std::move(needs)};
+    for (std::size_t units = one_in(5) ? 2 : 1; units > 0 && next < s.plan.units.size(); --units) {
+      const domain::Unit& unit = s.plan.units[next++];
+      phase.tests.insert(phase.tests.end(), unit.tests.begin(), unit.tests.end());
+    }
+    for (const domain::TestIndex test : phase.tests) s.natures[test.value].captures = !one_in(30);
+    if (one_in(2)) phase.captures = {{fmt::format("job_{}", phase.tests.front().value), "integer"}};
+    if (one_in(4)) phase.retries = below(3);
+    phase.never_twice = one_in(3);
+    flow.phases.push_back(std::move(phase));
+  }
+
+  void add_wait(Scenario& s, domain::Flow& flow, std::int32_t number, std::vector<std::int32_t> needs) {
+    using domain::WaitOutcome;
+    domain::FlowPhase phase{.name = fmt::format("wait-{}", flow.phases.size()), .needs = std::move(needs), .wish = "{}"};
+    if (one_in(5)) phase.limit = Millis{500 + below(10'000)};
+    WaitNature nature{
+        .duration = Millis{below(one_in(4) ? 30'000 : 2'000)}, .late_max = Millis{below(3) * 3'000}, .repeated = some(2, 500)};
+    if (one_in(4)) nature.outcome = static_cast<WaitOutcome>(below(6));
+    s.waits[{number, static_cast<std::int32_t>(flow.phases.size())}] = nature;
+    flow.phases.push_back(std::move(phase));
   }
 
   void draw_options(Scenario& s) {

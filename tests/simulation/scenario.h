@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <vector>
 
 #include "base/hash.h"
 #include "domain/plan.h"
+#include "domain/wait.h"
 #include "run/record.h"
 
 namespace tamarack::simulation {
@@ -18,6 +20,15 @@ struct TestNature {
   Nature nature = Nature::passes;
   Millis duration{100};
   int failures_first = 1;  // fails_at_first
+  bool captures = false;   // "job_N": a number of its own for each execution
+};
+
+// What a wait of a flow is going to come to.
+struct WaitNature {
+  domain::WaitOutcome outcome = domain::WaitOutcome::satisfied;
+  Millis duration{0};
+  Millis late_max{0};  // between its end and the word about it
+  int repeated = 0;    // in thousandths
 };
 
 // Probabilities in thousandths.
@@ -53,8 +64,9 @@ struct Scenario {
   std::uint64_t seed = 0;
   domain::Plan plan;
   run::Options options;
-  std::vector<TestNature> natures;  // as plan.tests
-  bool local = true;                // one agent in the coordinator's own process, on a link that loses nothing
+  std::vector<TestNature> natures;                                    // as plan.tests
+  std::map<std::pair<std::int32_t, std::int32_t>, WaitNature> waits;  // by flow and phase
+  bool local = true;  // one agent in the coordinator's own process, on a link that loses nothing
   int agents = 1;
   int workers_per_agent = 1;
   bool has_app = false;

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "agent_process.h"
+#include "board.h"
 #include "coordinator_process.h"
 #include "referee.h"
 #include "store/memory/memory_store.h"
@@ -20,6 +21,12 @@ constexpr Millis patience{3'600'000};
 class Simulation {
  public:
   Simulation(const Scenario& scenario, const Wish& wish) : world_(scenario), referee_(world_), step_(step_with(wish.plant)), wish_(wish) {
+    board_ = std::make_shared<Board>(world_, [this](const run::WaitConcluded& word) {
+      if (over_ || !coordinator_ || !coordinator_->is_alive() || !coordinator_->run().is_planned()) return;
+      const auto& phases = coordinator_->run().flows.at(static_cast<std::size_t>(word.flow)).phases;
+      if (!phases.at(static_cast<std::size_t>(word.phase)).is_open()) world_.took(Transition::wait_heard_again);
+      coordinator_->wait_concluded(word);
+    });
     world_.on_attempt = [this](domain::Term term) { referee_.framework_starts(term); };
     took_shape();
   }
@@ -186,7 +193,9 @@ class Simulation {
             .fate_of_commit = [this] { return fate_of_commit(); },
             .on_committed = [this](std::int64_t seq) { referee_.committed(seq); },
             .on_killed = [this] { crash(); },
-            .on_finished = [this] { finished(); }});
+            .on_finished = [this] { finished(); },
+            .on_begin_wait = [this](const run::BeginWait& order) { board_->begin(order); },
+            .on_drop_wait = [this](const run::DropWait& order) { board_->drop(order); }});
   }
 
   void start_agents() {
@@ -214,6 +223,7 @@ class Simulation {
   // A person, or the CI job, starts it again.
   void crash() {
     coordinator_->die();
+    board_->coordinator_died();
     const bool live_on = world_.scenario.agents_live_on && coordinator_->run().is_planned();
     for (const auto& agent : agents_) live_on ? agent->cut_off(false) : agent->die();
     if (!live_on) agents_.clear();
@@ -248,6 +258,7 @@ class Simulation {
       return launch();
     }
     new_coordinator();
+    board_->restarted();
     if (world_.scenario.agents_live_on) return resume_with_agents(std::move(run), heard);
     const std::vector<run::Event> found = world_.scenario.local ? recover(run) : std::vector<run::Event>{};
     if (!run.leases.empty()) world_.took(Transition::resumed_with_open_lease);
@@ -323,6 +334,7 @@ class Simulation {
   StepFunction step_;
   Wish wish_;
   std::shared_ptr<CoordinatorProcess> coordinator_;
+  std::shared_ptr<Board> board_;
   std::vector<std::shared_ptr<AgentProcess>> agents_;
   int agents_started_ = 0;
   int kills_left_ = 0;

@@ -52,6 +52,11 @@ struct Line {
   std::string operator()(const run::StopRequested& r) const { return fmt::format("stop by {}: {}", to_string(r.cause), r.reason); }
   std::string operator()(const run::RunResumed&) const { return "run resumed"; }
   std::string operator()(const run::MessageRefused& r) const { return fmt::format("agent {} {}: {}", r.agent.value, r.name, r.message); }
+  std::string operator()(const run::PhaseBegan& r) const { return fmt::format("flow {}: phase {} began", r.flow, r.phase); }
+  std::string operator()(const run::PhaseEnded& r) const {
+    return fmt::format("flow {}: phase {} {}: {}", r.flow, r.phase, to_string(r.outcome), r.message);
+  }
+  std::string operator()(const run::FlowEnded& r) const { return fmt::format("flow {} {}: {}", r.flow, to_string(r.outcome), r.reason); }
   std::string operator()(const run::RunFinished& r) const { return fmt::format("run finished, {}: {}", to_string(r.verdict), r.headline); }
 };
 

@@ -32,6 +32,8 @@ struct AttemptFolder {
 struct Truth {
   std::vector<std::vector<Execution>> executions;  // by test
   std::vector<int> begun;                          // by test: how often its execution was begun
+  std::vector<int> begun_leased;                   // the same, without what a framework ran on its own, and its own retries
+  std::map<std::pair<std::int32_t, std::int32_t>, run::WaitConcluded> waits;  // by flow and phase: what the board has decided
   std::map<domain::Term, AttemptFolder> attempts;  // every lease for which a framework was started, or could not be
 };
 
@@ -39,6 +41,7 @@ struct World {
   explicit World(const Scenario& drawn) : scenario(drawn), random(drawn.seed * 0xd1b54a32d192ed03ULL + 7) {
     truth.executions.resize(scenario.plan.tests.size());
     truth.begun.resize(scenario.plan.tests.size());
+    truth.begun_leased.resize(scenario.plan.tests.size());
   }
 
   bool faults_on() const { return timeline.elapsed() < scenario.faults_end; }

@@ -22,6 +22,7 @@ const live = runOf('running');
 const big = `/runs/${rows.reduce((most, row) => row.planned > most.planned ? row : most).run_id}`;
 const rerun = `/runs/${stand_in.world.runs.find((one) => one.run.carried_from !== undefined).row.run_id}`;
 const flaky = stand_in.world.history.storefront.list('', 'flaky', 1, null).tests[0].test_id;
+const timed_out = stand_in.world.history.storefront.test(flaky).executions.find((one) => one.outcome === 'timed_out' || one.outcome === 'failed').run_id;
 const quarantined = stand_in.world.history.storefront.list('', 'flaky', 2_000, null).tests.find((one) => one.quarantine !== null).test_id;
 const failed_test = servedReport(stand_in.world.runs.find((one) => one.row.verdict === 'failed')).tests.find((one) => one.outcome === 'failed').id;
 
@@ -48,11 +49,21 @@ const PAGES = [
   { name: 'tests', path: '/projects/storefront/tests', sizes: ['desk', 'dark', 'phone', 'wide', 'tablet'] },
   { name: 'tests-search', path: '/projects/storefront/tests?text=checkout+invoice&sort=slow', sizes: ['desk'] },
   { name: 'test', path: `/projects/storefront/tests/${flaky}`, sizes: ['desk', 'dark', 'phone', 'wide'] },
+  { name: 'test-timed-out', path: `/projects/storefront/tests/${flaky}?run=${timed_out}`, sizes: ['desk', 'dark', 'phone'], prepare: showEvidence },
+  { name: 'test-picture', path: `/projects/storefront/tests/${flaky}?run=${timed_out}`, sizes: ['desk', 'phone'], prepare: enlargePicture },
   { name: 'test-quarantined', path: `/projects/storefront/tests/${quarantined}`, sizes: ['desk'] },
   { name: 'specs', path: '/projects/storefront/specs', sizes: ['desk', 'dark', 'phone'] },
+  { name: 'jobs', path: '/jobs' },
+  ...stand_in.world.jobs.map((job) => ({ name: `job-${job.status.toLowerCase()}`, path: `/jobs/${job.job_id}`, sizes: ['RUNNING', 'FAILED', 'COMPLETED'].includes(job.status) ? ['desk', 'dark', 'phone', 'wide'] : ['desk'] })),
+  { name: 'waits', path: '/waits' },
+  { name: 'waits-all', path: '/waits?state=all', sizes: ['desk', 'phone'] },
+  { name: 'wait-person', path: '/waits/w-1', sizes: ['desk', 'dark', 'phone', 'wide'] },
+  ...['w-2', 'w-3', 'w-5'].map((wait) => ({ name: `wait-${wait}`, path: `/waits/${wait}`, sizes: ['desk', 'phone'] })),
   { name: 'agents', path: '/agents', sizes: ['desk', 'dark', 'phone', 'wide'] },
   { name: 'tokens', path: '/tokens', sizes: ['desk', 'dark', 'phone'] },
   { name: 'tokens-made', path: '/tokens', sizes: ['desk'], prepare: makeToken },
+  { name: 'tokens-rotate', path: '/tokens', sizes: ['desk', 'phone'], prepare: (page) => page.getByRole('button', { name: 'New secret for ada' }).click() },
+  { name: 'tokens-rotated', path: '/tokens', sizes: ['desk', 'dark', 'phone'], prepare: rotateToken },
   { name: 'help', path: '/runs', sizes: ['desk'], prepare: (page) => page.keyboard.press('?') },
   { name: 'cancel', path: live, sizes: ['desk'], prepare: (page) => page.getByRole('button', { name: 'Cancel run' }).click() },
   { name: 'login', path: '/agents', sizes: ['desk', 'dark', 'phone'], server: closed },
@@ -60,6 +71,28 @@ const PAGES = [
 ];
 
 const SIZES = { desk: DESK, dark: { ...DESK, dark: true }, phone: PHONE, wide: WIDE, tablet: { width: 820, height: 1100 } };
+
+async function rotateToken(page) {
+  await page.getByRole('button', { name: 'New secret for wall display' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'New secret' }).click();
+  await page.getByRole('status', { name: 'The new secret' }).waitFor();
+  await page.getByText('the old secret stops').waitFor();
+}
+
+async function showEvidence(page) {
+  await page.getByRole('region', { name: 'Screenshots' }).waitFor();
+  await page.getByRole('region', { name: 'Evidence' }).evaluate((part) => part.scrollIntoView());
+}
+
+/** By keyboard alone: to the picture, large, and back. */
+async function enlargePicture(page) {
+  const picture = page.getByRole('button', { name: /^Screenshot / }).first();
+  for (const key of ['Enter', 'Escape', 'Enter']) {
+    if (key === 'Enter') await picture.focus();
+    await page.keyboard.press(key);
+    await page.getByRole('dialog').waitFor(key === 'Enter' ? {} : { state: 'hidden' });
+  }
+}
 
 async function makeToken(page) {
   await page.getByLabel('Name').fill('gitlab storefront');

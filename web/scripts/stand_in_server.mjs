@@ -5,10 +5,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { makeJobs, makeWaits } from './stand_in/flows.mjs';
 import { makeHistory } from './stand_in/history.mjs';
 import { LiveRun, servedReport } from './stand_in/live_run.mjs';
 import { makeAgents, makeTokens } from './stand_in/machines.mjs';
 import { PROJECTS, makeRuns } from './stand_in/runs.mjs';
+import { testAfter } from './stand_in/schedule.mjs';
 
 const DIST = join(import.meta.dirname, '../dist/dashboard');
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; media-src 'self'; font-src 'self' data:; connect-src 'self'";
@@ -27,6 +29,8 @@ export async function startStandIn({ port = 0, tests = 400, runs: run_count = 60
     history: Object.fromEntries(PROJECTS.map((project, at) => [project, makeHistory(at === 0 ? tests : Math.max(8, Math.floor(tests / (4 * at))), finished, now_ms)])),
   };
   world.agents = makeAgents(9, world.runs[0].row.run_id);
+  world.jobs = makeJobs(now_ms);
+  world.waits = makeWaits(now_ms, world.runs[0].row.run_id, world.jobs[3].job_id);
   let rested_ms = 0;
   const tick = () => {
     const [live] = world.runs;
@@ -57,6 +61,7 @@ const ROUTES = [
   ['GET', '/api/v1/runs', listRuns],
   ['GET', '/api/v1/runs/:run', ({ entry }) => entry?.row],
   ['GET', '/api/v1/runs/:run/report', ({ entry }) => entry && servedReport(entry)],
+  ['GET', '/api/v1/runs/:run/tests/:test', ({ world, entry, names }) => entry && oneTest(world, entry, names.test)],
   ['POST', '/api/v1/runs/:run/cancel', ({ entry }) => {
     if (entry instanceof LiveRun) entry.cancel();
     return entry && {};
@@ -70,8 +75,13 @@ const ROUTES = [
     if (agent !== undefined) agent.draining = body.drain;
     return agent && {};
   }],
+  ['GET', '/api/v1/jobs', ({ world }) => ({ jobs: world.jobs })],
+  ['GET', '/api/v1/jobs/:job', ({ world, names }) => world.jobs.find((one) => one.job_id === names.job)],
+  ['GET', '/api/v1/waits', ({ world, query }) => ({ waits: world.waits.filter((one) => !query.has('open') || (one.state === 'parked') === (query.get('open') === 'true')) })],
+  ['GET', '/api/v1/waits/:wait', ({ world, names }) => world.waits.find((one) => one.wait_id === names.wait)],
   ['GET', '/api/v1/tokens', ({ world }) => ({ tokens: world.tokens })],
   ['POST', '/api/v1/tokens', makeToken],
+  ['POST', '/api/v1/tokens/:token/rotate', rotateToken],
   ['DELETE', '/api/v1/tokens/:token', ({ world, names }) => {
     const token = world.tokens.find((one) => one.id === names.token);
     if (token !== undefined) token.revoked = true;
@@ -100,6 +110,8 @@ function answer(world, request, response, text) {
   const names = Object.fromEntries(Object.entries((route?.pattern ?? /^\/api\/v1\/runs\/(?<run>[^/]+)\/live$/).exec(path)?.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]));
   const entry = names.run === undefined ? undefined : world.runs.find((one) => one.row.run_id === names.run);
   if (route === undefined && entry instanceof LiveRun) return streamLive(entry, request, response);
+  // A job of the stand-in never moves: its line is open and silent.
+  if (/^\/api\/v1\/jobs\/[^/]+\/events$/.test(path)) return response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' }).write(': open\n\n');
   const result = route?.act({ world, names, body, entry, query: url.searchParams, who: { role, project: '*', name: role === 'admin' ? 'ada' : 'wall display' } });
   if (result === undefined) return problem(404, 'Not Found', names.run === undefined ? `there is no '${path}'` : `there is no run '${names.run}'`);
   if (result?.problem !== undefined) return problem(400, 'Bad Request', result.problem, { errors: [result.problem] });
@@ -132,6 +144,22 @@ function listRuns({ world, query }) {
     if (fits(row)) runs.push(row);
   }
   return { runs: runs.slice(0, limit), ...(runs.length > limit ? { next: runs[limit - 1].run_id } : {}) };
+}
+
+/** As its history tells it, which knows more runs than the run's own report does. */
+function oneTest(world, entry, id) {
+  const history = world.history[entry.run.project]?.test(id) ?? Object.values(world.history)[0].test(id);
+  const execution = history?.executions.find((one) => one.run_id === entry.row.run_id);
+  return execution && { run_id: entry.row.run_id, project: entry.run.project, test: testAfter(entry.run, Number.parseInt(id.slice(1), 16), execution) };
+}
+
+function rotateToken({ world, names, body }) {
+  const token = world.tokens.find((one) => one.id === names.token);
+  if (token === undefined) return undefined;
+  if (!(body.grace_ms >= 0)) return { problem: '/grace_ms: expected 0 to 2592000000' };
+  const ends = body.grace_ms === 0 ? {} : { previous_ends_at: new Date(Date.now() + body.grace_ms).toISOString() };
+  Object.assign(token, { previous_ends_at: null }, ends);
+  return { id: token.id, token: 'tmk_8e21b07c5d914f3aa60b7c2e19d4f508', ...ends };
 }
 
 function makeToken({ world, body }) {

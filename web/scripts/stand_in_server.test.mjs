@@ -80,12 +80,21 @@ describe('the stand-in', () => {
     expect(rows.map((test) => test.p95_ms)).toEqual(rows.map((test) => test.p95_ms).sort((a, b) => b - a));
     const history = await api.test('storefront', rows[0].test_id);
     expect(history.executions.length).toBeGreaterThan(10);
+    for (const execution of history.executions.slice(0, 12)) {
+      const left = await api.runTest(execution.run_id, history.test_id);
+      expect([left.id, left.outcome]).toEqual([history.test_id, execution.outcome]);
+      if (execution.outcome === 'failed') expect(left.attempts[0].attachments.length).toBeGreaterThan(1);
+    }
+    await expect(api.runTest(history.executions[0].run_id, 'nobody')).rejects.toMatchObject({ status: 404 });
     expect((await api.specs('storefront')).reduce((sum, spec) => sum + spec.tests, 0)).toBe(120);
   });
   it('changes agents and tokens', async () => {
     await api.drain('ci-1', true);
     expect((await api.agents()).find((agent) => agent.agent === 'ci-1').draining).toBe(true);
     const { id } = await api.makeToken({ name: 'ci', project: '*', role: 'runner', days: 1 });
+    const changed = await api.rotateToken(id, 3_600_000);
+    expect((await api.tokens()).find((token) => token.id === id).previous_ends_at).toBe(changed.previous_ends_at);
+    expect((await api.rotateToken(id, 0)).previous_ends_at).toBe('');
     await api.revokeToken(id);
     expect((await api.tokens()).find((token) => token.id === id).revoked).toBe(true);
     await expect(api.makeToken({ name: '', project: '*', role: 'runner', days: 1 })).rejects.toMatchObject({ status: 400 });

@@ -107,6 +107,33 @@ const error_of = (error, prefix = '') => {
   return { message: plain(prefix + message), stack: plain(is_error ? error.stack : ''), ...place, snippet: snippet_of(place) };
 };
 
+/** What a test has captured, by `this.tamarackCapture(name, value)` or in `this.test.tamarackCaptures` (a list, or an object by name). */
+const captures_of = (test) => {
+  const made = test.tamarackCaptures;
+  if (!made || typeof made !== 'object') return [];
+  const list = Array.isArray(made) ? made : Object.entries(made).map(([name, value]) => ({ name, value }));
+  return list.map((one) => {
+    const { name, value } = one && typeof one === 'object' ? one : { name: '', value: plain(one) };
+    // What JSON cannot say (a function, a cycle) is left without a value, which the report then says.
+    const json = guard_quietly(() => JSON.stringify(value));
+    return { name: String(name ?? ''), ...(json !== undefined && { value: JSON.parse(json) }) };
+  });
+};
+
+const guard_quietly = (action) => {
+  try {
+    return action();
+  } catch {
+    return undefined;
+  }
+};
+
+/** How much of $TAMARACK_OUTPUT there is: its lines up to here belong to the test that has just ended. */
+const output_bytes = () => {
+  const stat = process.env.TAMARACK_OUTPUT && fs.statSync(process.env.TAMARACK_OUTPUT, { throwIfNoEntry: false });
+  return stat ? stat.size : 0;
+};
+
 /** Keeps the end of what is printed while a test or a hook runs; the text still goes where it went. */
 class Capture {
   constructor() {
@@ -259,7 +286,7 @@ class Account {
     events.write({
       type: 'test_finished', ...this.identity_of(done.test), retry: retry_of(done.test), status: done.status, final: done.final,
       started_ms: done.started_ms, duration_ms: whole(done.duration_ms), errors: done.errors, ...capture.take(),
-      annotations: [], attachments: [], steps: [],
+      annotations: [], captures: captures_of(done.test), output_bytes: output_bytes(), attachments: [], steps: [],
     });
   }
 
@@ -277,7 +304,7 @@ class Account {
         type: 'test_finished', ...identity, retry: 0, status: test.isPending() ? 'skipped' : 'failed', final: true,
         started_ms: Date.now(), duration_ms: 0, errors: test.isPending() ? [] : [without_timeout(failure.entry)], stdout: '', stderr: '',
         annotations: test.isPending() ? [] : [{ type: 'did_not_run', description: `${failure.name} failed` }],
-        attachments: [], steps: [],
+        captures: [], output_bytes: output_bytes(), attachments: [], steps: [],
       });
     });
   }
@@ -337,7 +364,20 @@ const report_failed_load = (Mocha, error) =>
 
 const version_of = (Mocha) => String(Mocha.prototype.version || '');
 
+/** In a test `this.test` is the test; in its hooks it is the hook, and `this.currentTest` the test. */
+const offer_captures = (Mocha) => {
+  const prototype = Mocha.Context && Mocha.Context.prototype;
+  if (!prototype || prototype.tamarackCapture) return;
+  prototype.tamarackCapture = function (name, value) {
+    const test = this.test && this.test.type === 'test' ? this.test : this.currentTest || this.test;
+    if (!Array.isArray(test.tamarackCaptures)) test.tamarackCaptures = captures_of(test);
+    test.tamarackCaptures.push({ name, value });
+    return value;
+  };
+};
+
 const install = (Mocha) => {
+  guard(() => offer_captures(Mocha));
   const accounts = new WeakMap();
   const { run, loadFiles, loadFilesAsync, runGlobalSetup } = Mocha.prototype;
   const runner_run = Mocha.Runner.prototype.run;

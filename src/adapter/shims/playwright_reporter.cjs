@@ -66,6 +66,27 @@ const tail_of = (chunks) => {
 const annotations_of = (list) =>
   (list || []).map(({ type, description }) => ({ type: String(type), description: plain(description) }));
 
+const CAPTURE = 'tamarack.capture'; // the annotations that clients/playwright makes
+
+/** Annotations for people, and the captures among them; one that cannot be read has no name, which the report then says. */
+const split_annotations = (list) => {
+  const captures = (list || []).filter(({ type }) => type === CAPTURE).map(({ description }) => {
+    try {
+      const { name, value } = JSON.parse(description);
+      return { name: String(name), value };
+    } catch {
+      return { name: '', value: plain(description) };
+    }
+  });
+  return { annotations: annotations_of((list || []).filter(({ type }) => type !== CAPTURE)), captures };
+};
+
+/** How much of $TAMARACK_OUTPUT there is: its lines up to here belong to the test that has just ended. */
+const output_bytes = () => {
+  const stat = process.env.TAMARACK_OUTPUT && fs.statSync(process.env.TAMARACK_OUTPUT, { throwIfNoEntry: false });
+  return stat ? stat.size : 0;
+};
+
 /** The tests that `.only` leaves, or null without any `.only`. `--list` ignores the mark, a run obeys it. */
 const only_tests = (suite) => {
   const kept = [];
@@ -153,7 +174,7 @@ class TamarackReporter {
       const failed = result.status !== 'skipped' && result.status !== test.expectedStatus;
       const did_not_run = result.status === 'skipped' && test.expectedStatus !== 'skipped';
       const again = (failed || did_not_run) && result.status !== 'interrupted' && test.results.length <= test.retries;
-      const annotations = annotations_of(result.annotations || test.annotations);
+      const { annotations, captures } = split_annotations(result.annotations || test.annotations);
       if (did_not_run)
         annotations.push({ type: 'did_not_run', description: 'an earlier test or hook of its group failed' });
       const errors = (result.errors || []).map((error) => this.error_of(error));
@@ -166,7 +187,7 @@ class TamarackReporter {
       this.events.write({
         type: 'test_finished', ...identity, retry: result.retry, status: status_of(test, result), final: !again,
         started_ms: Number(result.startTime) || Date.now(), duration_ms: whole(result.duration), errors,
-        stdout: tail_of(result.stdout), stderr: tail_of(result.stderr), annotations, attachments: files,
+        stdout: tail_of(result.stdout), stderr: tail_of(result.stderr), annotations, captures, output_bytes: output_bytes(), attachments: files,
         steps: (result.steps || []).slice(0, STEPS_MAX).map(step_of),
       });
     });
@@ -335,7 +356,7 @@ class TamarackReporter {
     const tags = test.tags || test.titlePath().join(' ').match(/@[\S]+/g) || [];
     this.events.write({
       type: 'test', ...this.identity_of(test), line: test.location.line, column: test.location.column,
-      tags: [...new Set(tags.map((tag) => tag.replace(/^@/, '')))], annotations: annotations_of(test.annotations),
+      tags: [...new Set(tags.map((tag) => tag.replace(/^@/, '')))], annotations: split_annotations(test.annotations).annotations,
       group: this.groups.get(test) || '', serial: this.serial.has(test), expect: test.expectedStatus === 'skipped' ? 'skip' : 'run', timeout_ms: test.timeout,
     });
   }

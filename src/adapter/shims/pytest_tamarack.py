@@ -26,6 +26,9 @@ OWN_MARKS = {"parametrize", "skip", "skipif", "xfail", "usefixtures", "filterwar
 ORDER_MARKS = {"order", "run", "dependency", "incremental"}
 
 
+CAPTURE = "tamarack.capture:"  # The properties that clients/pytest records, followed by the name.
+
+
 class Guarded:
     """Nothing that fails in here may fail a test or the run. (A decorator would hide the hooks' arguments from pluggy.)"""
 
@@ -58,6 +61,23 @@ def tail(text):
 
 def whole(seconds):
     return max(0, int(round(seconds * 1000)))
+
+
+def capture_of(name, value):
+    """A recorded property as a capture; what JSON cannot say is told as text."""
+    try:
+        value = json.loads(json.dumps(value, allow_nan=False))
+    except (TypeError, ValueError, RecursionError):
+        value = well_formed(value)
+    return {"name": well_formed(name), "value": value}
+
+
+def output_bytes():
+    """How much of $TAMARACK_OUTPUT there is: its lines up to here belong to the test that has just ended."""
+    try:
+        return os.path.getsize(os.environ["TAMARACK_OUTPUT"])
+    except (KeyError, OSError):
+        return 0
 
 
 class EventFile:
@@ -142,6 +162,7 @@ class Try:
         self.seconds = 0.0
         self.stdout = ""
         self.stderr = ""
+        self.captures = []
 
 
 class Writer(Guarded):
@@ -225,6 +246,8 @@ class Writer(Guarded):
         attempt = self.tries.get(report.nodeid) or self.begin(report.nodeid)
         attempt.seconds += getattr(report, "duration", 0) or 0
         attempt.stdout, attempt.stderr = report.capstdout, report.capstderr
+        attempt.captures = [capture_of(name[len(CAPTURE):], value) for name, value in getattr(report, "user_properties", ())
+                            if str(name).startswith(CAPTURE)]
         if report.when in ("setup", "call", "teardown"):
             started = getattr(report, "start", None) or time.time() - report.duration
             attempt.steps.append({
@@ -272,7 +295,7 @@ class Writer(Guarded):
             "type": "test_finished", "retry": attempt.retry, "status": attempt.status, "final": final,
             "started_ms": whole(attempt.started), "duration_ms": whole(attempt.seconds), "errors": attempt.errors,
             "stdout": tail(attempt.stdout), "stderr": tail(attempt.stderr), "annotations": attempt.annotations,
-            "attachments": [], "steps": attempt.steps,
+            "captures": attempt.captures, "output_bytes": output_bytes(), "attachments": [], "steps": attempt.steps,
         }))
 
     # Trouble and the end

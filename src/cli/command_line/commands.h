@@ -35,8 +35,9 @@ class Commands {
   void add_group(const std::string& name, const std::string& help) { app_.add_subcommand(name, help)->require_subcommand(1); }
 
   int act() const {
-    for (const auto& [command, action] : commands_)
-      if (*command) return action();
+    // From the last one on: a command that has commands of its own was added before them, and counts as typed with each of them.
+    for (auto at = commands_.rbegin(); at != commands_.rend(); ++at)
+      if (*at->first) return at->second();
     return usage_error;
   }
 
@@ -53,6 +54,8 @@ void add_looking_back(Commands& commands, const Clock& clock);
 void add_setting_up(Commands& commands);
 // "serve", "agent", "attach", "cancel", "token".
 void add_servers(Commands& commands, const Clock& clock);
+// "wait", "waits", "signal", "job".
+void add_waiting(Commands& commands, const Clock& clock);
 
 // Says what was meant; CLI11 answers a misspelled command with "A subcommand is required". Returns the exit code.
 int explain_usage(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv);
@@ -72,7 +75,7 @@ CLI::Option* add_agent_label(CLI::App& app, std::vector<std::string>& labels);
 // "-o,--output": a folder for the files of a server's run.
 CLI::Option* add_output(CLI::App& app, std::string& output);
 CLI::Option* whole_number(CLI::Option* option, std::int64_t min, std::int64_t max);
-// `target` gets milliseconds of "90s", "1h30m", as in tamarack.toml; `days` as well where `90d` is a usual time.
+// `target` gets milliseconds of "90s", "1h30m", "3d", as in tamarack.toml; `days`: where `90d` is a usual time the hint says so.
 CLI::Option* add_time(CLI::App& app, const std::string& name, std::optional<std::int64_t>& target, const std::string& help,
                       std::int64_t min_ms, std::int64_t max_ms, bool days = false);
 

@@ -49,6 +49,7 @@ void add_history(Commands& commands, const Clock& clock) {
                                       [imported, &clock] { return import_command(*imported, clock); });
   add_project_options(*import_app, imported->project);
   import_app->add_option("files", imported->files, "Reports; the same one twice counts once")->required();
+  add_other_server(*import_app, imported->server, "Take them into the history of this server");
   import_app->add_option("--project", imported->name, "Name of the project (default: as the configuration says)");
   import_app->add_option("--branch", imported->branch, "Branch that was tested");
   import_app->add_option("--commit", imported->commit, "Commit that was tested");

@@ -6,17 +6,6 @@
 #include "report/cells.h"
 
 namespace tamarack::cli {
-namespace {
-
-// "90s", "1h30m", as in tamarack.toml; `days` as well where `90d` is a usual time.
-std::optional<Millis> parse_time(const std::string& text, bool days) {
-  if (!days || !text.ends_with('d')) return config::parse_duration(text);
-  constexpr std::int64_t days_max = 100'000;
-  const auto count = parse_integer(std::string_view(text).substr(0, text.size() - 1));
-  return count && *count <= days_max ? std::optional(Millis{*count * 24 * hour_ms}) : std::nullopt;
-}
-
-}  // namespace
 
 void add_project_options(CLI::App& command, ProjectOptions& options) {
   command.add_option("-c,--config", options.config_path, "Configuration file")->capture_default_str();
@@ -34,11 +23,11 @@ CLI::Option* whole_number(CLI::Option* option, std::int64_t min, std::int64_t ma
 
 CLI::Option* add_time(CLI::App& app, const std::string& name, std::optional<std::int64_t>& target, const std::string& help,
                       std::int64_t min_ms, std::int64_t max_ms, bool days) {
-  const auto store = [&target, days](const std::string& text) {
-    if (const auto time = parse_time(text, days)) target = time->count();
+  const auto store = [&target](const std::string& text) {
+    if (const auto time = config::parse_duration(text)) target = time->count();
   };
   return app.add_option_function<std::string>(name, store, help)->type_name("TIME")->check([=](const std::string& text) {
-    const auto time = parse_time(text, days);
+    const auto time = config::parse_duration(text);
     if (!time)
       return fmt::format("'{}' is not a time; write a whole number and its unit, such as {}", report::printable(text),
                          days ? "12h or 90d" : "90s, 20m or 1h30m");

@@ -68,6 +68,8 @@ void add_run(Commands& commands, const Clock& clock, const std::string& typed) {
   add_project_options(*app, run.project);
   add_selection(*app, run);
   add_ways(*app, *flags);
+  app->add_option("--continue", run.continued, "Hand the captures of this earlier run to the tests: the second half of a flow")
+      ->type_name("RUN");
   app->add_option("--suite", run.suite_name, "Tells several suites of one CI job apart (default: $TAMARACK_SUITE)")
       ->needs(app->get_option("--server"))
       ->group("On a server");

@@ -53,6 +53,7 @@ void add_agent(Commands& commands, const Clock& clock) {
   app->add_option("--name", agent->name, "Its name, different from all others (default: the machine's)");
   app->add_option("--label", agent->labels, "NAME=VALUE, for runs that ask for it (repeatable)")->allow_extra_args(false);
   app->add_option("--data", agent->data, "Folder for workspaces and artifacts (default: ~/.cache/tamarack/agent/NAME)");
+  app->add_option("--processors", agent->processors, "File that names commands of this machine which execute jobs (TOML)");
   add_time(*app, "--exit-when-idle", *idle_ms, "Leave when there was nothing to do for so long, such as 5m; for CI jobs", second_ms,
            168 * hour_ms);
 }

@@ -4,6 +4,8 @@
 #include <map>
 
 #include "store/memory/memory_access.h"
+#include "store/memory/memory_flow.h"
+#include "store/memory/memory_hooks.h"
 #include "store/memory/memory_retention.h"
 #include "store/memory/memory_tests.h"
 #include "store/store.h"
@@ -35,6 +37,8 @@ class MemoryStore : public Store {
   AccessStore& access() override { return access_; }
   TestStore& tests() override { return tests_; }
   RetentionStore& retention() override { return retention_; }
+  FlowStore& flow() override { return flow_; }
+  HookStore& hooks() override { return hooks_; }
 
  private:
   std::map<domain::RunId, std::vector<JournalRow>> journals_;
@@ -46,6 +50,8 @@ class MemoryStore : public Store {
   MemoryAccess access_;
   MemoryTests tests_{runs_};
   MemoryRetention retention_{runs_, requests_, journals_};
+  MemoryFlow flow_;
+  MemoryHooks hooks_;
 };
 
 }  // namespace tamarack::store

@@ -37,6 +37,11 @@ bool stands_before(const TestCursor& a, const TestCursor& b, TestSort sort) {
 }  // namespace
 
 void MemoryTests::add(const Commit& commit) {
+  for (const KnownTest& planned : commit.planned) {
+    TestRow& test = tests_[{commit.project, planned.test}];
+    test.test = planned.test;
+    test.identity = planned.identity;
+  }
   for (const TryRow& one : commit.tries) tries_[{commit.run, one.test}] = one;
   for (const ResultRow& row : commit.results) {
     StoredResult stored{commit.run, row};

@@ -8,7 +8,9 @@
 #include "sql.h"
 #include "store/sqlite/sqlite_access.h"
 #include "store/sqlite/sqlite_error.h"
+#include "store/sqlite/sqlite_flow.h"
 #include "store/sqlite/sqlite_history.h"
+#include "store/sqlite/sqlite_hooks.h"
 #include "store/sqlite/sqlite_notices.h"
 #include "store/sqlite/sqlite_requests.h"
 #include "store/sqlite/sqlite_retention.h"
@@ -19,9 +21,10 @@ namespace tamarack::store {
 namespace {
 
 // One file per version, in order. A file that was released never changes: a later change of the tables is another file.
-const std::array migrations{embedded::schema_sql(),           embedded::migrate_access_sql(),   embedded::migrate_cause_sql(),
-                            embedded::migrate_requests_sql(), embedded::migrate_tests_sql(),    embedded::migrate_notices_sql(),
-                            embedded::migrate_journal_sql(),  embedded::migrate_retention_sql()};
+const std::array migrations{embedded::schema_sql(),           embedded::migrate_access_sql(),    embedded::migrate_cause_sql(),
+                            embedded::migrate_requests_sql(), embedded::migrate_tests_sql(),     embedded::migrate_notices_sql(),
+                            embedded::migrate_journal_sql(),  embedded::migrate_retention_sql(), embedded::migrate_flow_sql(),
+                            embedded::migrate_results_sql(),  embedded::migrate_hooks_sql(),     embedded::migrate_hooks_once_sql()};
 constexpr int schema_version = static_cast<int>(migrations.size());
 
 constexpr int busy_timeout_ms = 5'000;
@@ -55,6 +58,7 @@ class SqliteStore final : public Store {
         insert_row_->bind(7, row.message);
         insert_row_->exec();
       }
+      insert_planned(db_, commit);
       insert_results(db_, commit);
       insert_artifacts(db_, commit.project, commit.run, commit.artifacts);
       for (const StartRow& start : commit.starts) {
@@ -175,6 +179,8 @@ class SqliteStore final : public Store {
   AccessStore& access() override { return access_; }
   TestStore& tests() override { return tests_; }
   RetentionStore& retention() override { return retention_; }
+  FlowStore& flow() override { return flow_; }
+  HookStore& hooks() override { return hooks_; }
 
  private:
   template <class Work>
@@ -209,6 +215,8 @@ class SqliteStore final : public Store {
   SqliteAccess access_{db_, path_};
   SqliteTests tests_{db_, path_};
   SqliteRetention retention_{db_, path_};
+  SqliteFlow flow_{db_, path_};
+  SqliteHooks hooks_{db_, path_};
   std::optional<SQLite::Statement> insert_row_;
   int found_version_ = 0;
 };

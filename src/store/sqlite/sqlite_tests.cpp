@@ -183,6 +183,31 @@ Result<std::vector<domain::Execution>> SqliteTests::executions(const std::string
   });
 }
 
+namespace {
+
+void upsert_test(SQLite::Statement& upsert, const std::string& project, const domain::TestId& test, const domain::TestIdentity& identity) {
+  upsert.reset();
+  upsert.bind(1, project);
+  upsert.bind(2, test.value);
+  upsert.bind(3, display_name(identity));
+  upsert.bind(4, identity.spec);
+  upsert.bind(5, titles_text(identity.title_path));
+  upsert.bind(6, identity.parameters);
+  upsert.exec();
+}
+
+}  // namespace
+
+// In the order of the key: neighbours share a page.
+void insert_planned(SQLite::Database& db, const Commit& commit) {
+  if (commit.planned.empty()) return;
+  std::vector<const KnownTest*> tests;
+  for (const KnownTest& test : commit.planned) tests.push_back(&test);
+  std::sort(tests.begin(), tests.end(), [](const KnownTest* a, const KnownTest* b) { return a->test < b->test; });
+  SQLite::Statement upsert(db, std::string(embedded::upsert_test_sql()));
+  for (const KnownTest* test : tests) upsert_test(upsert, commit.project, test->test, test->identity);
+}
+
 void insert_results(SQLite::Database& db, const Commit& commit) {
   if (!commit.tries.empty()) {
     SQLite::Statement insert(db, "INSERT OR REPLACE INTO tries (run_id, test_id, duration_ms, error) VALUES (?, ?, ?, ?)");
@@ -210,14 +235,7 @@ void insert_results(SQLite::Database& db, const Commit& commit) {
     insert.bind(":error", result.error);
     insert.bind(":cut_off", result.cut_off ? 1 : 0);
     insert.exec();
-    upsert.reset();
-    upsert.bind(1, commit.project);
-    upsert.bind(2, result.test.value);
-    upsert.bind(3, display_name(result.identity));
-    upsert.bind(4, result.identity.spec);
-    upsert.bind(5, titles_text(result.identity.title_path));
-    upsert.bind(6, result.identity.parameters);
-    upsert.exec();
+    upsert_test(upsert, commit.project, result.test, result.identity);
   }
 }
 

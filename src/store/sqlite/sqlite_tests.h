@@ -27,6 +27,7 @@ class SqliteTests final : public TestStore {
 
 // The parts of a commit that are about tests; inside its transaction. Throws what SQLiteCpp throws.
 void insert_results(SQLite::Database& db, const Commit& commit);
+void insert_planned(SQLite::Database& db, const Commit& commit);
 // Its tests are due for new figures once it has ended. Called before the run's row is written, to tell the end from what is said after it.
 void note_end(SQLite::Database& db, const RunRow& row);
 

@@ -21,7 +21,7 @@ std::optional<std::int64_t> number_of(std::string_view entry, std::string_view f
 }  // namespace
 
 void Watcher::follow() {
-  stream_ = {};
+  stream_ = io::EventStream();
   io::ClientRequest request = audience_.api.request("GET", "/api/v1/runs/" + run_.value + "/events");
   request.fields.emplace_back("Last-Event-ID", std::to_string(last_));
   request.silence_timeout = feed_silence;
@@ -35,11 +35,11 @@ void Watcher::follow() {
 
 bool Watcher::take_piece(std::string_view bytes) {
   const Instant now = audience_.clock.now();
-  const auto fed = stream_.feed(bytes, [&](const client::StreamEvent& event) { take_event(event, now); });
+  const auto fed = stream_.feed(bytes, [&](const io::StreamEvent& event) { take_event(event, now); });
   return fed.has_value() && !over_;
 }
 
-void Watcher::take_event(const client::StreamEvent& event, Instant now) {
+void Watcher::take_event(const io::StreamEvent& event, Instant now) {
   if (over_) return;
   if (event.event == "end") {
     over_ = true;

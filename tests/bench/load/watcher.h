@@ -6,9 +6,9 @@
 #include <string>
 
 #include "client/api_client.h"
-#include "client/event_stream.h"
 #include "domain/ids.h"
 #include "figures.h"
+#include "io/event_stream.h"
 
 namespace tamarack::load {
 
@@ -36,7 +36,7 @@ class Watcher {
  private:
   void follow();
   bool take_piece(std::string_view bytes);
-  void take_event(const client::StreamEvent& event, Instant now);
+  void take_event(const io::StreamEvent& event, Instant now);
   void catch_up();
   bool is_next(std::int64_t seq);
 
@@ -44,7 +44,7 @@ class Watcher {
   domain::RunId run_;
   std::int64_t last_ = 1;
   bool over_ = false;
-  client::EventStream stream_;
+  io::EventStream stream_;
   io::Timer pause_;
 };
 

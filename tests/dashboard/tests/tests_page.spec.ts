@@ -1,4 +1,13 @@
-import { expect, rows, test } from '../support/fixtures';
+import type { Page } from '@playwright/test';
+import { expect, expectNoSidewaysScrolling, rows, test } from '../support/fixtures';
+
+/** Of the page of the test `checkout`. */
+async function openCheckout(page: Page) {
+  await page.goto('/projects/shop/tests');
+  await page.getByRole('link', { name: /checkout/ }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'checkout' })).toBeVisible();
+  return page.getByRole('region', { name: 'Evidence' });
+}
 
 test('tests are sorted by their failures, and one opens with its history', async ({ page, shop }) => {
   await page.goto('/projects/shop/tests');
@@ -18,6 +27,60 @@ test('tests are sorted by their failures, and one opens with its history', async
   await executions.first().getByRole('link').click();
   await expect(page).toHaveURL(new RegExp(`/runs/${shop['feature/taxes']?.run_id}#.*test=`));
   await expect(page.getByRole('article', { name: /checkout/ })).toBeVisible();
+});
+
+test('a test shows what its last failure left behind: pictures, video, trace', async ({ page, shop }) => {
+  const evidence = await openCheckout(page);
+  await expect(evidence).toContainText('failed');
+  await expect(evidence.getByRole('link', { name: shop['feature/taxes']?.run_id })).toBeVisible();
+  await expect(evidence.getByRole('region', { name: 'Error' })).toContainText('expected a total of 42, got 41');
+
+  // By keyboard: the picture large, and back to where one was.
+  const small = evidence.getByRole('button', { name: /^Screenshot 'evidence\/till.png'/ });
+  await expect.poll(() => small.locator('img').evaluate((picture: HTMLImageElement) => picture.naturalWidth)).toBe(1);
+  await small.focus();
+  await page.keyboard.press('Enter');
+  const large = page.getByRole('dialog', { name: /till\.png/ });
+  await expect(large.getByRole('img', { name: /till\.png/ })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(large).toBeHidden();
+
+  const video = evidence.getByLabel(/^Video 'evidence\/till.webm'/);
+  await video.evaluate((element: HTMLVideoElement) => {
+    element.muted = true;
+    return element.play();
+  });
+  await expect.poll(() => video.evaluate((element: HTMLVideoElement) => element.currentTime)).toBeGreaterThan(0);
+
+  const trace = evidence.getByRole('listitem').filter({ hasText: 'trace.zip' }).filter({ hasText: 'show-trace' });
+  const address = await trace.getByRole('link').getAttribute('href') ?? '';
+  await expect(trace).toContainText(`npx playwright show-trace`);
+  await expect(trace).toContainText(address.slice(0, 60));
+  expect((await page.request.get(address)).headers()['content-type']).toBe('application/zip');
+  expect((await page.request.get(address.replace(/\?.*/, ''))).status()).toBe(403);
+});
+
+test('any execution of a test is chosen, and the address brings it back', async ({ page, shop, context }) => {
+  const evidence = await openCheckout(page);
+  await evidence.getByRole('button', { name: 'Older execution' }).click();
+  await expect(page).toHaveURL(new RegExp(`/projects/shop/tests/[^?]+\\?run=${shop.main?.run_id}$`));
+  await expect(evidence).toContainText('It left no screenshot, video or trace');
+  await page.reload();
+  await expect(evidence).toContainText('It left no screenshot, video or trace');
+  const failures = page.getByRole('navigation', { name: 'Latest failures' });
+  await expect(failures.getByRole('link')).toHaveCount(1);
+  await failures.getByRole('link').focus();
+  await page.keyboard.press('Enter');
+  await expect(failures.getByRole('link')).toHaveAttribute('aria-current', 'true');
+  await expect(evidence.getByRole('region', { name: 'Screenshots' })).toBeVisible();
+
+  const other = await context.newPage();
+  await other.setViewportSize({ width: 360, height: 740 });
+  await other.goto(page.url());
+  await expect(other.getByRole('region', { name: 'Evidence' }).getByRole('region', { name: 'Screenshots' })).toBeVisible();
+  await expectNoSidewaysScrolling(other);
+  await page.goBack();
+  await expect(evidence).toContainText('It left no screenshot, video or trace');
 });
 
 test('tests and specs are searched, and the address brings it back', async ({ page }) => {

@@ -85,6 +85,12 @@ function attemptsOf(schedule, planned, at_ms) {
   return state === 'flaky' ? [failed, { ...plain, number: 2, status: 'passed', started_ms: planned.start_ms + planned.once_ms }] : [failed];
 }
 
+/** One test of a run that ended so. */
+export function testAfter(run, test, { outcome, duration_ms }) {
+  const planned = { test, outcome, worker: run.worker_names[test % run.worker_names.length], start_ms: 4_000, once_ms: duration_ms, end_ms: 4_000 + duration_ms };
+  return { ...testOf(test), outcome, duration_ms, unit: 0, attempts: attemptsOf({ run }, planned, planned.end_ms) };
+}
+
 /** ReportView as the server sends it: what holds its default is left out. */
 export function reportAt(schedule, at_ms, row) {
   const { ledger } = ledgerAt(schedule, at_ms);

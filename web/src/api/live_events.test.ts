@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TestLine } from '../test/event_line';
-import { followRun, readPatch, type LiveListener } from './live_events';
+import { followRun, readLooks, readPatch, type LiveListener } from './live_events';
 
 describe('a patch as it is sent', () => {
   it('is read with what it leaves out', () => {
-    expect(readPatch('{"seq":4}')).toEqual({ seq: 4, at_ms: 0, run: {}, ledger: null, pending: null, tests: [], workers: [] });
+    expect(readPatch('{"seq":4}')).toEqual({ seq: 4, at_ms: 0, run: {}, ledger: null, pending: null, tests: [], flows: [], workers: [] });
     expect(readPatch('{"seq":4,"ledger":{"passed":2},"pending":0}')).toMatchObject({ ledger: { passed: 2, failed: 0 }, pending: 0 });
   });
   it('a worker’s state that is not known is not taken for a good one', () => {
@@ -16,9 +16,14 @@ describe('a patch as it is sent', () => {
   it.each(['', 'no json', '7', 'null', '{}', '{"seq":"4"}'])('%j is no patch', (data) => expect(readPatch(data)).toBeNull());
 });
 
+describe('the next looks of waits', () => {
+  it('are those that say which and when', () => expect(readLooks('{"waits":[{"flow":1,"phase":0,"next_look_ms":5},{"flow":2},{}]}')).toEqual([{ flow: 1, phase: 0, next_look_ms: 5 }]));
+  it.each(['', '7', 'null', '{}', '{"waits":[]}'])('%j names none', (data) => expect(readLooks(data)).toEqual([]));
+});
+
 describe('the line', () => {
   const lines: TestLine[] = [];
-  const listener = { snapshot: vi.fn(), patch: vi.fn(), end: vi.fn(), connection: vi.fn(), refused: vi.fn() } satisfies LiveListener;
+  const listener = { snapshot: vi.fn(), patch: vi.fn(), looks: vi.fn(), end: vi.fn(), connection: vi.fn(), refused: vi.fn() } satisfies LiveListener;
   const line = (): TestLine => lines.at(-1) ?? new TestLine();
   let stop: () => void;
   beforeEach(() => {
@@ -41,7 +46,9 @@ describe('the line', () => {
     line().tell('snapshot', { seq: 7 });
     line().tell('patch', { seq: 8 });
     line().tell('patch', 'broken');
+    line().tell('looks', { waits: [{ flow: 0, phase: 1, next_look_ms: 9_000 }] });
     line().tell('end');
+    expect(listener.looks).toHaveBeenCalledExactlyOnceWith([{ flow: 0, phase: 1, next_look_ms: 9_000 }]);
     expect(listener.connection.mock.calls).toEqual([['connecting'], ['live']]);
     expect(listener.snapshot).toHaveBeenCalledWith(7);
     expect(listener.patch).toHaveBeenCalledTimes(1);

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ReportView } from '../model/report';
 import { TestLine } from '../test/event_line';
 import { runRow, testApi } from '../test/factories/api_factory';
+import { flowView, phaseView } from '../test/factories/flow_report';
 import { reportView } from '../test/factories/report_factory';
 import { failedTest, passedTest, testView } from '../test/factories/test_factory';
 import type { Api } from './api';
@@ -53,6 +54,19 @@ describe('following a run', () => {
     await settle(200);
     expect([outcomes(), state.live?.report.run.headline, state.live?.seq]).toEqual([['passed', 'running'], 'two', 7]);
   });
+  it('keeps its clock when the report is read again, which may have been written long ago', async () => {
+    follow({ run: () => Promise.resolve(runRow({ verdict: 'running' })), report: () => Promise.resolve(going()) });
+    await settle();
+    line.tell('snapshot', { seq: 5 });
+    await settle();
+    line.tell('patch', { seq: 6, at_ms: 300_000, tests: [{ test: 1, outcome: 'failed' }] });
+    line.tell('looks', { waits: [{ flow: 0, phase: 1, next_look_ms: 301_000 }] });
+    await settle(200);
+    const { heard_at } = state;
+    await settle(5_000);
+    expect([state.live?.at_ms, state.heard_at]).toEqual([300_000, heard_at]);
+    expect(state.looks).toEqual([{ flow: 0, phase: 1, next_look_ms: 301_000 }]);
+  });
   it('does not lose a patch that comes while the report is read', async () => {
     let answer: (report: ReportView) => void = () => undefined;
     follow({ run: () => Promise.resolve(runRow({ verdict: 'running' })), report: () => new Promise((done) => (answer = done)) });
@@ -79,6 +93,21 @@ describe('following a run', () => {
     await settle(5_000);
     expect(report).toHaveBeenCalledTimes(2);
     expect(state.live?.report.tests[1]?.attempts[0]?.errors).toHaveLength(1);
+  });
+  it('counts flows as entries, and fetches the evidence of one that a wait ended', async () => {
+    const flows = [flowView({ outcome: 'pending', phases: [phaseView({ wait: true, outcome: 'open' })] })];
+    const with_flows = (): ReportView => reportView([passedTest(), testView({ id: 'in', flow: 0, outcome: 'pending', attempts: [] })], { run: { verdict: 'running', planned: 2, flows } });
+    const report = vi.fn(() => Promise.resolve(with_flows()));
+    follow({ run: () => Promise.resolve(runRow({ verdict: 'running' })), report });
+    await settle();
+    line.tell('snapshot', { seq: 5 });
+    await settle();
+    expect(state.live?.pending).toBe(1);
+    line.tell('patch', { seq: 6, flows: [{ flow: 0, outcome: 'failed', reason: 'row 7', phases: [{ phase: 0, outcome: 'failed', message: 'row 7' }] }] });
+    await settle(200);
+    expect(state.live?.report.run.flows[0]).toMatchObject({ outcome: 'failed', reason: 'row 7', phases: [{ outcome: 'failed', message: 'row 7' }] });
+    await settle(3_000);
+    expect(report).toHaveBeenCalledTimes(2);
   });
   it('fetches what passed tests leave behind without hurry', async () => {
     const report = vi.fn(() => Promise.resolve(going()));

@@ -1,8 +1,8 @@
 // Keeps one run up to date: reads what is known at once, follows the server's patches while it goes on, reads the report again where patches do not
 // carry enough (the evidence of a failure, a gap, the end). Patches are gathered, so that a busy run does not redraw the page for each.
 import { isAtWork, isOutcome, sectionOf } from '../model/outcome';
-import { applyPatch, rebase, startLive, type LiveRun, type Patch } from '../model/live_run';
-import { pendingCount } from '../model/ledger';
+import { applyPatch, rebase, startLive, type LiveRun, type Patch, type WaitLook } from '../model/live_run';
+import { pendingEntries } from '../model/flows';
 import type { RunRow } from '../model/run_row';
 import type { Api } from './api';
 import { livePath } from './api';
@@ -17,9 +17,10 @@ export interface FollowedRun {
   connection: Connection | 'none';
   /** Instant of this page's clock at which `live.at_ms` was true. */
   heard_at: number;
+  looks: readonly WaitLook[];
 }
 
-export const NOT_READ_YET: FollowedRun = { row: null, live: null, problem: null, connection: 'none', heard_at: 0 };
+export const NOT_READ_YET: FollowedRun = { row: null, live: null, problem: null, connection: 'none', heard_at: 0, looks: [] };
 
 const GATHER_MS = 150;
 /** A run of 100,000 tests takes a while to sort and draw. */
@@ -78,9 +79,11 @@ export function followOneRun(api: Api, run: string, open: (address: string) => E
     try {
       const report = await api.report(run, stop.signal);
       flush();
-      const pending = pendingCount(report.tests);
+      const pending = pendingEntries(report);
       const before = state.live ?? startLive(report, seq, pending);
-      show({ live: rebase({ ...before, seq: Math.max(before.seq, seq) }, report, pending, since), problem: null, heard_at: Date.now() });
+      // A report that is read again tells no time: it lasts until its last entry, which may be long ago.
+      const heard_at = state.live === null ? Date.now() : state.heard_at;
+      show({ live: rebase({ ...before, seq: Math.max(before.seq, seq) }, report, pending, since), problem: null, heard_at });
     } catch (fault) {
       if (!stop.signal.aborted) show({ problem: asProblem(fault) });
     } finally {
@@ -96,7 +99,7 @@ export function followOneRun(api: Api, run: string, open: (address: string) => E
     since?.push(one);
     const large = (state.live?.report.tests.length ?? 0) > LARGE_TESTS;
     later('flush', large ? GATHER_MS_LARGE : GATHER_MS, flush);
-    const telling = one.tests.some(({ outcome }) => !isOutcome(outcome) || sectionOf(outcome) === 'attention' || outcome === 'flaky');
+    const telling = [...one.tests, ...one.flows].some(({ outcome }) => !isOutcome(outcome) || sectionOf(outcome) === 'attention' || outcome === 'flaky');
     if (telling) later('evidence', Math.max(EVIDENCE_MS, read_ms / READING_SHARE), () => void read());
     else if (one.tests.length > 0) later('refresh', Math.max(REFRESH_MS, read_ms / READING_SHARE), () => void read());
   };
@@ -149,6 +152,7 @@ export function followOneRun(api: Api, run: string, open: (address: string) => E
         void read();
       },
       patch,
+      looks: (looks) => show({ looks }),
       end: () => void end(),
       connection: (connection) => show({ connection }),
       refused: () => void askInstead(),

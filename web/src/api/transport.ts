@@ -7,6 +7,8 @@ export type Fetch = (address: string, init: RequestInit) => Promise<Response>;
 export interface Transport {
   get: <T>(path: string, signal?: AbortSignal) => Promise<T>;
   send: <T>(method: 'POST' | 'DELETE', path: string, body?: object) => Promise<T | null>;
+  /** POST of a file's bytes as they are. */
+  sendFile: <T>(path: string, file: File) => Promise<T>;
 }
 
 /** Also what keeps another site's page from changing something with the reader's cookie: it cannot send this unasked. */
@@ -35,6 +37,10 @@ export function makeTransport(fetch: Fetch, signedOut: () => void): Transport {
       const with_body = body === undefined ? {} : { body: JSON.stringify(body) };
       const response = await ask(path, { method, headers: { ...OWN_PAGE, Accept: 'application/json', ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) }, ...with_body });
       return response.status === 204 || response.headers.get('Content-Length') === '0' ? null : await readJson<T>(response);
+    },
+    sendFile: async <T>(path: string, file: File): Promise<T> => {
+      const response = await ask(path, { method: 'POST', headers: { ...OWN_PAGE, Accept: 'application/json', 'Content-Type': 'application/octet-stream' }, body: file });
+      return await readJson<T>(response);
     },
   };
 }

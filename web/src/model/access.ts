@@ -23,6 +23,8 @@ export interface TokenRow {
   created_at: string;
   expires_at: string;
   last_used_at: string;
+  /** ISO 8601; the secret before the last change is valid until then; empty: it is not. */
+  previous_ends_at: string;
   revoked: boolean;
 }
 
@@ -37,6 +39,8 @@ export interface NewToken {
 export interface MadeToken {
   id: string;
   token: string;
+  /** Of a secret that was changed: until when the old one is valid; empty: it is void already, or there was none. */
+  previous_ends_at: string;
 }
 
 /** Members of the answer that are null stand for none. */
@@ -49,13 +53,18 @@ export function readSession(from: Written<Session>): Session {
 export function readTokenRow(from: Answer<TokenRow>): TokenRow {
   return {
     id: from.id ?? '', name: from.name ?? '', project: from.project ?? '', role: from.role ?? '', created_at: from.created_at ?? '', expires_at: from.expires_at ?? '',
-    last_used_at: from.last_used_at ?? '', revoked: from.revoked ?? false,
+    last_used_at: from.last_used_at ?? '', previous_ends_at: from.previous_ends_at ?? '', revoked: from.revoked ?? false,
   };
 }
 
 /** Whether a role reaches what `needed` may do. The server decides; this only hides what it would refuse. */
 export function reaches(role: string, needed: Role): boolean {
   return ROLES.findIndex((one) => one === role) >= ROLES.indexOf(needed);
+}
+
+/** The secret before the last change is still good for something. */
+export function hasOldSecret(token: TokenRow, now_ms: number): boolean {
+  return token.previous_ends_at !== '' && Date.parse(token.previous_ends_at) > now_ms && tokenState(token, now_ms) === 'valid';
 }
 
 export type TokenState = 'valid' | 'expired' | 'revoked';

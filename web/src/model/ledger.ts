@@ -34,11 +34,11 @@ export function ledgerEntries(ledger: LedgerView, pending = 0): LedgerEntry[] {
   return floored.map((entry) => ({ ...entry, share: total === 0 ? 0 : entry.share / total }));
 }
 
-/** A sentence when the ledger and the plan disagree, else null. */
-export function ledgerFault(ledger: LedgerView, planned: number, tests: number, pending = 0): string | null {
+/** A sentence when the ledger and the plan disagree, else null. `tests`: how many entries the report lists, `what` is how they are called. */
+export function ledgerFault(ledger: LedgerView, planned: number, tests: number, pending = 0, what = 'tests'): string | null {
   const sum = ledgerSum(ledger);
-  if (sum + pending !== planned) return `The ledger does not add up: ${planned} planned, but its entries sum to ${sum}${pending === 0 ? '' : ` and ${pending} tests are pending`}.`;
-  if (tests !== planned) return `The report lists ${tests} tests, but ${planned} were planned.`;
+  if (sum + pending !== planned) return `The ledger does not add up: ${planned} planned, but its entries sum to ${sum}${pending === 0 ? '' : ` and ${pending} ${what} are pending`}.`;
+  if (tests !== planned) return `The report lists ${tests} ${what}, but ${planned} were planned.`;
   return null;
 }
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { flowView, phaseView } from '../test/factories/flow_report';
 import { reportView } from '../test/factories/report_factory';
 import { failedTest, passedTest, testView } from '../test/factories/test_factory';
+import { parkedWaits, untoldFlows } from './flows';
 import { ledgerFault, ledgerSum, pendingCount } from './ledger';
 import { applyPatch, lanesUntil, rebase, spanOf, startLive, type LiveRun, type LiveWorker, type Patch } from './live_run';
 import type { TestView } from './report';
@@ -10,7 +12,7 @@ const report = reportView([passedTest(), pending('second'), pending('third')], {
 const live = startLive(report, 10, 2);
 
 const worker = (over: Partial<LiveWorker> = {}): LiveWorker => ({ name: 'a/1', state: 'running', test: 1, unit: 0, since_ms: 1_000, ...over });
-const patch = (over: Partial<Patch> = {}): Patch => ({ seq: 11, at_ms: 1_200, run: {}, ledger: null, pending: null, tests: [], workers: [], ...over });
+const patch = (over: Partial<Patch> = {}): Patch => ({ seq: 11, at_ms: 1_200, run: {}, ledger: null, pending: null, tests: [], flows: [], workers: [], ...over });
 const outcomes = (one: LiveRun): string[] => one.report.tests.map((test) => test.outcome);
 
 describe('a patch', () => {
@@ -38,6 +40,33 @@ describe('a patch', () => {
     expect(outcomes(applyPatch(live, patch({ tests: [{ test: 99, outcome: 'failed', duration_ms: 1 }] })))).toEqual(outcomes(live));
   });
   it('never turns the clock back', () => expect(applyPatch({ ...live, at_ms: 5_000 }, patch()).at_ms).toBe(5_000));
+});
+
+describe('flows', () => {
+  const flows = [flowView({ outcome: 'pending', phases: [phaseView({ name: 'prepare', tests: [1], outcome: 'open' }), phaseView({ wait: true }), phaseView({ name: 'validate', tests: [2] })] })];
+  const going = { ...live, report: { ...live.report, run: { ...live.report.run, flows } } };
+  const open = { phase: 1, outcome: 'open', message: '', started_ms: 5_000, duration_ms: 0, deadline_ms: 65_000 };
+  const done = { phase: 0, outcome: 'satisfied', message: '', started_ms: 0, duration_ms: 5_000, deadline_ms: 0 };
+  const parked = patch({ flows: [{ flow: 0, outcome: 'pending', reason: '', active_ms: 0, waited_ms: 0, phases: [done, open] }] });
+  it('are followed phase by phase, with what a patch does not say left as it was', () => {
+    const next = applyPatch(going, parked);
+    expect(next.report.run.flows[0]?.phases.map((phase) => phase.outcome)).toEqual(['satisfied', 'open', '']);
+    expect(next.report.run.flows[0]?.phases[1]).toMatchObject({ name: 'backend', wait: true, started_ms: 5_000, deadline_ms: 65_000 });
+    expect(parkedWaits(next.report.run.flows)).toEqual([{ flow: 0, phase: 1, since_ms: 5_000, deadline_ms: 65_000 }]);
+    expect(going.report.run.flows).toBe(flows);
+  });
+  it('end, and what a newer report knows to have ended does not begin again', () => {
+    const failed = { flow: 0, outcome: 'failed', reason: "wait 'backend' failed", active_ms: 400, waited_ms: 30_000, phases: [done, { ...open, outcome: 'failed', message: 'row 7', duration_ms: 30_000 }] };
+    const next = applyPatch(applyPatch(going, parked), patch({ seq: 12, flows: [failed] }));
+    expect(next.report.run.flows[0]).toMatchObject({ outcome: 'failed', reason: "wait 'backend' failed", waited_ms: 30_000 });
+    expect(parkedWaits(next.report.run.flows)).toEqual([]);
+    expect(untoldFlows(next.report)).toEqual([0]);
+    expect(rebase(going, next.report, 0, [parked]).report.run.flows[0]?.outcome).toBe('failed');
+  });
+  it('whose deadline comes first stand first', () => {
+    const wait = (started_ms: number, deadline_ms: number) => flowView({ phases: [phaseView({ wait: true, outcome: 'open', started_ms, deadline_ms })] });
+    expect(parkedWaits([wait(1, 0), wait(2, 90), wait(0, 0), wait(3, 80)]).map(({ flow }) => flow)).toEqual([3, 1, 2, 0]);
+  });
 });
 
 describe('workers', () => {

@@ -1,6 +1,6 @@
 // A run that goes on: the report as it was last read, and the patches the server has sent since. Pure: what a patch changes is decided here,
 // who reads them is elsewhere. A word that is not understood is never taken for a good one.
-import type { LedgerView, ReportView, RunView, SpanView, TestView, WorkerView } from './report';
+import type { FlowPhaseView, FlowView, LedgerView, ReportView, RunView, SpanView, TestView, WorkerView } from './report';
 
 export type WorkerState = 'starting' | 'idle' | 'running' | 'away' | 'ended' | 'unknown';
 
@@ -22,6 +22,24 @@ export interface TestPatch {
   duration_ms: number;
 }
 
+/** Of a phase: what changes while a run goes on. */
+export interface PhasePatch extends Pick<FlowPhaseView, 'outcome' | 'message' | 'started_ms' | 'duration_ms' | 'deadline_ms'> {
+  phase: number;
+}
+
+/** When a parked wait looks again at what it waits for, from the run's start. A wait that is told by a push has none. */
+export interface WaitLook {
+  flow: number;
+  phase: number;
+  next_look_ms: number;
+}
+
+/** A flow with every phase of it that has begun. */
+export interface FlowPatch extends Pick<FlowView, 'outcome' | 'reason' | 'active_ms' | 'waited_ms'> {
+  flow: number;
+  phases: readonly PhasePatch[];
+}
+
 export interface Patch {
   seq: number;
   /** Since the run's start. */
@@ -30,6 +48,7 @@ export interface Patch {
   ledger: LedgerView | null;
   pending: number | null;
   tests: readonly TestPatch[];
+  flows: readonly FlowPatch[];
   workers: readonly LiveWorker[];
 }
 
@@ -37,7 +56,7 @@ export interface LiveRun {
   report: ReportView;
   seq: number;
   at_ms: number;
-  /** Tests without an entry in the ledger. */
+  /** Of the planned entries, those that the ledger does not count yet. */
   pending: number;
   /** By name. */
   workers: readonly LiveWorker[];
@@ -65,7 +84,7 @@ export function applyPatch(live: LiveRun, patch: Patch): LiveRun {
     workers: patch.workers.length === 0 ? live.workers : mergeWorkers(live.workers, patch.workers),
     report: {
       ...report,
-      run: { ...report.run, ...patch.run },
+      run: { ...report.run, ...patch.run, flows: patch.flows.length === 0 ? report.run.flows : patchFlows(report.run.flows, patch.flows) },
       ledger: patch.ledger ?? report.ledger,
       tests: patch.tests.length === 0 ? report.tests : patchTests(report.tests, patch.tests),
       workers: patch.workers.length === 0 ? report.workers : closeSpans(report.workers, live.workers, patch),
@@ -93,6 +112,23 @@ function patchTests(tests: readonly TestView[], patches: readonly TestPatch[]): 
     if (test !== undefined) next[at] = { ...test, outcome, duration_ms };
   }
   return next;
+}
+
+/** The report may be newer than a patch: what has ended in it does not begin again. */
+function patchFlows(flows: readonly FlowView[], patches: readonly FlowPatch[]): FlowView[] {
+  const next = [...flows];
+  for (const { flow: at, phases, ...words } of patches) {
+    const flow = next[at];
+    if (flow === undefined || (flow.outcome !== 'pending' && words.outcome === 'pending')) continue;
+    next[at] = { ...flow, ...words, phases: flow.phases.map((phase, number) => patchPhase(phase, phases.find((one) => one.phase === number))) };
+  }
+  return next;
+}
+
+function patchPhase(phase: FlowPhaseView, patch: PhasePatch | undefined): FlowPhaseView {
+  if (patch === undefined || (phase.outcome !== '' && patch.outcome === 'open')) return phase;
+  const { outcome, message, started_ms, duration_ms, deadline_ms } = patch;
+  return { ...phase, outcome, message, started_ms, duration_ms, deadline_ms };
 }
 
 function mergeWorkers(before: readonly LiveWorker[], changed: readonly LiveWorker[]): LiveWorker[] {

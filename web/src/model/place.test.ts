@@ -13,7 +13,9 @@ describe('the address', () => {
     { page: 'run', run: 'r-20261121-120035-ae06' },
     { page: 'tests', project: 'back office', text: '"a b"', sort: 'slow' },
     { page: 'test', project: 'a/b', test: 't 1/2?' },
+    { page: 'test', project: 'shop', test: 't1', run: 'r-20261121-120035-ae06' },
     { page: 'specs', project: 'shop', text: 'cart', sort: 'name' },
+    { page: 'jobs' }, { page: 'job', job: 'j-1/2' }, { page: 'waits', state: '' }, { page: 'waits', state: 'over' }, { page: 'wait', wait: 'r-1-f0-p1' },
     { page: 'agents' }, { page: 'tokens' },
     { page: 'login', back: '/runs?verdict=failed#tab=units' },
   ];

@@ -13,8 +13,13 @@ export type Place =
   | { page: 'runs'; filter: RunFilter }
   | { page: 'run'; run: string }
   | { page: 'tests'; project: string; text: string; sort: TestSort }
-  | { page: 'test'; project: string; test: string }
+  /** `run`: whose execution of the test is shown; left out: the latest that tells something. */
+  | { page: 'test'; project: string; test: string; run?: string }
   | { page: 'specs'; project: string; text: string; sort: SpecSort }
+  | { page: 'jobs' }
+  | { page: 'job'; job: string }
+  | { page: 'waits'; state: string }
+  | { page: 'wait'; wait: string }
   | { page: 'agents' }
   | { page: 'tokens' }
   | { page: 'login'; back: string }
@@ -32,12 +37,16 @@ export function parsePlace(path: string, search: string): Place {
   }
   if (first === 'runs' && parts.length === 2) return { page: 'run', run: second };
   if (first === 'projects' && third === 'tests') {
-    if (parts.length === 4 && fourth !== undefined) return { page: 'test', project: second, test: fourth };
+    if (parts.length === 4 && fourth !== undefined) return { page: 'test', project: second, test: fourth, ...(value('run') === '' ? {} : { run: value('run') }) };
     if (parts.length === 3) return { page: 'tests', project: second, text: value('text'), sort: TEST_SORTS.find((sort) => sort === value('sort')) ?? 'flaky' };
   }
   if (first === 'projects' && third === 'specs' && parts.length === 3) {
     return { page: 'specs', project: second, text: value('text'), sort: SPEC_SORTS.find((sort) => sort === value('sort')) ?? 'failed' };
   }
+  if (first === 'jobs' && parts.length === 1) return { page: 'jobs' };
+  if (first === 'jobs' && parts.length === 2) return { page: 'job', job: second };
+  if (first === 'waits' && parts.length === 1) return { page: 'waits', state: ['over', 'all'].find((state) => state === value('state')) ?? '' };
+  if (first === 'waits' && parts.length === 2) return { page: 'wait', wait: second };
   if (first === 'agents' && parts.length === 1) return { page: 'agents' };
   if (first === 'tokens' && parts.length === 1) return { page: 'tokens' };
   if (first === 'login' && parts.length === 1) return { page: 'login', back: safeBack(value('back')) };
@@ -49,8 +58,12 @@ export function formatPlace(place: Place): string {
     case 'runs': return withQuery('/runs', { ...place.filter });
     case 'run': return `/runs/${encodeURIComponent(place.run)}`;
     case 'tests': return withQuery(`/projects/${encodeURIComponent(place.project)}/tests`, { text: place.text, sort: place.sort === 'flaky' ? '' : place.sort });
-    case 'test': return `/projects/${encodeURIComponent(place.project)}/tests/${encodeURIComponent(place.test)}`;
+    case 'test': return withQuery(`/projects/${encodeURIComponent(place.project)}/tests/${encodeURIComponent(place.test)}`, { run: place.run ?? '' });
     case 'specs': return withQuery(`/projects/${encodeURIComponent(place.project)}/specs`, { text: place.text, sort: place.sort === 'failed' ? '' : place.sort });
+    case 'jobs': return '/jobs';
+    case 'job': return `/jobs/${encodeURIComponent(place.job)}`;
+    case 'waits': return withQuery('/waits', { state: place.state });
+    case 'wait': return `/waits/${encodeURIComponent(place.wait)}`;
     case 'agents': return '/agents';
     case 'tokens': return '/tokens';
     case 'login': return withQuery('/login', { back: place.back === '/' ? '' : place.back });

@@ -36,6 +36,8 @@ export interface RunView {
   machine: string;
   command: string;
   tamarack_version: string;
+  /** Each is one entry of the ledger; its tests are none. */
+  flows: FlowView[];
 }
 
 export interface LedgerView {
@@ -77,6 +79,8 @@ export interface TestView {
   duration_ms: number;
   /** Index into the report's units. */
   unit: number;
+  /** Index into the run's flows; -1: the test is an entry of the ledger itself. Those of flows count for nothing there. */
+  flow: number;
   attempts: AttemptView[];
 }
 
@@ -162,6 +166,44 @@ export interface SpanView {
   label: string;
 }
 
+export interface FlowView {
+  name: string;
+  /** The [[flow]] of the configuration it was made from. */
+  rule: string;
+  /** A word of the ledger. */
+  outcome: string;
+  /** What ended it; empty: it passed. */
+  reason: string;
+  carried_from: string;
+  /** It is bad, and only because of tests in quarantine. */
+  quarantined: boolean;
+  /** Sum of the last counted executions of its tests. */
+  active_ms: number;
+  /** Sum over its waits: time in which it held no worker. */
+  waited_ms: number;
+  phases: FlowPhaseView[];
+}
+
+export interface FlowPhaseView {
+  name: string;
+  /** It waits for a backend; else it runs tests. */
+  wait: boolean;
+  /** Of a wait: what it looks at, such as http, redis or signal; several with commas between; empty: not known. */
+  source: string;
+  /** satisfied, skipped, failed, timed_out, lost, cancelled, never_ran or invalid; open while it goes on; empty: it never began. */
+  outcome: string;
+  message: string;
+  /** Of a wait: the last answer. */
+  excerpt: string;
+  started_ms: number;
+  /** From its beginning to its end. */
+  duration_ms: number;
+  /** Of a wait: when its time is over, its own timeout or the flow's limit, counted from the run's start; 0: none is known. */
+  deadline_ms: number;
+  /** Indexes into the report's tests. */
+  tests: number[];
+}
+
 /** A value as it is written: what holds its default may be left out. */
 export type Written<T> = T extends (infer One)[] ? Written<One>[] : T extends object ? { [Name in keyof T]?: Written<T[Name]> } : T;
 
@@ -208,6 +250,7 @@ export function readRunView(from: Written<RunView>): RunView {
     machine: from.machine ?? '',
     command: from.command ?? '',
     tamarack_version: from.tamarack_version ?? '',
+    flows: readAll(from.flows, readFlowView),
   };
 }
 
@@ -247,6 +290,7 @@ export function readTestView(from: Written<TestView>): TestView {
     quarantined: from.quarantined ?? false,
     duration_ms: from.duration_ms ?? 0,
     unit: from.unit ?? 0,
+    flow: from.flow ?? -1,
     attempts: readAll(from.attempts, readAttemptView),
   };
 }
@@ -334,5 +378,34 @@ export function readSpanView(from: Written<SpanView>): SpanView {
     end_ms: from.end_ms ?? 0,
     test: from.test ?? -1,
     label: from.label ?? '',
+  };
+}
+
+export function readFlowView(from: Written<FlowView>): FlowView {
+  return {
+    name: from.name ?? '',
+    rule: from.rule ?? '',
+    outcome: from.outcome ?? '',
+    reason: from.reason ?? '',
+    carried_from: from.carried_from ?? '',
+    quarantined: from.quarantined ?? false,
+    active_ms: from.active_ms ?? 0,
+    waited_ms: from.waited_ms ?? 0,
+    phases: readAll(from.phases, readFlowPhaseView),
+  };
+}
+
+export function readFlowPhaseView(from: Written<FlowPhaseView>): FlowPhaseView {
+  return {
+    name: from.name ?? '',
+    wait: from.wait ?? false,
+    source: from.source ?? '',
+    outcome: from.outcome ?? '',
+    message: from.message ?? '',
+    excerpt: from.excerpt ?? '',
+    started_ms: from.started_ms ?? 0,
+    duration_ms: from.duration_ms ?? 0,
+    deadline_ms: from.deadline_ms ?? 0,
+    tests: from.tests ?? NONE,
   };
 }

@@ -102,6 +102,19 @@ export function readSpecFigures(from: Written<SpecFigures>): SpecFigures {
   };
 }
 
+/** Words of the ledger that tell of trouble and of a test that ran: it left something behind. */
+const TELLING = new Set(['failed', 'timed_out', 'flaky', 'lost']);
+
+/** The latest executions that did not simply pass, newest first. */
+export function troubles(executions: readonly Execution[], count_max: number): Execution[] {
+  return executions.filter((one) => TELLING.has(one.outcome)).slice(0, count_max);
+}
+
+/** The run whose execution is looked at: the one asked for, else the latest with trouble, else the latest; empty: there is none. */
+export function chosenRun(executions: readonly Execution[], asked: string): string {
+  return asked !== '' ? asked : (troubles(executions, 1)[0] ?? executions[0])?.run_id ?? '';
+}
+
 export interface ErrorGroup {
   /** First line of the error, without colours. */
   message: string;

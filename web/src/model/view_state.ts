@@ -3,9 +3,10 @@
 import { ATTACHMENT_KINDS, type AttachmentKind } from './attachments';
 import { OUTCOMES, isOutcome, type Outcome } from './outcome';
 
-export type Tab = 'tests' | 'timeline' | 'artifacts' | 'units' | 'run';
+/** `flows` is there only in the report of a run that had any. */
+export type Tab = 'tests' | 'flows' | 'timeline' | 'artifacts' | 'units' | 'run';
 
-export const TABS: readonly Tab[] = ['tests', 'timeline', 'artifacts', 'units', 'run'];
+export const TABS: readonly Tab[] = ['tests', 'flows', 'timeline', 'artifacts', 'units', 'run'];
 
 export interface ViewState {
   tab: Tab;

@@ -1,6 +1,7 @@
 // The test list with its search, its keyboard and the opened test: beside the list where there is room, over it where not.
 import { Drawer, type InputRef } from 'antd';
 import { useMemo, useRef, useState } from 'react';
+import { flowPlace } from '../model/flows';
 import type { ReportView } from '../model/report';
 import { listRows, type ListRow } from '../model/test_list';
 import { queryWords } from '../model/test_search';
@@ -101,7 +102,7 @@ export function TestsTab({ report, state, update, selected, narrow, wide }: Test
   const test = selected === null ? undefined : tests[selected];
   const [before, after] = test === undefined ? [null, null] : [neighbour(-1), neighbour(1)];
   const detail = test === undefined ? null : (
-    <TestDetail test={test} close={close} previous={before === null ? null : () => go(before)} next={after === null ? null : () => go(after)} />
+    <TestDetail test={test} flow={flowPlace(report.run.flows, test, selected ?? -1)} close={close} previous={before === null ? null : () => go(before)} next={after === null ? null : () => go(after)} />
   );
   return (
     <>

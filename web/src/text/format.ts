@@ -48,10 +48,15 @@ export function formatRatio(ratio: number): string {
 }
 
 export function formatInstant(epoch_ms: number, locale?: string, timeZone?: string): string {
-  if (epoch_ms <= 0) return 'unknown';
+  if (!(epoch_ms > 0)) return 'unknown';
   return new Intl.DateTimeFormat(locale, {
     dateStyle: 'medium', timeStyle: 'short', ...(timeZone === undefined ? {} : { timeZone }),
   }).format(new Date(epoch_ms));
+}
+
+/** The time of day, to the second. */
+export function formatClock(epoch_ms: number): string {
+  return Number.isFinite(epoch_ms) ? new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' }).format(new Date(epoch_ms)) : 'unknown';
 }
 
 /** How long ago, in the one unit that matters. */

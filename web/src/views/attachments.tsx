@@ -1,6 +1,7 @@
 // Pictures inline, videos playable, traces with the command that opens them, everything else as a download.
 import { DownloadOutlined } from '@ant-design/icons';
 import { Image } from 'antd';
+import { useState } from 'react';
 import { attachmentFileName, attachmentKind } from '../model/attachments';
 import type { AttachmentView } from '../model/report';
 import { formatBytes } from '../text/format';
@@ -18,16 +19,7 @@ export function Attachments({ attachments }: { attachments: readonly AttachmentV
       {pictures.length > 0 && (
         <section className="detail-section" aria-label="Screenshots">
           <h3>Screenshots</h3>
-          <Image.PreviewGroup>
-            <div className="shots">
-              {pictures.map(({ attachment, address }, at) => (
-                <figure key={at}>
-                  <Image src={address ?? ''} alt={`Screenshot '${attachment.name}'`} />
-                  <figcaption>{attachment.name} <span>{formatBytes(attachment.size)}</span></figcaption>
-                </figure>
-              ))}
-            </div>
-          </Image.PreviewGroup>
+          <Pictures pictures={pictures} />
         </section>
       )}
       {videos.length > 0 && (
@@ -52,6 +44,30 @@ export function Attachments({ attachments }: { attachments: readonly AttachmentV
         </section>
       )}
     </>
+  );
+}
+
+interface Picture {
+  attachment: AttachmentView;
+  address: string | null;
+}
+
+/** Small, and one of them large. */
+function Pictures({ pictures }: { pictures: readonly Picture[] }): React.ReactNode {
+  // The group does not hand the text of the small picture on to the large one.
+  const [large, setLarge] = useState(0);
+  const altOf = (picture: Picture | undefined): string => picture === undefined ? '' : `Screenshot '${picture.attachment.name}'`;
+  return (
+    <Image.PreviewGroup preview={{ alt: altOf(pictures[large]), onChange: setLarge, onOpenChange: (_, { current }) => setLarge(current) }}>
+      <div className="shots">
+        {pictures.map((picture, at) => (
+          <figure key={at}>
+            <Image src={picture.address ?? ''} alt={altOf(picture)} />
+            <figcaption>{picture.attachment.name} <span>{formatBytes(picture.attachment.size)}</span></figcaption>
+          </figure>
+        ))}
+      </div>
+    </Image.PreviewGroup>
   );
 }
 

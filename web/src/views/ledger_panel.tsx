@@ -13,6 +13,8 @@ import './ledger_panel.css';
 interface LedgerPanelProps {
   ledger: LedgerView;
   planned: number;
+  /** How many of the planned are flows; left out: none. */
+  flows?: number;
   /** Tests of an unfinished run that have no entry yet. */
   pending?: number;
   /** Verdicts of an earlier run that stand; left out: none. */
@@ -22,7 +24,7 @@ interface LedgerPanelProps {
   showCarried?: () => void;
 }
 
-export function LedgerPanel({ ledger, planned, pending = 0, carried, choose, showCarried }: LedgerPanelProps): React.ReactNode {
+export function LedgerPanel({ ledger, planned, flows = 0, pending = 0, carried, choose, showCarried }: LedgerPanelProps): React.ReactNode {
   const entries = ledgerEntries(ledger, pending);
   const sum = ledgerSum(ledger) + pending;
   const spoken = entries.filter((entry) => entry.count > 0).map((entry) => `${entry.count} ${outcomeLabel(entry.outcome)}`).join(', ');
@@ -37,7 +39,7 @@ export function LedgerPanel({ ledger, planned, pending = 0, carried, choose, sho
         ))}
       </div>
       <div className="ledger-equation">
-        <span className="ledger-planned"><b>{formatCount(planned)}</b> planned</span>
+        <span className="ledger-planned"><b>{formatCount(planned)}</b> planned{flows > 0 && <span className="soft">, {plural(flows, 'flow')} among them</span>}</span>
         <span className="ledger-sign" aria-hidden="true">{sum === planned ? '=' : '≠'}</span>
         <ul>
           {entries.map((entry, at) => <Entry key={entry.outcome} entry={entry} carried={carried?.by_outcome[entry.outcome] ?? 0} signed={at > 0} choose={choose} />)}

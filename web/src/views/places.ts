@@ -15,6 +15,8 @@ export interface Places {
   history: (test_id: string) => string | null;
   /** The page of another run, at one of its tests where one is named; null where there is none. */
   run: (run_id: string, test_id?: string) => string | null;
+  /** The page of a parked wait, by its flow and phase; null where there is none. */
+  wait: (run_id: string, flow: number, phase: number) => string | null;
 }
 
 const BESIDE_A_FILE: Places = {
@@ -22,6 +24,7 @@ const BESIDE_A_FILE: Places = {
   trace: (attachment) => traceCommand(attachment.path === '' ? attachmentFileName(attachment) : attachment.path),
   history: () => null,
   run: () => null,
+  wait: () => null,
 };
 
 /** `origin` is that of the server, such as https://host. */
@@ -31,6 +34,7 @@ export function servedPlaces(origin: string, project: string): Places {
     trace: (attachment) => traceCommand(`${origin}${attachment.path}`),
     history: (test) => project === '' ? null : formatPlace({ page: 'test', project, test }),
     run: (run, test = '') => formatPlace({ page: 'run', run }) + (test === '' ? '' : formatViewState({ ...VIEW_STATE_DEFAULT, test })),
+    wait: (run, flow, phase) => formatPlace({ page: 'wait', wait: `${run}-${flow}-${phase}` }),
   };
 }
 

@@ -53,7 +53,7 @@ function RunStats({ run }: { run: RunView }): React.ReactNode {
       <div>
         <dt>Attempts</dt>
         <dd className="stat-value">{formatCount(run.attempts)}</dd>
-        <dd className="soft">for {formatCount(run.planned)} planned {run.planned === 1 ? 'test' : 'tests'}</dd>
+        <dd className="soft">for {formatCount(run.planned)} planned {run.flows.length > 0 ? (run.planned === 1 ? 'entry' : 'entries') : run.planned === 1 ? 'test' : 'tests'}</dd>
       </div>
       <div>
         <dt>Seed</dt>

@@ -2,6 +2,7 @@
 import { CloseOutlined, LeftOutlined, RightOutlined } from '@ant-design/icons';
 import { Button, Segmented, Tag } from 'antd';
 import { useState } from 'react';
+import type { FlowPlace } from '../model/flows';
 import { outcomeOf, outcomeOfStatus, type Outcome } from '../model/outcome';
 import type { AttemptView, TestView } from '../model/report';
 import { rerunCommand } from '../model/rerun';
@@ -19,12 +20,14 @@ import './test_detail.css';
 interface TestDetailProps {
   test: TestView;
   close: () => void;
+  /** The flow it is a part of; left out: none. */
+  flow?: FlowPlace | null;
   /** Moves to a neighbour in the list; null at its end. */
   previous: (() => void) | null;
   next: (() => void) | null;
 }
 
-export function TestDetail({ test, close, previous, next }: TestDetailProps): React.ReactNode {
+export function TestDetail({ test, flow = null, close, previous, next }: TestDetailProps): React.ReactNode {
   const outcome = outcomeOf(test);
   const place = test.line > 0 ? `${test.spec}:${test.line}` : test.spec;
   const carried = test.carried_from;
@@ -52,6 +55,7 @@ export function TestDetail({ test, close, previous, next }: TestDetailProps): Re
           {test.duration_ms > 0 && <span className="soft">{formatDuration(test.duration_ms)}</span>}
           {history !== null && <Link to={history}>History</Link>}
         </p>
+        {flow !== null && <p className="detail-flow soft">{flow.phase !== '' && <>Phase <b>{flow.phase}</b> of the </>}{flow.phase === '' ? 'Flow' : 'flow'} <b>{flow.flow}</b>, which is the entry of the ledger</p>}
       </header>
       {reason !== '' && <p className="detail-reason" style={{ borderColor: `var(--ink-${outcome})` }}>{reason}</p>}
       {carried === '' ? <Attempts key={test.id} attempts={test.attempts} none={NO_ATTEMPT[outcome] ?? 'No attempt of this test was recorded.'} /> : <CarriedFrom run={carried} test={test.id} />}
@@ -99,7 +103,8 @@ function Described({ text }: { text: string }): React.ReactNode {
   return /^https?:\/\/\S+$/.test(text) ? <a href={text} target="_blank" rel="noreferrer noopener">{text}</a> : <span>{text}</span>;
 }
 
-function Attempts({ attempts, none }: { attempts: readonly AttemptView[]; none: string }): React.ReactNode {
+/** `none` is said when there are none. */
+export function Attempts({ attempts, none }: { attempts: readonly AttemptView[]; none: string }): React.ReactNode {
   // The first attempt that failed is what a reader came for, also when a retry passed.
   const [chosen, setChosen] = useState(() => Math.max(0, attempts.findIndex((one) => one.errors.length > 0)));
   const attempt = attempts[chosen];

@@ -8,7 +8,7 @@ import { readAgentRow } from '../../model/agent_row';
 import { readExecution, readSpecFigures, readTestFigures, readTestHistory } from '../../model/test_history';
 import { runRow, testApi } from '../../test/factories/api_factory';
 import { reportView } from '../../test/factories/report_factory';
-import { carriedTest, failedTest, passedTest } from '../../test/factories/test_factory';
+import { attempt, carriedTest, failedTest, passedTest, screenshot, trace, video } from '../../test/factories/test_factory';
 import { DashboardRoute, leaveForLogin } from './dashboard_route';
 import { forgetAll } from './use_loaded';
 
@@ -114,6 +114,53 @@ describe('tests and specs', () => {
     expect(screen.getByRole('link', { name: 'failed' }).getAttribute('href')).toBe('/runs/r-2#test=t1');
     expect(document.title).toBe('adds an article · shop · Tamarack');
   });
+  describe('what a test left behind', () => {
+    const executions = [
+      { run_id: 'r-4', at: '2026-11-21T12:00:00Z', outcome: 'passed' }, { run_id: 'r-3', at: '2026-11-21T11:00:00Z', outcome: 'flaky', branch: 'main' },
+      { run_id: 'r-2', at: '2026-11-21T10:00:00Z', outcome: 'failed', error: 'Error: no' }, { run_id: 'r-1', at: '2026-11-20T10:00:00Z', outcome: 'passed' },
+    ].map(readExecution);
+    const test = (): ReturnType<Api['test']> => Promise.resolve({ ...figures, executions, quarantine: null });
+    const blob = (name: string): string => `/blobs/shop/${'a1'.repeat(32)}/${name}?expires=1800000000&signature=ab`;
+    const evidence = attempt({ status: 'failed', attachments: [screenshot({ path: blob('failed.png') }), video({ path: blob('video.webm') }), trace({ path: blob('trace.zip') })] });
+    it('is that of the latest failure, with pictures, video and trace from the server', async () => {
+      const runTest = vi.fn<Api['runTest']>(() => Promise.resolve(failedTest({ attempts: [evidence] })));
+      show('/projects/shop/tests/t1', { test, runTest });
+      const left = within(await screen.findByRole('region', { name: 'Evidence' }));
+      const picture = await left.findByRole('button', { name: "Screenshot 'screenshot'" });
+      expect(runTest.mock.calls.map((call) => call.slice(0, 2))).toEqual([['r-3', 't1']]);
+      expect(within(picture).getByRole('img').getAttribute('src')).toBe(blob('failed.png'));
+      expect(left.getByLabelText("Video 'video'").getAttribute('src')).toBe(blob('video.webm'));
+      expect(left.getByRole('link', { name: /trace/ }).getAttribute('href')).toBe(blob('trace.zip'));
+      expect(left.getByText(/^npx playwright show-trace '?"?http/).textContent).toContain(blob('trace.zip'));
+      expect(left.getByRole('link', { name: 'r-3' }).getAttribute('href')).toBe('/runs/r-3#test=t1');
+    });
+    it('is that of the run in the address, and the choice goes there', async () => {
+      const runTest = vi.fn<Api['runTest']>(() => Promise.resolve(failedTest()));
+      show('/projects/shop/tests/t1?run=r-2', { test, runTest });
+      const failures = within(await screen.findByRole('navigation', { name: 'Latest failures' }));
+      expect(failures.getAllByRole('link').map((one) => one.getAttribute('aria-current'))).toEqual([null, 'true']);
+      await userEvent.click(screen.getByRole('button', { name: 'Older execution' }));
+      expect(at()).toBe('/projects/shop/tests/t1?run=r-1');
+      expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Older execution' }).disabled).toBe(true);
+      await userEvent.click(failures.getByRole('link', { name: /Flaky|flaky/ }));
+      expect(at()).toBe('/projects/shop/tests/t1?run=r-3');
+      await waitFor(() => expect(runTest.mock.calls.map((call) => call[0])).toEqual(['r-2', 'r-1', 'r-3']));
+    });
+    it('of a run that was removed is said to be gone, without alarm', async () => {
+      show('/projects/shop/tests/t1', { test, runTest: () => Promise.reject(new ApiProblem(410, 'Gone', "run 'r-3' was old and has been removed on 2026-11-22")) });
+      expect(await screen.findByText(/was old and has been removed/)).toBeTruthy();
+      expect(screen.queryByRole('alert')).toBeNull();
+    });
+    it('stands where it ran when its verdict was carried', async () => {
+      show('/projects/shop/tests/t1?run=r-4', { test, runTest: () => Promise.resolve(carriedTest({ id: 't1' }, 'r-1')) });
+      const left = within(await screen.findByRole('region', { name: 'Evidence' }));
+      expect((await left.findByRole('link', { name: 'r-1' })).getAttribute('href')).toBe('/projects/shop/tests/t1?run=r-1');
+    });
+    it('says so when there is nothing to see', async () => {
+      show('/projects/shop/tests/t1', { test, runTest: () => Promise.resolve(failedTest({ attempts: [attempt({ status: 'failed' })] })) });
+      expect(await screen.findByText(/It left no screenshot, video or trace/)).toBeTruthy();
+    });
+  });
   it('a test without executions says so', async () => {
     show('/projects/shop/tests/t1', { test: () => Promise.resolve(readTestHistory({ test_id: 't1', title_path: ['new'] })) });
     expect(await screen.findAllByText('It has no executions yet.')).toHaveLength(2);
@@ -144,7 +191,7 @@ describe('agents and tokens', () => {
     expect(screen.queryByRole('link', { name: 'Tokens' })).toBeNull();
   });
   it('a token is shown once, with a way to copy it', async () => {
-    const makeToken = vi.fn<Api['makeToken']>(() => Promise.resolve({ id: 'k9', token: 'tmk_secret' }));
+    const makeToken = vi.fn<Api['makeToken']>(() => Promise.resolve({ id: 'k9', token: 'tmk_secret', previous_ends_at: '' }));
     show('/tokens', { makeToken });
     await userEvent.type(await screen.findByLabelText('Name'), ' gitlab ');
     await userEvent.click(screen.getByRole('button', { name: 'Make token' }));
@@ -153,6 +200,31 @@ describe('agents and tokens', () => {
     expect(screen.getByRole('button', { name: 'Copy the token' })).toBeTruthy();
     await userEvent.click(screen.getByRole('button', { name: 'Done' }));
     expect(screen.queryByText('tmk_secret')).toBeNull();
+  });
+  it('a token gets a new secret, shown once, and the page tells when the old one stops', async () => {
+    const ends_at = new Date(Date.now() + 3_600_000 + 900).toISOString();
+    const rotateToken = vi.fn<Api['rotateToken']>(() => Promise.resolve({ id: 'k1', token: 'tmk_fresh', previous_ends_at: ends_at }));
+    let changed = false;
+    const tokens = (): ReturnType<Api['tokens']> => Promise.resolve([readTokenRow({ id: 'k1', name: 'ci', previous_ends_at: changed ? ends_at : null })]);
+    show('/tokens', { rotateToken: (id, grace_ms) => {
+      changed = true;
+      return rotateToken(id, grace_ms);
+    }, tokens });
+    await userEvent.click(await screen.findByRole('button', { name: 'New secret for ci' }));
+    expect(rotateToken).not.toHaveBeenCalled();
+    await userEvent.selectOptions(within(screen.getByRole('dialog')).getByLabelText('The old secret stays valid'), '1 day');
+    await userEvent.click(within(screen.getByRole('dialog')).getByRole('button', { name: 'New secret' }));
+    expect(rotateToken).toHaveBeenCalledWith('k1', 86_400_000);
+    expect(await screen.findByText('tmk_fresh')).toBeTruthy();
+    expect(screen.getByRole('status', { name: 'The new secret' }).textContent).toMatch(/The old one stops in (1.h 00.m|60.m|59.m)/);
+    await userEvent.click(screen.getByRole('button', { name: 'Done' }));
+    expect(screen.queryByText('tmk_fresh')).toBeNull();
+    expect(await screen.findByText(/the old secret stops/)).toBeTruthy();
+  });
+  it('a token that is of no use gets no new secret', async () => {
+    show('/tokens', { tokens: () => Promise.resolve([readTokenRow({ id: 'k1', name: 'ci', revoked: true }), readTokenRow({ id: 'k2', name: 'old', expires_at: '2020-01-01T00:00:00Z' })]) });
+    await screen.findByText('old');
+    expect(screen.queryByRole('button', { name: /^New secret/ })).toBeNull();
   });
   it('a token is revoked only after a question', async () => {
     const revokeToken = vi.fn(() => Promise.resolve());

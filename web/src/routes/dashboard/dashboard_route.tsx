@@ -13,6 +13,8 @@ import { useShortcuts } from '../../ui/use_shortcuts';
 import { HelpDialog, ProblemNote } from '../../views/dashboard/notes';
 import { TopNav, type NavItem } from '../../views/dashboard/top_nav';
 import { AgentsRoute } from './agents_route';
+import { JobRoute } from './job_route';
+import { JobsRoute } from './jobs_route';
 import { LoginRoute } from './login_route';
 import type { PageProps } from './page_props';
 import { RunRoute } from './run_route';
@@ -21,11 +23,13 @@ import { SpecsRoute } from './specs_route';
 import { TestRoute } from './test_route';
 import { TestsRoute } from './tests_route';
 import { TokensRoute } from './tokens_route';
+import { WaitRoute } from './wait_route';
+import { WaitsRoute } from './waits_route';
 import { forgetAll, useLoaded } from './use_loaded';
 import './dashboard_route.css';
 
 const NO_PROJECTS: readonly ProjectRow[] = [];
-const TITLES: Record<Place['page'], string> = { runs: 'Runs', run: 'Run', tests: 'Tests', test: 'Test', specs: 'Specs', agents: 'Agents', tokens: 'Tokens', login: 'Sign in', unknown: 'No such page' };
+const TITLES: Record<Place['page'], string> = { runs: 'Runs', run: 'Run', tests: 'Tests', test: 'Test', specs: 'Specs', jobs: 'Jobs', job: 'Job', waits: 'Waits', wait: 'Wait', agents: 'Agents', tokens: 'Tokens', login: 'Sign in', unknown: 'No such page' };
 /** Within this time a second key belongs to the first. */
 const CHORD_MS = 1_500;
 
@@ -100,8 +104,12 @@ function Content({ place, ...props }: PageProps & { place: Place }): React.React
     case 'runs': return <RunsRoute {...props} filter={place.filter} />;
     case 'run': return <RunRoute {...props} run={place.run} />;
     case 'tests': return <TestsRoute {...props} project={place.project} text={place.text} sort={place.sort} />;
-    case 'test': return <TestRoute {...props} project={place.project} test={place.test} />;
+    case 'test': return <TestRoute {...props} project={place.project} test={place.test} run={place.run ?? ''} />;
     case 'specs': return <SpecsRoute {...props} project={place.project} text={place.text} sort={place.sort} />;
+    case 'jobs': return <JobsRoute {...props} />;
+    case 'job': return <JobRoute {...props} job={place.job} />;
+    case 'waits': return <WaitsRoute {...props} state={place.state} />;
+    case 'wait': return <WaitRoute {...props} wait={place.wait} />;
     case 'agents': return <AgentsRoute {...props} />;
     case 'tokens': return <TokensRoute {...props} />;
     case 'login': return null;
@@ -126,6 +134,8 @@ function navItems(place: Place, project: string, session: Session | null): NavIt
       { label: 'Tests', to: formatPlace({ page: 'tests', project, text: '', sort: 'flaky' }), here: page === 'tests' || page === 'test' },
       { label: 'Specs', to: formatPlace({ page: 'specs', project, text: '', sort: 'failed' }), here: page === 'specs' },
     ]),
+    { label: 'Waits', to: '/waits', here: page === 'waits' || page === 'wait' },
+    { label: 'Jobs', to: '/jobs', here: page === 'jobs' || page === 'job' },
     { label: 'Agents', to: '/agents', here: page === 'agents' },
     ...(admin || page === 'tokens' ? [{ label: 'Tokens', to: '/tokens', here: page === 'tokens' }] : []),
   ];
@@ -144,6 +154,6 @@ function useGoKeys(items: readonly NavItem[]): void {
     g: () => {
       began.current = Date.now();
     },
-    r: () => go('r'), t: () => go('t'), s: () => go('s'), a: () => go('a'),
+    r: () => go('r'), t: () => go('t'), s: () => go('s'), w: () => go('w'), o: () => go('j'), a: () => go('a'),
   });
 }

@@ -3,12 +3,14 @@ import { Button } from 'antd';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { asProblem, type ApiProblem } from '../../api/problem';
 import { reaches } from '../../model/access';
+import { parkedWaits } from '../../model/flows';
 import { isAtWork, verdictLabel } from '../../model/outcome';
 import { useMedia } from '../../ui/use_media';
 import { useNow } from '../../ui/use_now';
 import { ConfirmDialog } from '../../views/dashboard/confirm_dialog';
 import { LiveFailures } from '../../views/dashboard/live_failures';
 import { LiveLanes } from '../../views/dashboard/live_lanes';
+import { LiveWaits } from '../../views/dashboard/live_waits';
 import { ProblemNote } from '../../views/dashboard/notes';
 import { RunCrumbs } from '../../views/dashboard/run_crumbs';
 import { RunWaiting } from '../../views/dashboard/run_waiting';
@@ -50,6 +52,10 @@ export function RunRoute({ api, session, dark, announce, run }: PageProps & { ru
   };
   const at_work = isAtWork(verdict);
   const open = (test: number): void => update({ test: live?.report.tests[test]?.id ?? '', tab: 'tests' });
+  const showFlows = (): void => update({ tab: 'flows' });
+  // Of flows that are parked nothing is heard for hours, and their time goes on.
+  const silent = connection === 'live' && live !== null && parkedWaits(live.report.run.flows).length > 0;
+  const now_ms = (live?.at_ms ?? 0) + Math.max(0, Math.min(silent ? Infinity : UNHEARD_MS_MAX, now - followed.heard_at));
   const actions = at_work && session !== null && reaches(session.role, 'runner') && (
     <Button size="small" danger disabled={cancelled} onClick={() => setAsking(true)}>{cancelled ? 'Cancelling…' : 'Cancel run'}</Button>
   );
@@ -61,11 +67,12 @@ export function RunRoute({ api, session, dark, announce, run }: PageProps & { ru
       {at_work && connection === 'broken' && <p className="page-column line-broken" role="status">The line to the server is broken; what you see may be old. Trying again…</p>}
       {live === null ? problem === null && <RunWaiting row={row} /> : (
         <ReportParts
-          report={live.report} dark={dark} actions={actions} {...(at_work ? { pending: live.pending } : {})}
+          report={live.report} dark={dark} actions={actions} {...(at_work ? { pending: live.pending, now_ms } : {})}
           live={at_work && (
             <>
-              <LiveFailures tests={live.report.tests} open={open} />
-              <LiveLanes live={live} now_ms={live.at_ms + Math.max(0, Math.min(UNHEARD_MS_MAX, now - followed.heard_at))} dark={dark} narrow={narrow} open={open} />
+              <LiveFailures report={live.report} open={open} showFlows={showFlows} />
+              <LiveLanes live={live} now_ms={now_ms} dark={dark} narrow={narrow} open={open} />
+              <LiveWaits report={live.report} now_ms={now_ms} looks={followed.looks} showAll={showFlows} />
             </>
           )}
         />

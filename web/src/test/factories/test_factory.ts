@@ -15,7 +15,7 @@ export function attempt(over: Partial<AttemptView> = {}): AttemptView {
 export function testView(over: Partial<TestView> = {}): TestView {
   const base: TestView = {
     id: '', spec: 'tests/orders.spec.ts', title_path: ['Orders', 'lists open orders'], parameters: '', line: 12, tags: [],
-    annotations: [], outcome: 'passed', reason: '', carried_from: '', quarantined: false, duration_ms: 820, unit: 0, attempts: [attempt()], ...over,
+    annotations: [], outcome: 'passed', reason: '', carried_from: '', quarantined: false, duration_ms: 820, unit: 0, flow: -1, attempts: [attempt()], ...over,
   };
   return base.id === '' ? { ...base, id: [base.spec, ...base.title_path, base.parameters].join('|') } : base;
 }

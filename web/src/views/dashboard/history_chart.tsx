@@ -1,12 +1,10 @@
-// The latest executions of a test, oldest at the left: how long each took, and beneath it how it ended. A click opens its run; the table below
-// says the same in words.
+// The latest executions of a test, oldest at the left: how long each took, and beneath it how it ended. A click shows what it left behind; the
+// links and the table below do the same for whoever has no pointer.
 import { useRef, useState } from 'react';
 import { outcomeLabel, outcomeOfWord } from '../../model/outcome';
-import { testInRun } from '../../model/place';
 import type { TestHistory } from '../../model/test_history';
 import { axisTicks } from '../../model/timeline';
 import { formatDuration, formatInstant } from '../../text/format';
-import { navigate } from '../../ui/navigation';
 import { useElementWidth } from '../../ui/use_element_width';
 import './history_chart.css';
 
@@ -19,7 +17,14 @@ const TIP_PX = 260;
 /** A column no wider than this, so that three executions do not fill the page. */
 const COLUMN_PX_MAX = 22;
 
-export function HistoryChart({ history }: { history: TestHistory }): React.ReactNode {
+interface HistoryChartProps {
+  history: TestHistory;
+  /** The run whose execution is looked at. */
+  run: string;
+  choose: (run: string) => void;
+}
+
+export function HistoryChart({ history, run, choose }: HistoryChartProps): React.ReactNode {
   const frame = useRef<HTMLDivElement>(null);
   const width = useElementWidth(frame);
   const [pointed, setPointed] = useState<number | null>(null);
@@ -30,6 +35,7 @@ export function HistoryChart({ history }: { history: TestHistory }): React.React
   const y = (ms: number): number => CHART_PX - (ms / longest_ms) * CHART_PX;
   const right = LEFT_PX + column * executions.length;
   const failed = executions.filter((one) => one.outcome !== 'passed' && one.outcome !== 'skipped').length;
+  const looked_at = executions.findLastIndex((one) => one.run_id === run);
   const chosen = pointed === null ? undefined : executions[pointed];
   const point = (event: React.PointerEvent): void => {
     const at = Math.floor((event.clientX - event.currentTarget.getBoundingClientRect().left - LEFT_PX) / column);
@@ -40,7 +46,7 @@ export function HistoryChart({ history }: { history: TestHistory }): React.React
       <svg
         width={width} height={CHART_PX + GAP_PX + STRIP_PX} role="img" aria-label={`The latest ${executions.length} executions: ${failed} did not simply pass`} data-pointing={chosen === undefined ? undefined : ''}
         onPointerMove={point} onPointerLeave={() => setPointed(null)} onClick={() => {
-          if (chosen !== undefined) navigate(testInRun(chosen.run_id, history.test_id));
+          if (chosen !== undefined) choose(chosen.run_id);
         }}
       >
         {axisTicks(0, longest_ms, TICKS_MAX).map((tick) => (
@@ -50,6 +56,7 @@ export function HistoryChart({ history }: { history: TestHistory }): React.React
           </g>
         ))}
         {([['p50', history.p50_ms], ['p95', history.p95_ms]] as const).map(([name, ms]) => ms > 0 && <line key={name} x1={LEFT_PX} x2={right} y1={y(ms)} y2={y(ms)} className="history-quantile" />)}
+        {looked_at >= 0 && <rect x={LEFT_PX + looked_at * column} y={0} width={Math.max(2, column)} height={CHART_PX + GAP_PX + STRIP_PX} className="history-chosen" />}
         {pointed !== null && <rect x={LEFT_PX + pointed * column} y={0} width={column} height={CHART_PX + GAP_PX + STRIP_PX} className="history-pointed" />}
         {executions.map((one, at) => {
           const outcome = outcomeOfWord(one.outcome);

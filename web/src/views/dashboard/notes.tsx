@@ -27,7 +27,7 @@ export function ProblemNote({ title, detail, faults = [], retry }: ProblemNotePr
 }
 
 const KEYS: readonly (readonly [string, string])[] = [
-  ['/', 'search'], ['j or ↓, k or ↑', 'next and previous row'], ['Enter', 'open the row'], ['Esc', 'close, or leave the search'], ['1 to 5', 'the tabs of a run'], ['g then r, t, s, a', 'go to runs, tests, specs, agents'], ['?', 'this help'],
+  ['/', 'search'], ['j or ↓, k or ↑', 'next and previous row'], ['Enter', 'open the row'], ['Esc', 'close, or leave the search'], ['1 to 5', 'the tabs of a run'], ['g then r, t, s, w, o, a', 'go to runs, tests, specs, waits, jobs, agents'], ['?', 'this help'],
 ];
 
 export function HelpDialog({ close }: { close: () => void }): React.ReactNode {

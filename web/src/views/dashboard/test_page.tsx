@@ -8,15 +8,18 @@ import { baseName, formatCount, formatDuration, formatInstant, formatPercent, fo
 import { CopyButton } from '../../ui/copy_button';
 import { DataTable, type Column } from '../../ui/data_table';
 import { Link } from '../../ui/link';
+import { navigate } from '../../ui/navigation';
 import { TimeAgo } from '../../ui/time_ago';
 import { OutcomeIcon, OutcomeWord } from '../outcome_mark';
 import { Trend } from './figures';
 import { HistoryChart } from './history_chart';
+import { executionPlace } from './test_evidence';
 import './test_page.css';
 
 const COMMIT_CHARACTERS = 8;
 
-export function TestPage({ project, history }: { project: string; history: TestHistory }): React.ReactNode {
+/** `evidence` stands between the errors and the executions; `run` is whose execution it shows. */
+export function TestPage({ project, history, run, evidence }: { project: string; history: TestHistory; run: string; evidence: React.ReactNode }): React.ReactNode {
   const parents = history.title_path.slice(0, -1).join(' › ');
   const uncounted = history.executions.filter((one) => !one.counted).length;
   return (
@@ -38,9 +41,10 @@ export function TestPage({ project, history }: { project: string; history: TestH
       {history.quarantine !== null && <QuarantineNote quarantine={history.quarantine} />}
       <section className="panel test-part" aria-label="History">
         <header><h2>History</h2><p className="soft">the latest {plural(history.executions.length, 'execution')}, oldest at the left; dashed: p50 and p95{uncounted > 0 && `; ${formatCount(uncounted)} pale, of mass failures, do not count`}</p></header>
-        {history.executions.length === 0 ? <p className="soft">It has no executions yet.</p> : <HistoryChart history={history} />}
+        {history.executions.length === 0 ? <p className="soft">It has no executions yet.</p> : <HistoryChart history={history} run={run} choose={(chosen) => navigate(executionPlace(project, history.test_id, chosen))} />}
       </section>
-      <Errors history={history} />
+      <Errors project={project} history={history} />
+      {evidence}
       <Executions history={history} />
     </div>
   );
@@ -62,7 +66,7 @@ function QuarantineNote({ quarantine }: { quarantine: Quarantine }): React.React
   );
 }
 
-function Errors({ history }: { history: TestHistory }): React.ReactNode {
+function Errors({ project, history }: { project: string; history: TestHistory }): React.ReactNode {
   const groups = errorGroups(history.executions);
   if (groups.length === 0) return null;
   return (
@@ -73,7 +77,7 @@ function Errors({ history }: { history: TestHistory }): React.ReactNode {
           <li key={group.message}>
             <span className="error-count">{formatCount(group.count)} ×</span>
             <span className="mono error-words" title={stripAnsi(group.latest.error)}>{group.message}</span>
-            <Link to={testInRun(group.latest.run_id, history.test_id)}>latest, <TimeAgo at={group.latest.at} /></Link>
+            <Link to={executionPlace(project, history.test_id, group.latest.run_id)}>latest, <TimeAgo at={group.latest.at} /></Link>
           </li>
         ))}
       </ul>

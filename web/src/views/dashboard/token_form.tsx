@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { ROLES, type MadeToken, type NewToken, type Role } from '../../model/access';
 import { CommandLine } from '../../ui/code';
 import { Labelled } from '../../ui/fields';
+import { TimeLeft } from '../../ui/time_left';
 import './token_form.css';
 
 interface TokenFormProps {
@@ -44,16 +45,28 @@ export function TokenForm({ projects, make, making }: TokenFormProps): React.Rea
   );
 }
 
-export function MadeTokenNote({ made, name, close }: { made: MadeToken; name: string; close: () => void }): React.ReactNode {
+interface MadeTokenNoteProps {
+  made: MadeToken;
+  name: string;
+  /** It was there before, and has another secret now. */
+  changed: boolean;
+  close: () => void;
+}
+
+export function MadeTokenNote({ made, name, changed, close }: MadeTokenNoteProps): React.ReactNode {
   return (
-    <section className="token-made panel" role="status" aria-label="The new token">
+    <section className="token-made panel" role="status" aria-label={changed ? 'The new secret' : 'The new token'}>
       <KeyOutlined aria-hidden="true" />
       <div>
-        <h2>The token “{name}” is made</h2>
-        <p>Copy it now: it is shown this once and cannot be read again.</p>
+        <h2>{changed ? `The token “${name}” has a new secret` : `The token “${name}” is made`}</h2>
+        <p>Copy it now: it is shown this once and cannot be read again. {changed && <OldSecret ends_at={made.previous_ends_at} />}</p>
         <CommandLine command={made.token} what="the token" />
       </div>
       <Button onClick={close}>Done</Button>
     </section>
   );
+}
+
+function OldSecret({ ends_at }: { ends_at: string }): React.ReactNode {
+  return ends_at === '' ? 'The old one is void.' : <>The old one stops <TimeLeft until={ends_at} />.</>;
 }

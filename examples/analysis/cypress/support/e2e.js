@@ -1,0 +1,2 @@
+import 'tamarack-cypress';
+import './commands';
