@@ -24,6 +24,7 @@ from processes import Failed, Processes, Stopped, free_port, say
 
 HERE = Path(__file__).resolve().parent
 WORKERS = 2
+IDLE_CONNECTION_S = 120  # Longer than anybody pauses: uvicorn's own 5 s end just when a client sends its next call, which then sees a reset.
 PYTHON = "/usr/bin/python3"
 
 
@@ -95,7 +96,8 @@ class Application:
         for _ in range(1 if self.wanted_port else 5):
             self.port = self.wanted_port or free_port()
             web = self.processes.start("web server", [PYTHON, "-m", "uvicorn", "main:app", "--host", "127.0.0.1", "--port", str(self.port),
-                                                      "--log-level", "warning", "--no-access-log"], self.env)
+                                                      "--log-level", "warning", "--no-access-log",
+                                                      "--timeout-keep-alive", str(IDLE_CONNECTION_S)], self.env)
             self.processes.until("it answered", lambda: web.poll() is not None or self.is_healthy(), 60, ("redis", "scheduler"))
             if web.poll() is None:
                 say(f"analysis: ready on http://127.0.0.1:{self.port} (state in {self.env['ANALYSIS_REDIS']}, {WORKERS} workers)")

@@ -9,6 +9,10 @@ import { HttpError, read_json, send_error, send_json } from './http.js';
 import { make_router } from './routes.js';
 import { seed } from './seed.js';
 
+// Longer than anybody pauses between two calls. Node's own 5 s end just when a client sends its next call down the same
+// connection, which then sees it reset.
+const IDLE_CONNECTION_MS = 120_000;
+
 export class App {
   constructor(config, pages, log = console.log) {
     this.config_ = config;
@@ -17,6 +21,7 @@ export class App {
     this.router_ = make_router();
     this.timers_ = new Set();
     this.server = createServer((request, response) => this.answer_(request, response));
+    this.server.keepAliveTimeout = IDLE_CONNECTION_MS;
   }
 
   // Rejects when the port cannot be had. The port is taken first, so that two servers never open one database.

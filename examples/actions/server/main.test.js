@@ -70,6 +70,12 @@ test('it is not healthy before the cold start is over', async (t) => {
   await server.line(/GET \/healthz 200 [\d.]+ ms$/);
 });
 
+test('an idle connection is kept longer than a test pauses', async (t) => {
+  const base = await ready(start(t));
+  const kept = /timeout=(\d+)/.exec((await fetch(`${base}/healthz`)).headers.get('keep-alive'));
+  assert.ok(Number(kept[1]) >= 60, `kept for ${kept[1]} s`);
+});
+
 test('a port that is taken is refused', async (t) => {
   const base = await ready(start(t));
   const second = start(t, { PORT: new URL(base).port });
