@@ -56,7 +56,7 @@ class Application:
                                                    "--appendonly", "no", "--daemonize", "no", "--loglevel", "warning",
                                                    "--notify-keyspace-events", "Kghx"], self.env)
             self.redis = redis.Redis(port=port, decode_responses=True)
-            self.processes.until("it answered", lambda: child.poll() is not None or self.redis_is(child.pid), 20)
+            self.processes.until("it answered", lambda: child.poll() is not None or self.redis_is(child.pid), 60)
             if child.poll() is None:
                 self.env["ANALYSIS_REDIS"] = f"redis://127.0.0.1:{port}/0"
                 return
@@ -98,7 +98,7 @@ class Application:
             web = self.processes.start("web server", [PYTHON, "-m", "uvicorn", "main:app", "--host", "127.0.0.1", "--port", str(self.port),
                                                       "--log-level", "warning", "--no-access-log",
                                                       "--timeout-keep-alive", str(IDLE_CONNECTION_S)], self.env)
-            self.processes.until("it answered", lambda: web.poll() is not None or self.is_healthy(), 60, ("redis", "scheduler"))
+            self.processes.until("it answered", lambda: web.poll() is not None or self.is_healthy(), 120, ("redis", "scheduler"))
             if web.poll() is None:
                 say(f"analysis: ready on http://127.0.0.1:{self.port} (state in {self.env['ANALYSIS_REDIS']}, {WORKERS} workers)")
                 return

@@ -55,7 +55,7 @@ class Application:
             child = self.processes.start("redis", ["redis-server", "--bind", "127.0.0.1", "--port", str(port), "--dir", str(self.data), "--save", "",
                                                    "--appendonly", "no", "--daemonize", "no", "--loglevel", "warning"], self.env)
             self.redis = redis.Redis(port=port, decode_responses=True)
-            self.processes.until("it answered", lambda: child.poll() is not None or self.redis_is(child.pid), 20)
+            self.processes.until("it answered", lambda: child.poll() is not None or self.redis_is(child.pid), 60)
             if child.poll() is None:
                 self.env["TASKS_REDIS"] = f"redis://127.0.0.1:{port}/0"
                 return
@@ -98,7 +98,7 @@ class Application:
         for _ in range(1 if self.wanted_port else 5):
             self.port = self.wanted_port or free_port()
             web = self.processes.start("web server", [PYTHON, str(HERE / "server/web.py"), "--port", str(self.port)], self.env)
-            self.processes.until("it answered", lambda: web.poll() is not None or self.is_healthy(), 60, needs)
+            self.processes.until("it answered", lambda: web.poll() is not None or self.is_healthy(), 120, needs)
             if web.poll() is None:
                 say(f"tasks: ready on http://127.0.0.1:{self.port} (backend {self.env['TASKS_REDIS']})")
                 return
