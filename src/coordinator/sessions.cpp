@@ -135,11 +135,12 @@ void Sessions::take(std::int64_t number, const wire::AgentEnvelope& envelope, Se
       std::holds_alternative<wire::Beat>(envelope.message) || std::holds_alternative<wire::WorkerUp>(envelope.message);
   if (session.last_words && is_about_living) return;
   if (const auto* beat = std::get_if<wire::Beat>(&envelope.message)) {
-    orders.push_back(FeedRun{run::Heartbeat{session.agent, beat->held}, cause});
+    orders.push_back(FeedRun{run::Heartbeat{session.agent, beat->held, session.id}, cause});
     return;
   }
   auto event = worker_event(envelope.message);
   if (!event) return;
+  if (auto* ready = std::get_if<run::WorkerBecameReady>(&event->event)) ready->session = session.id;
   // An agent speaks for its own workers only.
   if (!owns(session.agent, event->worker))
     event->event = run::AgentLied{session.agent, "foreign_worker",

@@ -60,6 +60,13 @@ TEST_F(SessionsTest, AnAgentIsWelcomedAndItsWorkersJoin) {
   EXPECT_EQ(remote_.link_of_worker(domain::WorkerId{"a2/1"}), std::nullopt);
 }
 
+TEST_F(SessionsTest, WhoHasAWorkerAndWhoSpeaksOfItsLeasesIsTold) {
+  const LinkId link = remote_.opened();
+  (void)remote_.heard(link, hello("s1"), start);
+  EXPECT_EQ(fed<run::WorkerBecameReady>(remote_.heard(link, up(1, "a1/1"), start)).at(0).session, "s1");
+  EXPECT_EQ(fed<run::Heartbeat>(remote_.heard(link, beat(2), start)).at(0).session, "s1");
+}
+
 TEST_F(SessionsTest, AProtocolNobodySpeaksIsRefusedAndBothVersionsAreNamed) {
   const LinkId link = remote_.opened();
   wire::AgentEnvelope newer = hello("s1");

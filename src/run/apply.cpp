@@ -81,6 +81,7 @@ struct Apply {
     WorkerState& worker = run.workers.at(record.worker);
     worker.restarting = false;
     worker.was_idle = false;
+    if (!record.session.empty()) worker.session = record.session;
     if (worker.phase != WorkerPhase::busy) worker.phase = WorkerPhase::idle;
   }
   void operator()(const WorkerEnded& record) {

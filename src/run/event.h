@@ -42,6 +42,7 @@ struct WorkerAppeared {
 struct WorkerBecameReady {  // its application is up
   domain::WorkerId worker;
   Millis app_start{0};
+  std::string session;  // of the process that says it; empty: one that never outlives this one
 };
 struct WorkerFailed {  // its application does not start, or died; `gone`: it will not take leases any more
   domain::WorkerId worker;
@@ -52,6 +53,7 @@ struct WorkerFailed {  // its application does not start, or died; `gone`: it wi
 struct Heartbeat {
   domain::AgentId agent;
   std::vector<domain::Term> held;
+  std::string session;  // of the process that says it; empty: one that never outlives this one
 };
 struct AgentLost {  // for good: its process is gone
   domain::AgentId agent;

@@ -1,6 +1,7 @@
 // A World with flows: each phase of tests is one unit, and the board is played by hand.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ struct FlowWorldOptions {
   int workers = 1;
   Carried carried = {};
   void (*change)(domain::Plan& plan) = nullptr;
+  std::string session = {};
 };
 
 inline domain::Plan flow_plan(const FlowWorldOptions& options) {
@@ -56,7 +58,8 @@ inline domain::Plan flow_plan(const FlowWorldOptions& options) {
 
 class FlowWorld : public World {
  public:
-  explicit FlowWorld(const FlowWorldOptions& options) : World(flow_plan(options), options.run, options.workers, options.carried) {}
+  explicit FlowWorld(const FlowWorldOptions& options)
+      : World(flow_plan(options), options.run, options.workers, options.carried, options.session) {}
 
   void capture(int w, const std::string& title, const std::vector<domain::Capture>& captures,
                domain::TestStatus status = domain::TestStatus::passed, const std::vector<domain::Annotation>& annotations = {}) {
@@ -95,6 +98,13 @@ inline const std::vector<std::string> three{"prepare:p", "backend", "validate:v"
 inline void prepare(FlowWorld& world, const std::vector<domain::Capture>& captures = {}) {
   world.capture(1, "p", captures);
   world.exit(1);
+}
+
+inline bool is_leased(const World& world, const std::string& title) {
+  for (const auto& [term, lease] : world.run().leases)
+    for (const schedule::Piece& piece : lease.pieces)
+      if (std::find(piece.tests.begin(), piece.tests.end(), world.test(title)) != piece.tests.end()) return true;
+  return false;
 }
 
 }  // namespace tamarack::run

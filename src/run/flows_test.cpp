@@ -14,13 +14,6 @@ using domain::TestStatus;
 using domain::Verdict;
 using domain::WaitOutcome;
 
-bool is_leased(const World& world, const std::string& title) {
-  for (const auto& [term, lease] : world.run().leases)
-    for (const schedule::Piece& piece : lease.pieces)
-      if (std::find(piece.tests.begin(), piece.tests.end(), world.test(title)) != piece.tests.end()) return true;
-  return false;
-}
-
 void validate(FlowWorld& world) {
   world.capture(1, "v", {});
   world.exit(1);
@@ -214,26 +207,6 @@ TEST(Flow, OnlyTheCapturesOfTheLastExecutionOfATestCount) {
   world.exit(1, 1);
   world.capture(1, "p", {{"job_id", "2"}});
   EXPECT_EQ(world.orders<BeginWait>().at(0).captures, (std::vector<Capture>{{"job_id", "2"}}));
-}
-
-TEST(Flow, ATestThatMayNotRunTwiceIsLostWhenItIsCutOff) {
-  const auto once = [](domain::Plan& plan) { plan.flows[0].phases[0].never_twice = true; };
-  FlowWorld world({.flows = {{"prepare:a,b", "backend", "validate:v"}}, .change = once});
-  world.start(1, "a");
-  world.exit(1, -1, true, 9);
-  EXPECT_EQ(world.outcome("a"), Outcome::lost);
-  EXPECT_TRUE(is_leased(world, "b")) << "it had not begun";
-  world.pass(1, "b");
-  world.exit(1);
-  EXPECT_EQ(world.flow().outcome, Outcome::lost);
-  EXPECT_EQ(world.run().verdict, Verdict::incomplete);
-  FlowWorld silent({.flows = {three}, .run = {.lease_lifetime = Millis{5000}}, .workers = 2, .change = once});
-  silent.advance(Millis{6000});
-  EXPECT_EQ(silent.outcome("p"), Outcome::lost);
-  EXPECT_FALSE(is_leased(silent, "p"));
-  FlowWorld plain({.flows = {three}, .run = {.lease_lifetime = Millis{5000}}, .workers = 2});
-  plain.advance(Millis{6000});
-  EXPECT_TRUE(is_leased(plain, "p")) << "without the word, it is handed out again";
 }
 
 TEST(Flow, FailFastCountsFlowsAndDropsWhatIsParked) {

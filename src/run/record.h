@@ -58,6 +58,7 @@ struct WorkerJoined {
 struct WorkerReady {
   domain::WorkerId worker;
   Millis app_start{0};
+  std::string session;  // of the agent's process that said so; empty: not said by one
 };
 struct WorkerEnded {
   domain::WorkerId worker;

@@ -94,6 +94,7 @@ struct WorkerState {
   domain::Term last_term;   // of the newest lease it was given
   bool restarting = false;  // its application went down while it was busy, or idle
   bool was_idle = false;    // silent: it held no lease, so it owes no word about one
+  std::string session;      // of the agent's process that has the worker: leases are given to no other
 };
 
 // Who held a lease, also after its end: what an agent says late of its own lease is honest, what it says of another's is not.

@@ -57,7 +57,7 @@ void Stepper::operator()(const WorkerBecameReady& event) {
   const auto worker = run_.workers.find(event.worker);
   if (worker == run_.workers.end()) return;
   const bool is_working = worker->second.phase == WorkerPhase::busy || worker->second.phase == WorkerPhase::idle;
-  if (!is_working || worker->second.restarting) record(WorkerReady{event.worker, event.app_start});
+  if (!is_working || worker->second.restarting) record(WorkerReady{event.worker, event.app_start, event.session});
 }
 
 void Stepper::operator()(const WorkerFailed& event) {
@@ -76,9 +76,11 @@ void Stepper::operator()(const Heartbeat& event) {
     lease.expires = now_ + run_.options.lease_lifetime;
     const bool held = std::find(event.held.begin(), event.held.end(), term) != event.held.end();
     // Messages of an agent come in order, so a lease it does not hold and has not ended never reached it.
-    // Unless another process of it did, before a restart of ours: what may not run twice is not ordered from this one again.
+    // Unless it reached another process of the agent, before a restart of ours: what may not run twice is not ordered from this one again.
     const bool once = never_twice(run_.tests.at(lease.pieces.front().tests.front().value));
-    if (!held && !lease.stopping && once && (lease.started || lease.granted <= run_.resumed))
+    const std::string& session = run_.workers.at(lease.worker).session;
+    const bool may_be_of_another = lease.granted <= run_.resumed && (session.empty() || session != event.session);
+    if (!held && !lease.stopping && once && (lease.started || may_be_of_another))
       gone.push_back(term);
     else if (!held && !lease.stopping)
       effects_.push_back(GrantLease{lease.worker, term, lease.pieces, captures_of(run_, lease.pieces)});

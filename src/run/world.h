@@ -42,7 +42,10 @@ class World {
     }
     begin(plan, options.run, options.workers, options.carried);
   }
-  World(const domain::Plan& plan, const Options& options, int workers, const Carried& carried) { begin(plan, options, workers, carried); }
+  World(const domain::Plan& plan, const Options& options, int workers, const Carried& carried, std::string session = {})
+      : session_(std::move(session)) {
+    begin(plan, options, workers, carried);
+  }
 
   static domain::WorkerId worker(int number) { return domain::WorkerId{fmt::format("local/{}", number)}; }
 
@@ -66,7 +69,7 @@ class World {
   }
   void come(int workers) {
     for (int w = 1; w <= workers; ++w) feed(WorkerAppeared{worker(w), domain::AgentId{"local"}});
-    for (int w = 1; w <= workers; ++w) feed(WorkerBecameReady{worker(w), Millis{0}});
+    for (int w = 1; w <= workers; ++w) feed(WorkerBecameReady{worker(w), Millis{0}, session_});
   }
 
   domain::TestIndex test(const std::string& title) const {
@@ -108,6 +111,7 @@ class World {
     come(workers);
   }
 
+  std::string session_;  // of the agent's process that has the workers
   Run run_;
   ManualClock clock_;
   std::vector<Entry> journal_;

@@ -47,7 +47,7 @@ BOOST_DESCRIBE_STRUCT(Options, (), (retries, fail_fast, lost_max, lease_lifetime
 BOOST_DESCRIBE_STRUCT(InvocationSummary, (), (exit_code, signal, timed_out, framework_start, duration, log_tail))
 BOOST_DESCRIBE_STRUCT(RunPlanned, (), (run, plan, options))
 BOOST_DESCRIBE_STRUCT(WorkerJoined, (), (worker, agent, slot))
-BOOST_DESCRIBE_STRUCT(WorkerReady, (), (worker, app_start))
+BOOST_DESCRIBE_STRUCT(WorkerReady, (), (worker, app_start, session))
 BOOST_DESCRIBE_STRUCT(WorkerEnded, (), (worker, reason, silent, idle))
 BOOST_DESCRIBE_STRUCT(LeaseGranted, (), (term, worker, pieces, expires))
 BOOST_DESCRIBE_STRUCT(TestStarted, (), (term, test, retry))
