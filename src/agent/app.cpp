@@ -92,7 +92,7 @@ void App::start(const WorkerPlace& place) {
     if (phase_ != Phase::starting) return;
     std::string message = fmt::format("the application was not ready within {}", human_duration(settings_.app.ready_timeout));
     if (!last_refusal_.empty()) message += "; last: " + last_refusal_;
-    down(std::move(message));
+    down(std::move(message), false);
   });
   if (app.ready_log.empty()) probe();
 }
@@ -182,13 +182,13 @@ void App::exited(const io::ExitStatus& status) {
   if (phase_ == Phase::up) down(fmt::format("the application {} while tests ran", how));
 }
 
-void App::down(std::string message) {
+void App::down(std::string message, bool in_time) {
   phase_ = Phase::stopped;
   deadline_.cancel();
   probe_timer_.cancel();
   // Destroying the process kills what is left of its tree; never from inside its own callback.
   loop_.post([process = std::shared_ptr(std::move(process_))] {});
-  callbacks_.on_down(std::move(message), log_tail());
+  callbacks_.on_down(std::move(message), log_tail(), in_time);
 }
 
 void App::reset() {

@@ -16,7 +16,8 @@ namespace tamarack::agent {
 
 struct AppCallbacks {
   std::function<void(Millis took)> on_up;
-  std::function<void(std::string message, std::string log_tail)> on_down;  // at most once per start
+  // At most once per start. `in_time`: it ended by itself or was refused before `ready.timeout`, so another start may go better.
+  std::function<void(std::string message, std::string log_tail, bool in_time)> on_down;
   std::function<void(bool succeeded, std::string message)> on_reset;
 };
 
@@ -47,7 +48,7 @@ class App {
   void became_ready();
   void exited(const io::ExitStatus& status);
   void check_health();
-  void down(std::string message);
+  void down(std::string message, bool in_time = true);
   void prepare_stop(io::Callback done);
   std::string url_of(const std::string& path) const;
   bool something_answers_already(std::string& where) const;

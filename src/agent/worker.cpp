@@ -32,7 +32,8 @@ void Worker::start_app() {
     app_ = std::make_unique<App>(
         loop_, settings_, clock_,
         AppCallbacks{.on_up = [this](Millis took) { feed(AppUp{took}); },
-                     .on_down = [this](std::string message, std::string tail) { feed(AppDown{std::move(message), std::move(tail)}); },
+                     .on_down = [this](std::string message, std::string tail,
+                                       bool in_time) { feed(AppDown{std::move(message), std::move(tail), in_time}); },
                      .on_reset = [this](bool succeeded, std::string message) { feed(ResetEnded{succeeded, std::move(message)}); }});
   // Each start gets a port of its own: the old one may still be lingering in the kernel.
   if (const auto port = io::free_port(); port) place_.port = *port;

@@ -46,6 +46,10 @@ void WorkerMachine::handle(const AppDown& fact) {
 
 void WorkerMachine::start_app_again(const AppDown& fact) {
   const bool first_start_failed = phase_ == Phase::starting_app && app_starts_ == 1;
+  if (first_start_failed && fact.in_time && !std::exchange(first_start_repeated_, true)) {
+    orders_.push_back(StartApp{});
+    return;
+  }
   const bool gone = first_start_failed || app_starts_ > options_.app_restarts_max;
   say(wire::WorkerDown{options_.id, gone, fact.message, fact.log_tail});
   phase_ = gone ? Phase::failed : Phase::starting_app;

@@ -3,7 +3,9 @@
 //
 //   starting_app ──app up──▶ idle ──lease──▶ resetting ──reset done──▶ running ──invocation ended──▶ idle
 //   any ──app down──▶ starting_app (at most restarts_max times) or failed
-// A lease that comes at any other time than idle waits until it can begin; it is never given back for being early.
+// The port of a start was free a moment before; somebody else may have it by now. So a first start that ends before the application is
+// ready is tried once more, with another port, and only the second end is told. One that takes too long is not: it would only take as long
+// again. A lease that comes at any other time than idle waits until it can begin; it is never given back for being early.
 #pragma once
 
 #include <cstdint>
@@ -25,6 +27,7 @@ struct AppUp {
 struct AppDown {  // it did not become ready, or it died
   std::string message;
   std::string log_tail;
+  bool in_time = true;  // not for want of readiness within `ready.timeout`
 };
 struct LeaseGiven {
   domain::Term term;
@@ -157,6 +160,7 @@ class WorkerMachine {
   domain::Term last_term_;             // of the newest lease that was given
   std::set<domain::Term> called_off_;  // stopped before they were given
   int app_starts_ = 0;
+  bool first_start_repeated_ = false;
   bool used_app_ = false;  // a unit ran since the application was started or reset
   std::vector<Order> orders_;
 };

@@ -171,9 +171,32 @@ TEST_F(WorkerMachineTest, ADeadApplicationIsNotTheTestsFault) {
 
 TEST_F(WorkerMachineTest, AnApplicationThatNeverStartsEndsTheWorker) {
   up({.has_app = true});
-  on(AppDown{"not ready within 60 s", "log"});
+  on(AppDown{"not ready within 60 s", "log", false});
+  EXPECT_EQ(ordered<StartApp>().size(), 1U) << "it would only take as long again";
   EXPECT_TRUE(said<wire::WorkerDown>().at(0).gone);
   EXPECT_EQ(machine_->phase(), WorkerMachine::Phase::failed);
+}
+
+TEST_F(WorkerMachineTest, AFirstStartThatEndsEarlyIsTriedOnceMoreBeforeItIsTold) {
+  up({.has_app = true});
+  on(AppDown{"the application exited with code 98 before it was ready", "address already in use"});
+  EXPECT_EQ(ordered<StartApp>().size(), 2U);
+  EXPECT_TRUE(said<wire::WorkerDown>().empty()) << "its port was only free a moment before: that is nobody's fault";
+  on(AppUp{Millis{10}});
+  EXPECT_EQ(said<wire::WorkerUp>().size(), 1U);
+  lease(1, 1);
+  on(InvocationExited{});
+  on(AppDown{"the application ended", ""});
+  EXPECT_FALSE(said<wire::WorkerDown>().at(0).gone) << "the repetition does not count as one of its restarts";
+}
+
+TEST_F(WorkerMachineTest, AnApplicationThatEndsEarlyTwiceEndsTheWorker) {
+  up({.has_app = true});
+  on(AppDown{"exited with code 9", "log"});
+  on(AppDown{"exited with code 9", "log"});
+  EXPECT_EQ(ordered<StartApp>().size(), 2U);
+  EXPECT_EQ(said<wire::WorkerDown>().size(), 1U);
+  EXPECT_TRUE(said<wire::WorkerDown>().at(0).gone);
 }
 
 TEST_F(WorkerMachineTest, TheApplicationIsResetBetweenLeases) {

@@ -62,6 +62,15 @@ if marker == "slow":
 if marker == "broken":
     say("cannot open the database")
     sys.exit(9)
+if marker == "taken":
+    try:
+        (data / "taken").touch(exist_ok=False)
+        say("the address is already in use")
+        sys.exit(98)
+    except FileExistsError:
+        (data.parents[4] / "ports.txt").write_text(f"{(data / 'port').read_text()} {sys.argv[1]}")
+    finally:
+        (data / "port").write_text(sys.argv[1])
 if marker == "never":
     say("waiting for a license server")
     signal.pause()
@@ -114,6 +123,13 @@ def test_an_application_that_does_not_start_is_infrastructure(project, marker, m
     assert finished.json["verdict"] == "infrastructure" and finished.json["ledger"]["never_ran"] == 2
     assert message in finished.err and tail in finished.err
     assert project.log() == []
+
+
+def test_a_first_start_whose_port_was_taken_meanwhile_gets_another_one(project):
+    with_app(project, ["a", "b"], "get /healthz\n", marker="taken", workers=1)
+    finished = project.run(expect=0)
+    first, second = project.read(".tamarack/ports.txt").split()
+    assert first != second and finished.json["ledger"]["passed"] == 2
 
 
 def test_an_application_that_dies_once_is_started_again_and_the_rest_runs(project):
