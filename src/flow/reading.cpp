@@ -14,6 +14,7 @@ namespace {
 
 using boost::json::value;
 
+constexpr std::size_t shown_bytes_max = 100;  // of a value that an 'until' looks at
 constexpr std::size_t words_bytes_max = 500;  // of a backend's own words inside a message
 
 std::string shortened(std::string_view text) {
@@ -86,6 +87,18 @@ bool holds(const Predicate& predicate, const Body& body) {
   if (predicate.comparison == Comparison::exists) return !trim(body.text).empty();
   if (predicate.comparison == Comparison::contains) return body.text.find(predicate.value) != std::string_view::npos;
   return holds_on(predicate, value(boost::json::string(trim(body.text))));
+}
+
+// What stands where a statement looks, for a wait that goes on: "$.rows is 3".
+std::string found_there(const Predicate& predicate, const Body& body) {
+  if (predicate.path.empty()) {
+    const std::string_view text = trim(body.text);
+    return text.empty() ? std::string("the body is empty") : fmt::format("the body is {}", cut_text(text, shown_bytes_max));
+  }
+  if (!body.document) return "the body is no JSON";
+  const value* found = body.at(predicate.path);
+  if (found == nullptr) return fmt::format("{} is missing", predicate.path);
+  return fmt::format("{} is {}", predicate.path, cut_text(boost::json::serialize(*found), shown_bytes_max));
 }
 
 std::string describe(const Predicate& predicate) {
@@ -185,7 +198,7 @@ Reading read_body(const ReadRules& rules, const Body& body, const std::string& c
   }
   if (!rules.field.empty()) return read_mapped(rules, body, content_type);
   for (const Predicate& predicate : rules.until)
-    if (!holds(predicate, body)) return {};
+    if (!holds(predicate, body)) return {.status = found_there(predicate, body)};
   return satisfied(rules, body, {});
 }
 

@@ -24,7 +24,7 @@ enum class ReadingKind { going_on, satisfied, failed, lost, cancelled, invalid, 
 
 struct Reading {
   ReadingKind kind = ReadingKind::going_on;
-  std::string status;   // the mapped field as the backend wrote it, or "HTTP 202"
+  std::string status;   // the mapped field as the backend wrote it; what stands where the first unmet `until` looks; or "HTTP 202"
   std::string message;  // why, for people; empty while it goes on
   std::vector<Captured> captures;
   std::string heartbeat;    // the value of the heartbeat field

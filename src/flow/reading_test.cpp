@@ -108,6 +108,17 @@ TEST(Reading, UntilHoldsOnlyWhenAllHold) {
   EXPECT_EQ(kind(rules, json(R"({"name":"export"})")), ReadingKind::going_on);
 }
 
+TEST(Reading, WhatAnUntilStillLacksIsSaid) {
+  const ReadRules rules{.until = {{"$.count", Comparison::above, "3"}, {"$.name", Comparison::equals, "export"}}};
+  EXPECT_EQ(read(rules, json(R"({"count":3,"name":"import"})"), now).status, "$.count is 3");
+  EXPECT_EQ(read(rules, json(R"({"count":4,"name":"import"})"), now).status, "$.name is \"import\"");
+  EXPECT_EQ(read(rules, json(R"({"count":4})"), now).status, "$.name is missing");
+  EXPECT_EQ(read(rules, json("<html>"), now).status, "the body is no JSON");
+  const ReadRules log{.until = {{"", Comparison::contains, "ready"}}};
+  EXPECT_EQ(read(log, ValueAnswer{.exists = true, .body = " starting\n"}, now).status, "the body is starting");
+  EXPECT_EQ(read(log, ValueAnswer{.exists = true, .body = std::string(500, 'x')}, now).status, "the body is " + std::string(100, 'x'));
+}
+
 TEST(Reading, EveryComparison) {
   const auto holds = [](Comparison comparison, std::string value, std::string body) {
     return kind({.until = {{"$.v", comparison, std::move(value)}}}, json(std::move(body))) == ReadingKind::satisfied;
