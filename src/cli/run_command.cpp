@@ -1,6 +1,7 @@
 #include "cli/run_command.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "adapter/event_run.h"
 #include "base/text.h"
@@ -48,15 +49,84 @@ int fail(const Error& error) {
   return complain(error);
 }
 
-}  // namespace
-
-namespace {
-
 Result<std::vector<domain::Capture>> given_by(const RunOptions& options) {
   if (options.continued.empty()) return std::vector<domain::Capture>{};
   const RunCaptures earlier = TRY(captures_of_run(options.project, options.continued, {}));
   for (const std::string& warning : warnings_of(earlier, options.continued)) std::fprintf(stderr, "warning: %s\n", warning.c_str());
   return given_by(earlier);
+}
+
+// What a new run knows before its tests are listed.
+struct Beginning {
+  Ground ground;
+  Effective effective;
+  run::Run earlier;  // with `rerun` only
+  std::vector<domain::Capture> given;
+};
+
+Result<Beginning> begin_with(const RunOptions& options, const domain::RunId& run, Random& random) {
+  Beginning from;
+  from.ground = TRY(prepare_ground(options.project, "run " + run.value));
+  const config::Config& config = from.ground.project.config;
+  from.effective = TRY(effective_settings(options, config.run, random));
+  TRY_VOID(check_workers(config, from.effective.workers));
+  if (options.rerun) from.earlier = TRY(earlier_run(*from.ground.store, options.rerun->run));
+  from.given = TRY(given_by(options));
+  from.ground.suite.listing = from.ground.project.run_dir(run) + "/listing.json";
+  return from;
+}
+
+struct Refusal {
+  Error error;
+  int exit_code = 0;
+};
+
+// Why there cannot be a run, or none.
+using Refused = std::optional<Refusal>;
+Refused by_the_user(const Error& error) {
+  return Refusal{error, 2};
+}
+Refused by_the_machine(const Error& error) {
+  return Refusal{error, exit_code_of(error.code)};
+}
+
+// The listed tests as a plan. Whatever keeps them from being run is for the user to mend before there is a run: never an empty green.
+Refused plan_run(const RunOptions& options, const Beginning& from, const Discovered& discovered, domain::Plan& planned) {
+  const Ground& ground = from.ground;
+  const config::Config& config = ground.project.config;
+  if (const auto possible = check_server(discovered, config, from.effective.workers); !possible) return by_the_user(possible.error());
+  if (const auto few = check_quarantine(config, discovered.discovery.tests); !few) return by_the_user(few.error());
+  if (discovered.from_cache)
+    if (const auto written = io::write_file(ground.suite.listing, adapter::listing_json(discovered.discovery)); !written)
+      return by_the_machine(written.error());
+  // Runs that are set aside must not make this one's estimates.
+  if (const auto made = coordinator::refresh_all_figures(*ground.store); !made) return by_the_machine(made.error());
+  const auto history = ground.store->history(config.project);
+  if (!history) return by_the_machine(history.error());
+  auto usual = board::usual_waits(ground.store->flow());
+  if (!usual) return by_the_machine(usual.error());
+  plan::PlanOptions how = plan_options(options, ground.project, ground.adapter->capabilities(ground.suite), from.effective);
+  how.expected_waits = std::move(*usual);
+  if (options.rerun) narrow_to(how.filter, from.earlier, discovered.discovery);
+  auto plan = plan::make_plan(discovered.discovery, *history, how);
+  if (!plan) return by_the_user(plan.error());
+  if (const auto good = check_waits_without_server(config, *plan); !good) return by_the_user(good.error());
+  planned = std::move(*plan);
+  planned.given = from.given;
+  return {};
+}
+
+void begin_or_repeat(const RunOptions& options, const Beginning& from, const domain::Plan& plan, LocalRun& local) {
+  run::Options run_options = from.effective.run;
+  run_options.quarantined = quarantined_tests(from.ground.project.config, plan);
+  const run::Carried carried = options.rerun && options.rerun->only_failed ? run::carry_forward(from.earlier, plan) : run::Carried{};
+  if (run::leaves_work(carried, plan)) return local.begin(plan, run_options, carried);
+  std::fprintf(stderr, "nothing is left to run: the verdict of '%s' stands\n", from.earlier.id.value.c_str());
+  local.leave_without_run(exit_code_of(from.earlier.verdict));
+}
+
+void warn_of(const Result<>& outcome) {
+  if (!outcome) std::fprintf(stderr, "warning: %s\n", outcome.error().message.c_str());
 }
 
 }  // namespace
@@ -66,89 +136,48 @@ int run_command(const RunOptions& options, const Clock& clock) {
   const Instant started = clock.now();
   Random random(io::random_seed());
   const domain::RunId run = new_run_id(started, random);
-  auto ground = prepare_ground(options.project, "run " + run.value);
-  if (!ground) return fail(ground.error());
-  const auto effective = effective_settings(options, ground->project.config.run, random);
-  if (!effective) return fail(effective.error());
-  if (const auto possible = check_workers(ground->project.config, effective->workers); !possible) return fail(possible.error());
-  run::Run earlier;
-  if (options.rerun) {
-    auto found = earlier_run(*ground->store, options.rerun->run);
-    if (!found) return fail(found.error());
-    earlier = std::move(*found);
-  }
-  auto given = given_by(options);
-  if (!given) return fail(given.error());
-  const std::string run_dir = ground->project.run_dir(run);
-  ground->suite.listing = run_dir + "/listing.json";
+  const auto from = begin_with(options, run, random);
+  if (!from) return fail(from.error());
+  const Ground& ground = from->ground;
+  const config::Config& config = ground.project.config;
+  const std::string run_dir = ground.project.run_dir(run);
 
   io::become_subreaper();
   io::Loop loop;
-  LocalRun local(loop, clock, *ground->store, *ground->adapter,
-                 {.project = ground->project,
+  LocalRun local(loop, clock, *ground.store, *ground.adapter,
+                 {.project = ground.project,
                   .run = run,
-                  .workers = effective->workers,
-                  .seed = effective->seed,
+                  .workers = from->effective.workers,
+                  .seed = from->effective.seed,
                   .command_started = started,
                   .command = options.command,
                   .json = options.json,
-                  .suite = ground->suite,
-                  .shims_dir = ground->shims_dir});
+                  .suite = ground.suite,
+                  .shims_dir = ground.shims_dir});
   if (const auto prepared = local.prepare(); !prepared) return fail(prepared.error());
-  if (const auto kept = write_suite_record(run_dir, ground->suite); !kept) return fail(kept.error());
+  if (const auto kept = write_suite_record(run_dir, ground.suite); !kept) return fail(kept.error());
   // The applications start while the tests are listed.
   local.start_agent();
-  const DiscoveryRequest request{.suite = ground->suite,
+  const DiscoveryRequest request{.suite = ground.suite,
                                  .work_dir = run_dir + "/discovery",
-                                 .shims_dir = ground->shims_dir,
-                                 .timeout = ground->project.config.suite.discover_timeout.value_or(Millis{120'000}),
+                                 .shims_dir = ground.shims_dir,
+                                 .timeout = config.suite.discover_timeout.value_or(Millis{120'000}),
                                  .use_cache = options.use_cache};
   std::string cached_under;
-  discover(loop, *ground->adapter, *ground->store, request, [&](Result<Discovered> discovered) {
-    // Whatever keeps the tests from being listed is for the user to mend before there is a run: never an empty green.
+  discover(loop, *ground.adapter, *ground.store, request, [&](const Result<Discovered>& discovered) {
     if (!discovered) return local.give_up(discovered.error(), 2);
-    if (const auto possible = check_server(*discovered, ground->project.config, effective->workers); !possible)
-      return local.give_up(possible.error(), 2);
-    if (const auto few = check_quarantine(ground->project.config, discovered->discovery.tests); !few) return local.give_up(few.error(), 2);
-    if (discovered->from_cache) {
-      cached_under = discovered->cache_key;
-      const auto written = io::write_file(ground->suite.listing, adapter::listing_json(discovered->discovery));
-      if (!written) return local.give_up(written.error(), exit_code_of(written.error().code));
-    }
-    // Runs that are set aside must not make this one's estimates.
-    if (const auto made = coordinator::refresh_all_figures(*ground->store); !made)
-      return local.give_up(made.error(), exit_code_of(made.error().code));
-    const auto history = ground->store->history(ground->project.config.project);
-    if (!history) return local.give_up(history.error(), exit_code_of(history.error().code));
-    plan::PlanOptions how = plan_options(options, ground->project, ground->adapter->capabilities(ground->suite), *effective);
-    auto usual = board::usual_waits(ground->store->flow());
-    if (!usual) return local.give_up(usual.error(), exit_code_of(usual.error().code));
-    how.expected_waits = std::move(*usual);
-    if (options.rerun) narrow_to(how.filter, earlier, discovered->discovery);
-    auto plan = plan::make_plan(discovered->discovery, *history, how);
-    if (!plan) return local.give_up(plan.error(), 2);
-    if (const auto good = check_waits_without_server(ground->project.config, *plan); !good) return local.give_up(good.error(), 2);
-    plan->given = *given;
-    for (const std::string& warning : warnings_of(*discovered, ground->project.config, *plan)) local.display().say("warning: " + warning);
-    run::Options run_options = effective->run;
-    run_options.quarantined = quarantined_tests(ground->project.config, *plan);
-    const run::Carried carried = options.rerun && options.rerun->only_failed ? run::carry_forward(earlier, *plan) : run::Carried{};
-    if (!run::leaves_work(carried, *plan)) {
-      const std::string stands = fmt::format("nothing is left to run: the verdict of '{}' stands", earlier.id.value);
-      std::fprintf(stderr, "%s\n", stands.c_str());
-      return local.leave_without_run(exit_code_of(earlier.verdict));
-    }
-    local.begin(*plan, run_options, carried);
+    if (discovered->from_cache) cached_under = discovered->cache_key;
+    domain::Plan plan;
+    if (const Refused refused = plan_run(options, *from, *discovered, plan); refused)
+      return local.give_up(refused->error, refused->exit_code);
+    for (const std::string& warning : warnings_of(*discovered, config, plan)) local.display().say("warning: " + warning);
+    begin_or_repeat(options, *from, plan, local);
   });
   loop.run();
   // A run that was refused leaves nothing behind, least of all a folder that looks like a run.
-  if (!local.has_run())
-    if (const auto removed = io::remove_tree(ground->project.run_dir(run)); !removed)
-      std::fprintf(stderr, "warning: %s\n", removed.error().message.c_str());
+  if (!local.has_run()) warn_of(io::remove_tree(run_dir));
   // What ran was not what the cached listing said: ask the framework next time.
-  if (!cached_under.empty() && local.had_disagreements())
-    if (const auto forgotten = ground->store->remember(cached_under, {}); !forgotten)
-      std::fprintf(stderr, "warning: %s\n", forgotten.error().message.c_str());
+  if (!cached_under.empty() && local.had_disagreements()) warn_of(ground.store->remember(cached_under, {}));
   return local.exit_code();
 }
 
