@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 
 #include "base/text.h"
+#include "cli/answer_json.h"
 #include "cli/outputs.h"
 #include "cli/server_asks.h"
 #include "domain/job.h"
@@ -45,11 +46,6 @@ struct JobLook {
   std::string result;  // JSON; empty: none
   std::string body;    // all of it
 };
-
-std::string text_of(const object& from, const char* key) {
-  const value* found = from.if_contains(key);
-  return found != nullptr && found->is_string() ? std::string(found->get_string()) : std::string{};
-}
 
 Result<JobLook> read_look(const std::string& body) {
   const auto document = flow::parse_document(body);

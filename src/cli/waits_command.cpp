@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "board/machine_clock.h"
 #include "board/rows.h"
+#include "cli/answer_json.h"
 #include "cli/import_run.h"
 #include "cli/outputs.h"
 #include "cli/server_calls.h"
@@ -27,11 +28,6 @@ struct Shown {
   std::string json;
   WaitRow row;
 };
-
-std::string text_of(const object& from, const char* key) {
-  const value* found = from.if_contains(key);
-  return found != nullptr && found->is_string() ? std::string(found->get_string()) : std::string{};
-}
 
 void read_target(const object& from, WaitRow& row) {
   const value* conditions = from.if_contains("conditions");

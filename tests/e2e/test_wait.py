@@ -1,5 +1,7 @@
 """`tamarack wait`: every exit code, against a job API of our own, files, ports, logs and commands; then the same on a real server."""
 
+import hashlib
+import hmac
 import http.server
 import json
 import signal
@@ -383,6 +385,36 @@ def test_a_webhook_for_one_wait_that_timed_out(project, fleet):
     assert project.tamarack("wait", "signal", "approve", "--timeout", "100ms", "--server", fleet.url).code == 3
     status, late, _ = post(fleet.url + hook["url"], {})
     assert status == 409 and late["outcome"] == "timed_out" and late["ended_at"], late
+
+
+def test_webhooks_from_the_command_line(project, fleet):
+    fleet.serve()
+    at = ("--server", fleet.url)
+    made = project.tamarack("webhook", "create", "paid", "--scheme", "hmac-sha256", "--header", "X-Sum", "--expires", "90d", *at)
+    assert made.code == 0 and "signed as hmac-sha256 in X-Sum" in made.err and "expires 20" in made.err, made.text
+    address, secret = made.out.splitlines()
+    body = json.dumps({"amount": 12}).encode()
+    signed = {"X-Sum": "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest(), "X-GitHub-Delivery": "d-1"}
+    assert post(address, {"amount": 12}, signed)[0] == 202
+    assert post(address, {"amount": 13}, signed)[0] == 401
+    # A secret that the other side has made.
+    project.write("secret", "sixteen bytes and some\n")
+    own = project.tamarack("webhook", "create", "own", "--once", "--scheme", "hmac-sha256", "--secret-file", "secret", *at)
+    assert own.code == 0 and own.out.splitlines()[1] == "sixteen bytes and some" and "for one wait on 'own'" in own.err, own.text
+    listed = project.tamarack("webhook", "list", *at)
+    assert [line.split()[1] for line in listed.out.splitlines()] == ["key", "paid", "own"] and secret not in listed.text, listed.text
+    assert "one wait" in listed.out.splitlines()[2] and address.rsplit("/", 1)[1] not in listed.text, listed.text
+    rows = [json.loads(line) for line in project.tamarack("webhook", "list", "--json", *at).out.splitlines()]
+    assert [row["once"] for row in rows] == [False, True], rows
+    # By its address, and by its name.
+    for known in (address, rows[1]["hook"]):
+        assert project.tamarack("webhook", "remove", known, *at).code == 0
+    assert post(address, {"amount": 12}, signed)[0] == 404
+    gone = project.tamarack("webhook", "remove", rows[1]["hook"], *at)
+    assert gone.code == 2 and "there is no such webhook" in gone.err and "tamarack webhook list" in gone.err, gone.text
+    assert project.tamarack("webhook", "list", *at).err == "there is no webhook\n"
+    wrong = project.tamarack("webhook", "create", "x", "--scheme", "md5", *at)
+    assert wrong.code == 2 and "expected standard-webhooks, hmac-sha256 or none" in wrong.err and not wrong.out, wrong.text
 
 
 def test_captures_of_a_run_of_a_server_fill_places_there(project, api, fleet):

@@ -54,7 +54,7 @@ void add_looking_back(Commands& commands, const Clock& clock);
 void add_setting_up(Commands& commands);
 // "serve", "agent", "attach", "cancel", "token".
 void add_servers(Commands& commands, const Clock& clock);
-// "wait", "waits", "signal", "job".
+// "wait", "waits", "signal", "webhook", "job".
 void add_waiting(Commands& commands, const Clock& clock);
 
 // Says what was meant; CLI11 answers a misspelled command with "A subcommand is required". Returns the exit code.

@@ -5,6 +5,7 @@
 #include "cli/signal_command.h"
 #include "cli/wait_command.h"
 #include "cli/waits_command.h"
+#include "cli/webhook_command.h"
 #include "flow/wait_spec.h"
 
 namespace tamarack::cli {
@@ -153,6 +154,40 @@ void add_signal(Commands& commands) {
   add_server(*app, signal->server);
 }
 
+void add_webhook(Commands& commands) {
+  commands.add_group("webhook", "Make, list and remove addresses of a server under which others send signals");
+
+  const auto create = std::make_shared<WebhookCreateOptions>();
+  const auto expires_ms = std::make_shared<std::optional<std::int64_t>>();
+  CLI::App* create_app =
+      commands.add("webhook create", "Make a webhook and print its address and its secret, this once", [create, expires_ms] {
+        if (*expires_ms) create->expires = Millis{**expires_ms};
+        return webhook_create_command(*create);
+      });
+  create_app->add_option("key", create->key, "What waits ask for")->required();
+  create_app->add_flag("--once", create->once, "For one wait: who comes after it is told so");
+  create_app->add_option("--scheme", create->scheme, "How requests are signed: standard-webhooks (default), hmac-sha256, or none");
+  create_app->add_option("--header", create->header, "Where the signature of hmac-sha256 stands (default: X-Hub-Signature-256)");
+  create_app->add_option("--secret-file", create->secret_file,
+                         "File with your secret ('-': standard input; default: the server makes one)");
+  add_time(*create_app, "--expires", *expires_ms, "How long it lives, such as 90d (default: for ever; with --once 60 days)", second_ms,
+           400 * 24 * hour_ms, true);
+  create_app->add_option("--project", create->project, "Whose it is, for tokens of all projects");
+  create_app->add_flag("--json", create->json, "The server's answer");
+  add_server(*create_app, create->server);
+
+  const auto list = std::make_shared<WebhookListOptions>();
+  CLI::App* list_app =
+      commands.add("webhook list", "List webhooks; never their addresses or secrets", [list] { return webhook_list_command(*list); });
+  list_app->add_flag("--json", list->json, "One JSON object per line");
+  add_server(*list_app, list->server);
+
+  const auto remove = std::make_shared<WebhookRemoveOptions>();
+  CLI::App* remove_app = commands.add("webhook remove", "Remove a webhook at once", [remove] { return webhook_remove_command(*remove); });
+  remove_app->add_option("webhook", remove->webhook, "Its name in the list, or its address")->required();
+  add_server(*remove_app, remove->server);
+}
+
 CLI::App* add_job_command(Commands& commands, const std::string& name, const std::string& help, const std::shared_ptr<JobOptions>& options,
                           std::function<int()> act) {
   CLI::App* app = commands.add("job " + name, help, std::move(act));
@@ -212,6 +247,7 @@ void add_waiting(Commands& commands, const Clock& clock) {
   add_wait(commands, clock);
   add_waits(commands, clock);
   add_signal(commands);
+  add_webhook(commands);
   add_job(commands, clock);
 }
 
