@@ -1,16 +1,13 @@
 // Chooses between the report and the sentence that says why there is none, inside the one theme.
 import { ConfigProvider } from 'antd';
-import { useMemo } from 'react';
 import type { ReportSource } from '../api/report_source';
-import { antdTheme, useTheme } from '../ui/theme';
-import { useScale } from '../ui/use_scale';
+import { useAntdTheme, useTheme } from '../ui/theme';
 import { MessagePage } from '../views/message_page';
 import { ReportRoute } from './report_route';
 
 export function Page({ source }: { source: ReportSource }): React.ReactNode {
   const { choice, dark, choose } = useTheme();
-  const scale = useScale();
-  const theme = useMemo(() => antdTheme(dark, scale), [dark, scale]);
+  const theme = useAntdTheme(dark);
   return <ConfigProvider theme={theme}><Content source={source} theme={{ choice, dark, choose }} /></ConfigProvider>;
 }
 

@@ -1,7 +1,8 @@
 // One theme for Ant Design and our own styles: light or dark follows the system until the reader chooses, and the choice is kept.
 import { theme as antd, type ThemeConfig } from 'antd';
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { useMedia } from './use_media';
+import { useScale } from './use_scale';
 
 export type ThemeChoice = 'system' | 'light' | 'dark';
 
@@ -43,8 +44,15 @@ export function useTheme(): { choice: ThemeChoice; dark: boolean; choose: (choic
   return { choice, dark, choose };
 }
 
-/** `scale` as of `useScale`. */
-export function antdTheme(dark: boolean, scale = 1): ThemeConfig {
+/** Ant Design's part of the theme, for this screen and for who wants nothing to move. */
+export function useAntdTheme(dark: boolean): ThemeConfig {
+  const scale = useScale();
+  const still = useMedia('(prefers-reduced-motion: reduce)');
+  return useMemo(() => antdTheme(dark, scale, still), [dark, scale, still]);
+}
+
+/** `scale` as of `useScale`; `still`: without motion, so that nothing waits for the end of one that was over too soon to be seen. */
+export function antdTheme(dark: boolean, scale = 1, still = false): ThemeConfig {
   return {
     cssVar: { key: 'tamarack' },
     hashed: false,
@@ -67,6 +75,7 @@ export function antdTheme(dark: boolean, scale = 1): ThemeConfig {
       controlHeight: Math.round(32 * scale),
       borderRadius: 8,
       wireframe: false,
+      motion: !still,
     },
     components: {
       Table: { headerBg: 'transparent', cellPaddingBlock: 9, cellPaddingInline: 12, headerSplitColor: 'transparent' },

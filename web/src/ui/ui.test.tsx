@@ -80,6 +80,9 @@ describe('theme', () => {
     expect(screen.getByRole('status').textContent).toBe('dark dark');
     expect(document.documentElement.dataset.theme).toBe('dark');
   });
+  it('does not move for who wants nothing to move', () => {
+    expect([antdTheme(false, 1, true), antdTheme(false)].map((theme) => theme.token?.motion)).toEqual([false, true]);
+  });
   it('has one set of variables for both colours', () => {
     expect(antdTheme(true).cssVar).toEqual(antdTheme(false).cssVar);
   });

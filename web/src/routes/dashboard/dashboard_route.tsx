@@ -1,14 +1,13 @@
 // The frame of the dashboard: who the reader is, which page the address names, the way between them.
 import { ConfigProvider } from 'antd';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Api } from '../../api/api';
 import { reaches, type Session } from '../../model/access';
 import { formatPlace, parsePlace, type Place } from '../../model/place';
 import type { ProjectRow } from '../../model/project_row';
 import { navigate, useAddress } from '../../ui/navigation';
-import { antdTheme, useTheme } from '../../ui/theme';
+import { useAntdTheme, useTheme } from '../../ui/theme';
 import { ThemeSwitch } from '../../ui/theme_switch';
-import { useScale } from '../../ui/use_scale';
 import { useShortcuts } from '../../ui/use_shortcuts';
 import { HelpDialog, ProblemNote } from '../../views/dashboard/notes';
 import { TopNav, type NavItem } from '../../views/dashboard/top_nav';
@@ -41,8 +40,7 @@ export function leaveForLogin(): void {
 
 export function DashboardRoute({ api }: { api: Api }): React.ReactNode {
   const { choice, dark, choose } = useTheme();
-  const scale = useScale();
-  const theme = useMemo(() => antdTheme(dark, scale), [dark, scale]);
+  const theme = useAntdTheme(dark);
   const { path, search } = useAddress();
   const place = parsePlace(path, search);
   const session = useLoaded('session', (signal) => api.session(signal));
