@@ -22,8 +22,8 @@ export function WaitTable({ waits, now, loadMore, busy, empty }: WaitTableProps)
   const seen = (wait: WaitRow): string => wait.state === 'over' ? wait.message : wait.conditions.map((one) => one.status).filter((status) => status !== '').join(', ');
   const columns: readonly Column<WaitRow>[] = [
     { name: 'state', title: 'State', width: '120px', render: state },
-    { name: 'name', title: 'Wait', width: 'minmax(200px, 3fr)', render: (wait) => <span className="cell-two">{name(wait)}<Owner wait={wait} /></span> },
-    { name: 'for', title: 'Waits for', width: 'minmax(180px, 4fr)', render: (wait) => <span className="cell-two"><span className="mono" title={waitsFor(wait)}>{waitsFor(wait)}</span><span title={seen(wait)}>{seen(wait)}</span></span> },
+    { name: 'name', title: 'Wait', width: 'minmax(170px, 3fr)', render: (wait) => <span className="cell-two">{name(wait)}<Owner wait={wait} /></span> },
+    { name: 'for', title: 'Waits for', width: 'minmax(160px, 4fr)', render: (wait) => <span className="cell-two"><span className="mono" title={waitsFor(wait)}>{waitsFor(wait)}</span><span title={seen(wait)}>{seen(wait)}</span></span> },
     { name: 'waited', title: 'Waited', width: '110px', align: 'right', render: waited },
     { name: 'looks', title: 'Looks', width: '70px', align: 'right', from_px: 1100, render: (wait) => wait.probes },
     { name: 'next', title: 'Next look', width: '110px', align: 'right', from_px: 1000, render: (wait) => wait.next_look_at === '' ? '–' : inWords(Date.parse(wait.next_look_at) - now) },
