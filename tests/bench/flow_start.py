@@ -56,7 +56,7 @@ with Scratch("") as folder:
         wait_for(lambda: (folder / "log").read_text().count("no worker is held") == COUNT, "all waits to be parked")
         took = []
         for n in range(COUNT):
-            time.sleep(0.05)
+            time.sleep(0.05)  # One after the other: a worker is free each time.
             at = time.time_ns()
             (folder / "done" / f"{n}").write_text("{}")
             wait_for(lambda: (folder / "began" / f"{n}").exists(), f"the validate test of flow {n}", 30)

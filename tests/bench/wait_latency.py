@@ -110,7 +110,9 @@ def measure(tamarack, jobs, folder):
                 Page.store.ping()
                 break
             except redis.ConnectionError:
-                time.sleep(0.05)
+                time.sleep(0.05)  # It tells nobody that it listens.
+        else:
+            raise SystemExit("redis-server did not answer within 5 s")
         (folder / "conftest.py").write_text("from tamarack_pytest import tamarack\n")
         (folder / "test_latency.py").write_text(TEST)
         env = {"PYTHONPATH": str(REPOSITORY / "clients/pytest"), "JOBS": str(jobs), "REDIS": url, "PAGE": f"http://127.0.0.1:{page.server_port}",
