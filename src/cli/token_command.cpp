@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "cli/data_folder.h"
+#include "cli/minute.h"
 #include "cli/outputs.h"
 #include "coordinator/authenticate.h"
 #include "domain/access.h"
@@ -27,10 +28,6 @@ void say(const std::string& text) {
 
 int end_with(const Result<>& result) {
   return result ? 0 : fail(result.error());
-}
-
-std::string minute_of(Instant instant) {
-  return iso8601(instant).substr(0, 16).replace(10, 1, " ");
 }
 
 std::string state_of(const domain::Token& token, Instant now) {

@@ -6,6 +6,8 @@
 
 #include "base/text.h"
 #include "cli/answer_json.h"
+#include "cli/import_run.h"
+#include "cli/minute.h"
 #include "cli/outputs.h"
 #include "cli/server_asks.h"
 #include "flow/json_path.h"
@@ -26,9 +28,9 @@ int end_with(const Result<>& result) {
   return result ? 0 : complain(result.error());
 }
 
-// "2026-11-22T09:30:00.000Z" for people.
-std::string minute_of(const std::string& time) {
-  return time.empty() ? "never" : time.substr(0, 16).replace(std::min<std::size_t>(10, time.size()), 1, " ");
+std::string end_of(const object& hook) {
+  const auto expires = parse_instant(text_of(hook, "expires_at"));
+  return expires ? minute_of(*expires) : "never";
 }
 
 bool is_for_one_wait(const object& hook) {
@@ -70,12 +72,12 @@ Result<> create(const WebhookCreateOptions& options) {
   const std::string secret = text_of(*hook, "secret");
   if (!secret.empty()) std::printf("%s\n", secret.c_str());
   const std::string header = text_of(*hook, "header");
-  const std::string until = text_of(*hook, "expires_at");
+  const std::string until = end_of(*hook);
   std::fprintf(stderr, "created a webhook for %s '%s': requests are %s, %s\n", is_for_one_wait(*hook) ? "one wait on" : "the key",
                report::printable(options.key).c_str(),
                secret.empty() ? "not signed"
                               : fmt::format("signed as {}{}", text_of(*hook, "scheme"), header.empty() ? "" : " in " + header).c_str(),
-               until.empty() ? "it never expires" : fmt::format("it expires {} UTC", minute_of(until)).c_str());
+               until == "never" ? "it never expires" : fmt::format("it expires {} UTC", until).c_str());
   std::fprintf(stderr, "%s shown this once\n", secret.empty() ? "its address is" : "its address, and the secret below it, are");
   return {};
 }
@@ -106,7 +108,7 @@ void print_table(const std::vector<object>& hooks) {
   row("webhook", "key", "project", "signed as", "for", "expires (UTC)");
   for (const object& hook : hooks)
     row(text_of(hook, "hook"), text_of(hook, "key"), text_of(hook, "project"), text_of(hook, "scheme"),
-        is_for_one_wait(hook) ? "one wait" : "the key", minute_of(text_of(hook, "expires_at")));
+        is_for_one_wait(hook) ? "one wait" : "the key", end_of(hook));
 }
 
 Result<> list(const WebhookListOptions& options) {
