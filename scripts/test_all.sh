@@ -68,7 +68,15 @@ step simulation env SEEDS=30000 scripts/simulate.sh
 
 echo
 # A step that came to no end did not pass.
+failed_steps=()
 for name in build web docs lint shims e2e dashboard demo examples asan tsan simulation; do
-  ! is_wanted "$name" || [ -s "$logs/$name.count" ] || echo "0 1" >"$logs/$name.count"
+  is_wanted "$name" || continue
+  [ -s "$logs/$name.count" ] || echo "0 1" >"$logs/$name.count"
+  grep -q ' 0$' "$logs/$name.count" || failed_steps+=("$name")
+done
+# What failed once more, in few words: often only the end of such a log is kept.
+for name in "${failed_steps[@]}" ; do
+  echo "failed in $name:"
+  grep -aE '^ *(✗|\?|!|FAILED|not ok|\[  FAILED  \]|E  |Error)|error:' "$logs/$name.log" | tail -n 5 | cut -c 1-240
 done
 cat "$logs"/*.count | awk '{ passed += $1; failed += $2 } END { print passed + 0 " passed, " failed + 0 " failed"; exit failed > 0 }'

@@ -245,6 +245,61 @@ std::string time_line(const RunView& run, std::size_t width, const Style& style)
   return text;
 }
 
+constexpr std::size_t named_max = 10;           // at the end; all stand at the top
+constexpr std::size_t named_message_max = 160;  // cells of an error where no terminal says how wide it is
+
+// One line: what it is, and the beginning of why.
+std::string named(const std::string& sign, const std::string& name, const std::string& why, std::size_t width) {
+  constexpr std::size_t before = 4;
+  constexpr std::size_t why_cells_min = 12;
+  std::string text = fmt::format("  {} {}", sign, fitted(name, before, width));
+  const std::size_t used = before + cells_of(name) + 2;
+  const std::size_t room = width == 0 ? named_message_max : width > used ? width - used : 0;
+  if (!why.empty() && room >= why_cells_min) text += ": " + fit(why, room);
+  return text + "\n";
+}
+
+std::string why_of(const TestView& test) {
+  if (const ErrorView* error = deciding_error(test))
+    for (const std::string& line : split_lines(strip_ansi(error->message.empty() ? error->stack : error->message)))
+      if (!trim(line).empty()) {
+        const std::string place = location(*error);
+        return printable(trim(line)) + (place.empty() ? "" : " (" + printable(place) + ")");
+      }
+  return printable(test.reason.empty() ? outcome_words(test.outcome) : test.reason);
+}
+
+// What decided the verdict once more, a line each: a log of a CI job is often read, and kept, from its end only.
+std::string named_at_the_end(const ReportView& view, std::size_t width, const Style& style) {
+  if (view.run.verdict == "passed") return {};
+  std::vector<std::string> lines;
+  std::size_t left_out = 0;
+  const auto sign_of = [&](const std::string& outcome) { return style.outcome(outcome, std::string(outcome_sign(outcome))); };
+  const auto add = [&](const std::string& line, std::size_t count) {
+    if (lines.size() < named_max)
+      lines.push_back(line);
+    else
+      left_out += count;
+  };
+  for (const FlowView* flow : untold_flows(view))
+    if (counts_against_run(*flow)) add(named(sign_of(flow->outcome), "flow " + printable(flow->name), printable(flow->reason), width), 1);
+  for (const auto& group : grouped(bad_tests(view))) {
+    const TestView& first = *group.front();
+    const bool only_stopped = first.outcome == "cancelled" || first.outcome == "never_ran";
+    if (!counts_against_run(first) || (only_stopped && view.run.verdict != "incomplete")) continue;
+    const std::string name =
+        group.size() == 1 ? printable(test_name(first)) : count_of(std::ssize(group), "test") + " " + outcome_words(first.outcome);
+    add(named(sign_of(first.outcome), name, group.size() == 1 ? why_of(first) : printable(reason_of(first, view)), width), group.size());
+  }
+  for (const DisagreementView& one : view.disagreements)
+    if (one.name != "stopped")
+      add(named(style.red("!"), printable(one.name), printable(one.message.substr(0, one.message.find('\n'))), width), 1);
+  std::string text;
+  for (const std::string& line : lines) text += line;
+  if (left_out > 0) text += fmt::format("    and {} more\n", left_out);
+  return text.empty() ? text : "\n" + text;
+}
+
 }  // namespace
 
 std::string terminal_summary(const ReportView& view, const SummaryOptions& options) {
@@ -258,6 +313,7 @@ std::string terminal_summary(const ReportView& view, const SummaryOptions& optio
   text += time_line(view.run, width, style);
   text += labelled("run", printable(view.run.run_id) + ", seed " + printable(view.run.seed), style);
   if (!options.report_path.empty()) text += labelled("report", printable(options.report_path), style);
+  text += named_at_the_end(view, width, style);
   const std::string sign{outcome_sign(view.run.verdict)};
   // Painted line by line: a colour that reaches over a line break colours the rest of the line in some pagers.
   const bool goes_on = view.run.verdict == "running";

@@ -31,6 +31,33 @@ TEST(TerminalSummary, ManyFailuresAreCounted) {
   EXPECT_THAT(terminal_summary(view), ::testing::HasSubstr("and 10 more, see the report"));
 }
 
+std::string end_of(const std::string& text) {
+  return text.substr(text.find("\n\n", text.find("  run ")) + 1);
+}
+
+TEST(TerminalSummary, EndsWithWhatDecidedTheVerdict) {
+  ReportView view = mixed_view();
+  view.run.verdict = "failed";
+  view.run.headline = "2 of 8 tests failed";
+  view.run.exit_code = 1;
+  view.tests[1].attempts.back().errors = {error_view("\x1b[31m\n  no till\x1b[0m\n  at all")};
+  EXPECT_EQ(end_of(terminal_summary(view)),
+            "\n  ✗ tests/checkout.spec.ts › guest › pays it's 100% [chromium]: no till\n"
+            "  ✗ tests/slow.spec.ts › waits: Test timeout of 9000ms exceeded. (tests/slow.spec.ts:3:1)\n"
+            "  ? tests/crash.spec.ts › dies: took 3 workers down with it\n"
+            "  ! fewer_tests_than_planned: the framework ended with exit code 0 after 1 of 2 tests\n"
+            "\n✗ 2 of 8 tests failed  (exit code 1)\n")
+      << "what never ran because the run was stopped and what is in quarantine decided nothing";
+}
+
+TEST(TerminalSummary, ItsEndStaysShort) {
+  ReportView view = mixed_view();
+  view.tests.assign(30, view.tests[1]);
+  view.disagreements.clear();
+  EXPECT_THAT(end_of(terminal_summary(view)), ::testing::HasSubstr("\n    and 20 more\n\n✗ "));
+  for (const std::string& line : split_lines(end_of(terminal_summary(view, {.width = 60})))) EXPECT_LE(cells_of(line), 60U) << line;
+}
+
 TEST(TerminalSummary, ALedgerThatDoesNotAddUpIsSeen) {
   ReportView view = green_view();
   view.run.planned = 3;
