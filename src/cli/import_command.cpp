@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <set>
 
+#include "base/parse_instant.h"
 #include "base/text.h"
 #include "cli/discover.h"
 #include "cli/import_to_server.h"

@@ -38,7 +38,4 @@ domain::RunId import_id(const std::string& project, std::string_view bytes);
 store::Commit import_commit(const domain::RunId& run, const ForeignReport& report, const std::vector<MatchedCase>& cases,
                             const ImportFacts& facts);
 
-// "2026-11-20", "2026-11-20T10:24:18Z", "2026-11-20 10:24:18.250+01:00"; without a zone: UTC.
-std::optional<Instant> parse_instant(std::string_view text);
-
 }  // namespace tamarack::cli

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "base/parse_instant.h"
 #include "base/text.h"
-#include "cli/import_run.h"
 #include "domain/wait.h"
 #include "flow/json_path.h"
 #include "report/cells.h"

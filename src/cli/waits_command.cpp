@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "base/parse_instant.h"
 #include "base/text.h"
 #include "board/machine_clock.h"
 #include "board/rows.h"
 #include "cli/answer_json.h"
-#include "cli/import_run.h"
 #include "cli/outputs.h"
 #include "cli/server_calls.h"
 #include "coordinator/flow_json.h"

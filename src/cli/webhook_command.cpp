@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
+#include "base/parse_instant.h"
 #include "base/text.h"
 #include "cli/answer_json.h"
-#include "cli/import_run.h"
 #include "cli/minute.h"
 #include "cli/outputs.h"
 #include "cli/server_asks.h"
