@@ -52,7 +52,7 @@ beside() {
 }
 
 step build make build
-step web bash -c 'cd web && npm run --silent typecheck && npm run --silent lint && npx vitest run --reporter=json --outputFile=../build/test-logs/vitest.json >/dev/null; node -e "const r=require(\"../build/test-logs/vitest.json\");console.log(r.numPassedTests+\" passed, \"+r.numFailedTests+\" failed\");process.exit(r.success?0:1)"'
+step web scripts/test_web.sh
 step docs /usr/bin/python3 scripts/check_docs.py build/bin/tamarack
 beside &
 step shims scripts/test_shims.sh
@@ -77,6 +77,6 @@ done
 # What failed once more, in few words: often only the end of such a log is kept.
 for name in "${failed_steps[@]}" ; do
   echo "failed in $name:"
-  grep -aE '^ *(✗|\?|!|FAILED|not ok|\[  FAILED  \]|E  |Error)|error:' "$logs/$name.log" | tail -n 5 | cut -c 1-240
+  grep -aE '^ *(✗|\?|!|FAILED|not ok|\[  FAILED  \]|E  |Error)|error:|: Failure$' "$logs/$name.log" | tail -n 5 | cut -c 1-240
 done
 cat "$logs"/*.count | awk '{ passed += $1; failed += $2 } END { print passed + 0 " passed, " failed + 0 " failed"; exit failed > 0 }'
