@@ -264,7 +264,9 @@ std::string why_of(const TestView& test) {
     for (const std::string& line : split_lines(strip_ansi(error->message.empty() ? error->stack : error->message)))
       if (!trim(line).empty()) {
         const std::string place = location(*error);
-        return printable(trim(line)) + (place.empty() ? "" : " (" + printable(place) + ")");
+        const OwnWords words = own_words(test, 1);
+        return printable(trim(line)) + (place.empty() ? "" : " (" + printable(place) + ")") +
+               (words.lines.empty() ? "" : ": " + words.lines.back());
       }
   return printable(test.reason.empty() ? outcome_words(test.outcome) : test.reason);
 }

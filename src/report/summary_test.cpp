@@ -121,6 +121,8 @@ TEST(TerminalSummary, ACommandThatFailedShowsItsLastWords) {
   EXPECT_THAT(text, ::testing::HasSubstr("exit code 1\n     | … 3 lines before, in the report\n     | step 4\n"));
   EXPECT_THAT(text, ::testing::HasSubstr("     | step 12\n     | no such table: xxx"));
   for (const std::string& line : split_lines(text)) EXPECT_LE(cells_of(line), 60U) << line;
+  view.run.verdict = "failed";
+  EXPECT_THAT(end_of(terminal_summary(view)), ::testing::HasSubstr(": the command ended with exit code 1: no such table: xxx"));
   attempt.errors[0].file = "a.spec.ts";
   EXPECT_THAT(terminal_summary(view), ::testing::Not(::testing::HasSubstr("| step"))) << "its error says where";
   EXPECT_TRUE(own_words(view.tests[1], 10).lines.empty());

@@ -204,10 +204,11 @@ def test_a_setup_that_fails_everywhere_is_told_once(project, fleet):
     fleet.wait_for_agents(3)
     finished = project.tamarack("run", "--server", fleet.url)
     assert finished.code == 6, finished.text
-    summary = finished.out[finished.out.index("  1) "):]
+    summary, end = finished.out[finished.out.index("  1) "):].split("  ledger  ")
     assert "8 tests never ran" in summary and "could not begin, see below" in summary and summary.count("ended with code 9") == 1, summary
     assert summary.count("| the registry is down") == 1, summary
     assert f"--failed --server {fleet.url}" in summary
+    assert end.count("ended with code 9") == 1, end
 
 
 def test_one_machine_of_a_job_writes_the_annotations(project, fleet, tmp_path):
