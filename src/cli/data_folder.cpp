@@ -23,7 +23,7 @@ Result<> make_for_owner(const std::string& path) {
 
 }  // namespace
 
-Result<DataFolder> open_data_folder(const std::string& directory, IfMissing if_missing) {
+Result<DataFolder> open_data_folder(const std::string& directory, IfMissing if_missing, Millis patience) {
   DataFolder folder{.path = io::absolute_path(directory)};
   folder.is_new = !io::exists(folder.path + "/tamarack.db");
   if (folder.is_new && if_missing == IfMissing::refuse)
@@ -33,7 +33,7 @@ Result<DataFolder> open_data_folder(const std::string& directory, IfMissing if_m
     return make_error(ErrorCode::invalid_argument, fmt::format("'{}' is a file, not a folder", directory),
                       "name the folder that `tamarack serve` was started with, --data DIR");
   if (!io::exists(folder.path)) TRY_VOID(make_for_owner(folder.path));
-  auto store = open_store(folder.path);
+  auto store = open_store(folder.path, patience);
   if (!store) {
     Error error = std::move(store).error();
     error.hint = replace_all(error.hint, "--state-dir", "--data");  // the same database has two doors

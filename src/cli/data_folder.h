@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "store/sqlite/sqlite_store.h"
 #include "store/store.h"
 
 namespace tamarack::cli {
@@ -20,6 +21,7 @@ struct DataFolder {
 };
 
 // Errors: `not_found` when there is no database and `if_missing` refuses, `io`, `corrupt`. Works beside a server that runs on the folder.
-Result<DataFolder> open_data_folder(const std::string& directory, IfMissing if_missing);
+// `patience`: as of open_sqlite_store().
+Result<DataFolder> open_data_folder(const std::string& directory, IfMissing if_missing, Millis patience = store::busy_patience);
 
 }  // namespace tamarack::cli

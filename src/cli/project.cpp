@@ -78,8 +78,8 @@ Result<std::string> find_state_dir(const ProjectOptions& options) {
   return state_dir;
 }
 
-Result<std::unique_ptr<store::Store>> open_store(const std::string& state_dir) {
-  return store::open_sqlite_store(state_dir + "/tamarack.db");
+Result<std::unique_ptr<store::Store>> open_store(const std::string& state_dir, Millis patience) {
+  return store::open_sqlite_store(state_dir + "/tamarack.db", patience);
 }
 
 Result<adapter::SuiteSettings> suite_settings(const Project& project) {

@@ -11,6 +11,7 @@
 #include "config/config.h"
 #include "io/files.h"
 #include "plan/rules.h"
+#include "store/sqlite/sqlite_store.h"
 #include "store/store.h"
 
 namespace tamarack::cli {
@@ -32,7 +33,7 @@ struct Project {
 Result<Project> open_project(const ProjectOptions& options);
 // Only the state folder is needed, by commands that look at finished runs: a broken configuration must not hide them.
 Result<std::string> find_state_dir(const ProjectOptions& options);
-Result<std::unique_ptr<store::Store>> open_store(const std::string& state_dir);
+Result<std::unique_ptr<store::Store>> open_store(const std::string& state_dir, Millis patience = store::busy_patience);
 
 // With the framework's program resolved, or an error that says how to install it.
 Result<adapter::SuiteSettings> suite_settings(const Project& project);

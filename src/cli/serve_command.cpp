@@ -100,6 +100,9 @@ struct Data {
   bool has_tokens = false;
 };
 
+// A large run is written in seconds; whoever writes beside it, on a thread of its own, has the time.
+constexpr Millis patience_beside_the_loop{120'000};
+
 Result<Data> open_data(const std::string& folder) {
   Data data;
   data.reads = TRY(open_data_folder(folder, IfMissing::create));
@@ -109,9 +112,9 @@ Result<Data> open_data(const std::string& folder) {
                       "give each server a folder of its own with --data");
   data.lock = std::move(*lock);
   data.reports = TRY(open_data_folder(folder, IfMissing::create));
-  data.writes = TRY(open_data_folder(folder, IfMissing::create));
+  data.writes = TRY(open_data_folder(folder, IfMissing::create, patience_beside_the_loop));
   data.access = TRY(open_data_folder(folder, IfMissing::create));
-  data.flow = TRY(open_data_folder(folder, IfMissing::create));
+  data.flow = TRY(open_data_folder(folder, IfMissing::create, patience_beside_the_loop));
   data.blobs = TRY(artifact::open_disk_blobs(data.reads.path + "/blobs"));
   data.signing_key = TRY(coordinator::signing_key(data.access.store->access()));
   data.has_tokens = !TRY(data.access.store->access().list_tokens(std::nullopt)).empty();

@@ -7,6 +7,7 @@
 #include "base/sha256.h"
 #include "base/text.h"
 #include "coordinator/answers.h"
+#include "coordinator/job_upload.h"
 #include "io/files.h"
 #include "io/signed_url.h"
 
@@ -47,6 +48,12 @@ Result<std::uint64_t> offset_of(const io::RequestHead& head) {
   return static_cast<std::uint64_t>(*offset);
 }
 
+io::Answer busy_upload(const std::string& sha256) {
+  io::Answer answer = io::problem(503, fmt::format("blob '{}' is being sent by somebody else right now", sha256));
+  answer.fields.emplace_back("Retry-After", "1");
+  return answer;
+}
+
 }  // namespace
 
 io::Admission BlobRoutes::admit_upload(const io::RequestHead& head, const std::string& project, const std::string& sha256) {
@@ -56,9 +63,18 @@ io::Admission BlobRoutes::admit_upload(const io::RequestHead& head, const std::s
     return {.refused = io::problem(507, fmt::format("the files of project '{}' take all of the {} it may have; raise artifacts_max_gb in "
                                                     "[retention] of server.toml, or let runs go earlier with runs_keep_days",
                                                     project, human_bytes(parts_.cleaner.rules().artifacts_max)))};
-  auto path = parts_.stores.blobs.partial_path(project, sha256);
+  const bool is_first = uploading_->insert({project, sha256}).second;
+  std::shared_ptr<void> claim;
+  if (is_first)
+    claim = std::shared_ptr<void>(nullptr, [all = uploading_, upload = Upload{project, sha256}](void*) { all->erase(upload); });
+  if (!is_first && *offset > 0) return {.refused = busy_upload(sha256)};
+  auto path = is_first ? parts_.stores.blobs.partial_path(project, sha256) : upload_path(parts_.stores.blobs, project);
   if (!path) return {.refused = trouble(path.error())};
-  return {.refused = std::nullopt, .body_max = parts_.settings.blob_bytes_max, .body_file = std::move(*path), .body_offset = *offset};
+  return {.refused = std::nullopt,
+          .body_max = parts_.settings.blob_bytes_max,
+          .body_file = std::move(*path),
+          .body_offset = *offset,
+          .claim = std::move(claim)};
 }
 
 void BlobRoutes::handle(const Call& call) {
@@ -80,7 +96,12 @@ void BlobRoutes::missing(const Call& call) {
         for (const std::string& sha256 : hashes)
           if (!blobs.renew(project, sha256)) answer->missing.push_back({sha256, blobs.partial_bytes(project, sha256)});
       },
-      [answer, exchange = call.exchange] { exchange->answer(json_answer(encode(*answer))); });
+      [answer, exchange = call.exchange, project = call.parameter("project"), uploading = uploading_] {
+        // What somebody else is sending right now is not gone on with, but begun anew.
+        for (wire::MissingBlob& one : answer->missing)
+          if (uploading->contains({project, one.sha256})) one.bytes = 0;
+        exchange->answer(json_answer(encode(*answer)));
+      });
 }
 
 // The bytes are verified before they get their name.
@@ -89,14 +110,12 @@ void BlobRoutes::uploaded(const Call& call) {
   const std::string project = call.parameter("project");
   parts_.loop.background(
       [&blobs = parts_.stores.blobs, project, sha256 = call.parameter("sha256"), file = call.request.body_file, outcome] {
-        // Another upload of the same bytes may have come to its end first.
-        if (blobs.has(project, sha256)) return;
         // Nothing was sent: the empty blob.
-        if (!io::exists(file) && !io::write_file(file, "")) return;
-        *outcome = blobs.finish(project, sha256);
+        if (!io::exists(file)) *outcome = io::write_file(file, "");
+        if (*outcome) *outcome = blobs.finish(project, sha256, file);
       },
       [this, outcome, project, bytes = call.request.body_bytes, exchange = call.exchange, sha256 = call.parameter("sha256"),
-       alive = std::weak_ptr(alive_)] {
+       claim = call.request.claim, alive = std::weak_ptr(alive_)] {
         const bool is_wrong = !*outcome && outcome->error().code == ErrorCode::corrupt;
         if (!alive.expired() && is_wrong) {
           ++refused_;

@@ -45,12 +45,24 @@ Result<wire::ClaimWish> ExecutorRoutes::checked(const Call& call) {
   if (wish->held.size() > held_max) problems.push_back(fmt::format("/held: at most {}", held_max));
   if (!problems.empty()) return make_error(ErrorCode::invalid_argument, join(problems, "; "));
   const auto known = sessions_.find(wish->executor);
-  if (known != sessions_.end() && known->second.caller != CallerLimits::name_of(call))
+  const bool is_of_another = known != sessions_.end() && known->second.caller != CallerLimits::name_of(call);
+  // Sessions are forgotten by a restart; what stands under their names is not.
+  if (is_of_another || !reaches_jobs_of(call, wish->executor))
     return make_error(ErrorCode::conflict, fmt::format("somebody with another token is '{}'", wish->executor),
                       "draw another name for the session");
   if (known == sessions_.end() && sessions_.size() >= sessions_max)
     return make_error(ErrorCode::unavailable, "there are as many executors as may be");
   return wish;
+}
+
+bool ExecutorRoutes::reaches_jobs_of(const Call& call, const std::string& executor) const {
+  const auto& handed_out = parts_.desk.live().handed_out;
+  const auto held = handed_out.find(executor);
+  if (held == handed_out.end()) return true;
+  return std::all_of(held->second.begin(), held->second.end(), [&](const domain::JobId& id) {
+    const flow::Job* job = parts_.desk.job(id);
+    return job == nullptr || call.reaches(project_of(*job));
+  });
 }
 
 void ExecutorRoutes::claim(const Call& call) {

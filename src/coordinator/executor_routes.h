@@ -50,6 +50,7 @@ class ExecutorRoutes {
   };
 
   Result<wire::ClaimWish> checked(const Call& call);
+  bool reaches_jobs_of(const Call& call, const std::string& executor) const;
   void wait(const std::string& executor, Session& session, const Call& call, const wire::ClaimWish& wish);
   void settle(const std::string& executor, std::uint64_t number);
   void answer_soon(const std::string& executor);

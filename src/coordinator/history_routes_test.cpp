@@ -23,7 +23,7 @@ class NoBlobs final : public artifact::BlobStore {
   Result<std::vector<artifact::HeldBlob>> list(const std::string&, int) override { return std::vector<artifact::HeldBlob>{}; }
   Result<bool> remove_unused(const std::string&, const std::string&, Millis) override { return false; }
   Result<std::int64_t> clear_uploads(const std::string&, Millis) override { return 0; }
-  Result<> finish(const std::string&, const std::string&) override { return none(); }
+  Result<> finish(const std::string&, const std::string&, const std::string&) override { return none(); }
 };
 
 class NoProber final : public probe::Prober {

@@ -49,9 +49,7 @@ Result<wire::BlobPlace> store(artifact::BlobStore& blobs, const std::string& pro
   const auto look = TRY(io::look_at_entry(path));
   wire::BlobPlace place{.blob = sha256, .name = plain_file_name(name), .bytes = look ? look->size : 0};
   if (blobs.renew(project, sha256)) return place;
-  const std::string partial = TRY(blobs.partial_path(project, sha256));
-  TRY_VOID(io::rename_entry(path, partial));
-  const Result<> stored = blobs.finish(project, sha256);
+  const Result<> stored = blobs.finish(project, sha256, path);
   // The same bytes may have come from somebody else a moment before.
   if (!stored && !blobs.has(project, sha256)) return stored.error();
   return place;

@@ -15,6 +15,11 @@ Result<std::vector<run::Entry>> load_journal(store::Store& store, const domain::
   std::vector<run::Entry> entries;
   entries.reserve(rows.size());
   for (const store::JournalRow& row : rows) {
+    // Retention takes the journal of a run away from its beginning, a slice at a time.
+    if (const std::int64_t expected = after + std::ssize(entries) + 1; row.seq != expected)
+      return make_error(entries.empty() ? ErrorCode::not_found : ErrorCode::corrupt,
+                        entries.empty() ? fmt::format("run '{}' is being removed", run.value)
+                                        : fmt::format("run '{}' has no journal entry {}", run.value, expected));
     auto record = wire::decode_record(row.kind, row.body);
     if (!record) return Error(record.error()).in(fmt::format("journal entry {} of run '{}' cannot be read", row.seq, run.value));
     entries.push_back({row.seq, row.at, std::move(*record), {row.session, row.message}});
@@ -28,7 +33,13 @@ Result<const run::Run*> FoldedRuns::of(store::Store& store, const domain::RunId&
   if (known != kept_.end()) kept_.erase(known);
   for (const run::Entry& entry : TRY(load_journal(store, run, folded->last_seq))) run::apply(*folded, entry);
   kept_.push_front(std::move(folded));
-  if (kept_.size() > kept_max) kept_.pop_back();
+  std::size_t tests = 0;
+  for (std::size_t i = 0; i < kept_.size(); ++i) {
+    tests += kept_[i]->plan.tests.size();
+    if (i < kept_min || (i < kept_max && tests <= tests_max)) continue;
+    kept_.resize(i);
+    break;
+  }
   return kept_.front().get();
 }
 

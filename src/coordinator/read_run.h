@@ -15,7 +15,8 @@
 
 namespace tamarack::coordinator {
 
-// Entries after number `after`. Errors: the store's; `corrupt` when an entry cannot be read.
+// Entries after number `after`, without a gap. Errors: the store's; `not_found` when the run is being removed; `corrupt` when an entry cannot
+// be read, or is missing.
 Result<std::vector<run::Entry>> load_journal(store::Store& store, const domain::RunId& run, std::int64_t after = 0);
 
 // Runs that go on, folded from their journals as far as those went: what is asked again and again is not folded from the start again and
@@ -26,7 +27,10 @@ class FoldedRuns {
   Result<const run::Run*> of(store::Store& store, const domain::RunId& run);
 
  private:
-  static constexpr std::size_t kept_max = 8;
+  // As many as are listed together, unless they are large: a list that is one longer than what is kept would fold every run each time.
+  static constexpr std::size_t kept_min = 8;
+  static constexpr std::size_t kept_max = 1'000;
+  static constexpr std::size_t tests_max = 500'000;
   std::deque<std::unique_ptr<run::Run>> kept_;  // asked for last: in front
 };
 

@@ -98,6 +98,7 @@ void RunHost::decided(const std::shared_ptr<Asked>& asked, const Result<StartDec
   wire::RunRequest& request = asked->request;
   request.options.lease_lifetime = settings_.lease_lifetime;
   request.options.no_worker_max = settings_.no_worker_max;
+  request.options.workers_max = request.workers_max;
   const bool carries = !decision.carried.tests.empty();
   Active& active = make_active(request, decision.row, decision.row.at);
   active.on_durable = std::move(asked->done);

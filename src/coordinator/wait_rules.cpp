@@ -64,29 +64,44 @@ std::optional<std::string> why_hosts_refused(const WaitRules& rules, const std::
   return std::nullopt;
 }
 
-// A connection string of libpq has no scheme: "host=db port=5432 dbname=shop". A host that is a path is a socket of this machine.
-std::vector<std::string> hosts_of_postgres(const std::string& url) {
-  if (url.find("://") != std::string::npos) {
-    // postgres://a,b/db names several; ?host= and ?hostaddr= name others.
-    std::vector<std::string> hosts;
-    std::string_view rest = std::string_view(url).substr(url.find("://") + 3);
-    std::string_view authority = rest.substr(0, rest.find_first_of("/?"));
-    if (const std::size_t at = authority.rfind('@'); at != std::string_view::npos) authority.remove_prefix(at + 1);
-    for (const std::string& one : split(authority, ',')) hosts.push_back(one);
-    for (const std::string& parameter : split(rest.substr(std::min(rest.find('?'), rest.size())), '&')) {
-      const std::string_view word = std::string_view(parameter).substr(parameter.starts_with('?') ? 1 : 0);
-      if (word.starts_with("host=") || word.starts_with("hostaddr=")) hosts.emplace_back(word.substr(word.find('=') + 1));
-    }
-    return hosts;
-  }
+struct PostgresHosts {
   std::vector<std::string> hosts;
+  std::string problem;  // what libpq would read otherwise than it looks; empty: none
+};
+
+// "postgres://a,b/db" names several; "?host=" and "?hostaddr=" name others.
+PostgresHosts hosts_of_postgres_url(std::string_view url) {
+  PostgresHosts found;
+  const std::string_view rest = url.substr(url.find("://") + 3);
+  std::string_view authority = rest.substr(0, rest.find_first_of("/?"));
+  if (const std::size_t at = authority.rfind('@'); at != std::string_view::npos) authority.remove_prefix(at + 1);
+  for (const std::string& one : split(authority, ',')) found.hosts.push_back(one);
+  const std::size_t question = rest.find('?');
+  if (question == std::string_view::npos) return found;
+  for (const std::string& parameter : split(rest.substr(question + 1), '&')) {
+    const std::string name = parameter.substr(0, parameter.find('='));
+    if (name.find('%') != std::string::npos)
+      found.problem = fmt::format("the parameter '{}' is percent-encoded; write it as it is", name);
+    else if (name == "port")
+      found.problem = "the port stands behind the host, not in ?port=";
+    else if (name == "host" || name == "hostaddr")
+      for (const std::string& one : split(parameter.substr(std::min(name.size() + 1, parameter.size())), ',')) found.hosts.push_back(one);
+  }
+  return found;
+}
+
+// A connection string of libpq has no scheme: "host=db port=5432 dbname=shop". A host that is a path is a socket of this machine.
+PostgresHosts hosts_of_postgres(const std::string& url) {
+  if (url.find("://") != std::string::npos) return hosts_of_postgres_url(url);
+  PostgresHosts found;
   std::string plain = replace_all(replace_all(url, "'", ""), "\\", "");
+  std::replace_if(plain.begin(), plain.end(), [](char c) { return c == '\t' || c == '\n' || c == '\v' || c == '\f' || c == '\r'; }, ' ');
   for (const std::string_view spaced : {" =", "= "})
     while (plain.find(spaced) != std::string::npos) plain = replace_all(plain, spaced, "=");
   for (const std::string& word : split(plain, ' '))
     if (word.starts_with("host=") || word.starts_with("hostaddr="))
-      for (const std::string& one : split(word.substr(word.find('=') + 1), ',')) hosts.push_back(one);
-  return hosts;
+      for (const std::string& one : split(word.substr(word.find('=') + 1), ',')) found.hosts.push_back(one);
+  return found;
 }
 
 }  // namespace
@@ -99,7 +114,8 @@ std::optional<std::string> why_refused(const WaitRules& rules, std::string_view 
   if (const auto* rabbit = std::get_if<wire::RabbitProbe>(&*parsed)) return why_hosts_refused(rules, {rabbit->url});
   if (const auto* tcp = std::get_if<wire::TcpProbe>(&*parsed)) return why_hosts_refused(rules, {tcp->address});
   if (const auto* postgres = std::get_if<wire::PostgresProbe>(&*parsed)) {
-    const std::vector<std::string> hosts = hosts_of_postgres(postgres->url);
+    const auto [hosts, problem] = hosts_of_postgres(postgres->url);
+    if (!problem.empty()) return problem;
     const bool is_unnamed = hosts.empty() || std::any_of(hosts.begin(), hosts.end(), [](const std::string& host) { return host.empty(); });
     if (is_unnamed && !rules.hosts.empty())
       return "the address names no host, so it is not among those that server.toml allows ([waits] hosts)";

@@ -164,6 +164,7 @@ bool HttpConnection::admit() {
   parser_.body_max(admission.body_max);
   if (parser_.failed()) return refused(problem(parser_.failure().status, parser_.failure().detail));
   if (wants_continue && !parser_.done()) stream_->write("HTTP/1.1 100 Continue\r\n\r\n");
+  request_.claim = admission.claim;
   if (!admission.body_file.empty()) open_body_file(admission);
   return true;
 }

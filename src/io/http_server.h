@@ -56,7 +56,8 @@ struct IncomingRequest {
   std::string body;       // empty when it went into a file
   std::string body_file;  // as the admission said
   std::uint64_t body_bytes = 0;
-  std::shared_ptr<void> room;  // what the body takes of bodies_max, until nobody holds this any more: it goes where the body goes
+  std::shared_ptr<void> claim;  // as the admission said
+  std::shared_ptr<void> room;   // what the body takes of bodies_max, until nobody holds this any more: it goes where the body goes
 };
 
 struct Admission {
@@ -64,6 +65,7 @@ struct Admission {
   std::uint64_t body_max = 1 << 20;  // more: 413
   std::string body_file;             // the body goes into this file instead of memory, as it comes; a cut upload leaves what arrived
   std::uint64_t body_offset = 0;     // where in the file it begins; the file must be that long (else 409) and is cut there
+  std::shared_ptr<void> claim;       // let go when the request is, however it ends
 };
 
 struct FileAnswer {

@@ -58,13 +58,17 @@ void Stepper::dispatch() {
   const bool any_share = crew.somebody_away || (!crew.somebody_starting && run_.leases.empty());
   // Workers that the plan counts on and that are still on their way get their part of what is handed out meanwhile.
   const std::int64_t to_come = std::max<std::int64_t>(run_.plan.workers - static_cast<std::int64_t>(run_.workers.size()), 0);
+  const std::int64_t limit = run_.options.workers_max;
+  const std::int64_t at_work = limit > 0 ? std::min(crew.active + to_come, limit) : crew.active + to_come;
   const bool shares = run_.plan.policy == domain::Policy::count || run_.plan.policy == domain::Policy::timing;
   for (const auto& [id, worker] : run_.workers) {
     if (run_.queue.waiting.empty()) return;
     if (worker.phase != WorkerPhase::idle) continue;
+    // Agents come with all their workers: where fewer were asked for, the others stand by.
+    if (limit > 0 && std::ssize(run_.leases) >= limit) return;
     const schedule::InUse use = in_use(run_);
     schedule::PickRequest request{.slot = worker.slot,
-                                  .workers_active = crew.active + to_come,
+                                  .workers_active = at_work,
                                   .in_flight = in_flight(),
                                   .later = run_.later,
                                   .framework_start = schedule::start_cost(run_.plan.cost, run_.pace)};

@@ -22,6 +22,7 @@ struct Options {
   Millis lease_lifetime{15'000};
   Millis timeout{0};                     // of the whole run; 0: none
   Millis no_worker_max{0};               // how long the run waits for a worker when it has none; 0: not at all, its agents are dead
+  std::int64_t workers_max = 0;          // that hold a lease at a time, however many there are; 0: all
   std::vector<std::string> quarantined;  // test ids that run but do not count against the run
   friend bool operator==(const Options&, const Options&) = default;
 };

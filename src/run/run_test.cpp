@@ -322,6 +322,17 @@ TEST(RunMachine, TheShareOfAWorkerThatNeverCameIsTakenInTheEnd) {
   EXPECT_EQ(world.run().verdict, Verdict::passed);
 }
 
+TEST(RunMachine, NoMoreWorkersHoldALeaseThanWereAskedFor) {
+  World world({.units = {{"a"}, {"b"}, {"c"}}, .run = {.workers_max = 1}, .workers = 3});
+  for (const char* title : {"a", "b", "c"}) {
+    ASSERT_EQ(world.run().leases.size(), 1U) << title;
+    world.pass(1, title);
+    world.exit(1);
+  }
+  EXPECT_EQ(world.run().verdict, Verdict::passed);
+  EXPECT_EQ(World({.units = {{"a"}, {"b"}, {"c"}}, .run = {.workers_max = 2}, .workers = 3}).run().leases.size(), 2U);
+}
+
 TEST(RunMachine, WhatHadFinishedIsNotStartedAgainInTheJournal) {
   World world({.units = {{"a", "b"}}});
   world.pass(1, "a");

@@ -72,9 +72,10 @@ void Stepper::operator()(const Heartbeat& event) {
   std::vector<Term> gone;
   for (auto& [term, lease] : run_.leases) {
     if (run_.workers.at(lease.worker).agent != event.agent) continue;
-    // Renewals are not journaled: after a restart every lease is closed anyway.
-    lease.expires = now_ + run_.options.lease_lifetime;
     const bool held = std::find(event.held.begin(), event.held.end(), term) != event.held.end();
+    // Renewals are not journaled: after a restart every lease is closed, or lives on for its whole time. What is never held is not renewed:
+    // an agent that came back with fewer workers would be given the leases of the others for ever.
+    if (held) lease.expires = now_ + run_.options.lease_lifetime;
     // Messages of an agent come in order, so a lease it does not hold and has not ended never reached it.
     // Unless it reached another process of the agent, before a restart of ours: what may not run twice is not ordered from this one again.
     const bool once = never_twice(run_.tests.at(lease.pieces.front().tests.front().value));
@@ -203,9 +204,9 @@ void Stepper::operator()(const Tick&) {
   if (!run_.is_planned() || run_.finished) return;
   if (run_.options.timeout.count() > 0 && now_ - run_.started >= run_.options.timeout)
     stop(StopCause::deadline, fmt::format("the run's time limit of {} passed", human_duration(run_.options.timeout)));
-  // While flows are parked and nothing could be handed out, nobody misses a worker.
+  // While flows are parked and nothing could be handed out, nobody misses a worker; while we were away none could come.
   const Millis patience = run_.options.no_worker_max;
-  const Instant since = std::max({run_.worker_left_at, run_.started, run_.work_came_at});
+  const Instant since = std::max({run_.worker_left_at, run_.started, run_.work_came_at, run_.resumed});
   if (patience.count() > 0 && !run_.queue.waiting.empty() && is_stranded() && now_ - since >= patience)
     give_up_all_waiting(fmt::format("no worker was there for {}", human_duration(patience)));
   for (const auto& [term, lease] : std::map(run_.leases)) {

@@ -60,6 +60,9 @@ class World {
     feed(Tick{});
   }
 
+  // Time passes, and nobody is there to see it.
+  void wait(Millis by) { clock_.advance(by); }
+
   // Tamarack is killed and started again: only the journal is left. Without agents that live on, the workers come back by `come()`.
   void restart(bool agents_live_on = false) {
     Run folded;

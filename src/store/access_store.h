@@ -26,7 +26,7 @@ class AccessStore {
   // here. `conflict` when the token was revoked.
   virtual Result<> rotate_token(const domain::TokenId& id, const std::string& secret_hash, Instant previous_until) = 0;
   // Notes that the token was used; written at most once per last_used_resolution, and never back in time. An unknown id is no error: the
-  // token may have gone in the meantime.
+  // token may have gone in the meantime. Does not wait: while somebody else writes nothing is noted, and a later use will be.
   virtual Result<> touch_token(const domain::TokenId& id, Instant at) = 0;
 
   // A key that the server makes for itself, such as the one that signs URLs: the one that is stored under this name, else `fresh`, which is

@@ -43,7 +43,7 @@ BOOST_DESCRIBE_STRUCT(Piece, (), (unit, tests, alone))
 namespace tamarack::run {
 BOOST_DESCRIBE_ENUM(LeaseEnd, completed, lost, expired, stopped)
 BOOST_DESCRIBE_ENUM(StopCause, user, fail_fast, deadline)
-BOOST_DESCRIBE_STRUCT(Options, (), (retries, fail_fast, lost_max, lease_lifetime, timeout, no_worker_max, quarantined))
+BOOST_DESCRIBE_STRUCT(Options, (), (retries, fail_fast, lost_max, lease_lifetime, timeout, no_worker_max, workers_max, quarantined))
 BOOST_DESCRIBE_STRUCT(InvocationSummary, (), (exit_code, signal, timed_out, framework_start, duration, log_tail))
 BOOST_DESCRIBE_STRUCT(RunPlanned, (), (run, plan, options))
 BOOST_DESCRIBE_STRUCT(WorkerJoined, (), (worker, agent, slot))

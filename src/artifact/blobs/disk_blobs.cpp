@@ -70,18 +70,17 @@ class DiskBlobs final : public BlobStore {
     const auto look = io::look_at_entry(folder_of(project) + "/uploads/" + sha256);
     return look && *look ? (*look)->size : 0;
   }
-  Result<> finish(const std::string& project, const std::string& sha256) override {
-    const std::string path = TRY(partial_path(project, sha256));
+  Result<> finish(const std::string& project, const std::string& sha256, const std::string& file) override {
     ContentStore* contents = TRY(contents_of(project));
-    // Others may be writing to the same upload. What becomes the blob is a copy that nobody else has, and the copy is what is verified.
+    // Somebody may still write to the upload. What becomes the blob is a copy that nobody else has, and the copy is what is verified.
     std::string copy;
     {
       const std::scoped_lock lock(opening_);
       copy = contents->incoming_path();
     }
-    TRY_VOID(io::clone_file(path, copy, false));
+    TRY_VOID(io::clone_file(file, copy, false));
     const Result<> stored = contents->put(sha256, copy);
-    TRY_VOID(io::remove_entry(path));
+    TRY_VOID(io::remove_entry(file));
     if (!stored) TRY_VOID(io::remove_entry(copy));
     return stored;
   }

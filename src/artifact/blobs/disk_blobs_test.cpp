@@ -33,21 +33,21 @@ TEST_F(DiskBlobsTest, AnUploadInTwoPartsBecomesTheBlob) {
   EXPECT_EQ(blobs_->partial_bytes("shop", hello_), 3);
   EXPECT_FALSE(blobs_->has("shop", hello_));
   upload("shop", hello_, "lo");
-  ASSERT_TRUE(blobs_->finish("shop", hello_));
+  ASSERT_TRUE(blobs_->finish("shop", hello_, *blobs_->partial_path("shop", hello_)));
   EXPECT_EQ(*io::read_file(*blobs_->locate("shop", hello_)), "hello");
   EXPECT_EQ(blobs_->partial_bytes("shop", hello_), 0);
 }
 
 TEST_F(DiskBlobsTest, BytesThatAreNotWhatTheNameSaysLeaveNothing) {
   upload("shop", hello_, "jello");
-  EXPECT_EQ(blobs_->finish("shop", hello_).error().code, ErrorCode::corrupt);
+  EXPECT_EQ(blobs_->finish("shop", hello_, *blobs_->partial_path("shop", hello_)).error().code, ErrorCode::corrupt);
   EXPECT_FALSE(blobs_->has("shop", hello_));
   EXPECT_EQ(blobs_->partial_bytes("shop", hello_), 0);
 }
 
 TEST_F(DiskBlobsTest, WhatOneProjectSentIsNotThereForAnother) {
   upload("shop", hello_, "hello");
-  ASSERT_TRUE(blobs_->finish("shop", hello_));
+  ASSERT_TRUE(blobs_->finish("shop", hello_, *blobs_->partial_path("shop", hello_)));
   EXPECT_FALSE(blobs_->has("other", hello_));
   EXPECT_EQ(blobs_->locate("other", hello_).error().code, ErrorCode::not_found);
 }

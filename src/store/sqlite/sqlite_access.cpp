@@ -1,11 +1,27 @@
 #include "store/sqlite/sqlite_access.h"
 
 #include <fmt/format.h>
+#include <sqlite3.h>
 
 #include "store/sqlite/sqlite_error.h"
 
 namespace tamarack::store {
 namespace {
+
+// While it lives, what another connection is writing to is refused at once (SQLITE_BUSY) instead of waited for.
+class WithoutWaiting {
+ public:
+  explicit WithoutWaiting(SQLite::Database& db) : db_(db), before_ms_(db.execAndGet("PRAGMA busy_timeout").getInt()) {
+    db_.setBusyTimeout(0);
+  }
+  ~WithoutWaiting() { sqlite3_busy_timeout(db_.getHandle(), before_ms_); }
+  WithoutWaiting(const WithoutWaiting&) = delete;
+  WithoutWaiting& operator=(const WithoutWaiting&) = delete;
+
+ private:
+  SQLite::Database& db_;
+  int before_ms_;
+};
 
 constexpr const char* token_columns =
     "token_id, project, role, label, created_ms, expires_ms, revoked_ms, last_used_ms, secret_hash, previous_hash, previous_until_ms";
@@ -118,7 +134,9 @@ Result<> SqliteAccess::rotate_token(const domain::TokenId& id, const std::string
 }
 
 Result<> SqliteAccess::touch_token(const domain::TokenId& id, Instant at) {
-  return guarded(path_, [&]() -> Result<> {
+  // Every request of the token comes by here, on the thread that serves everybody.
+  const Result<> touched = guarded(path_, [&]() -> Result<> {
+    const WithoutWaiting here(db_);
     SQLite::Statement update(db_, "UPDATE tokens SET last_used_ms = ? WHERE token_id = ? AND (last_used_ms IS NULL OR last_used_ms <= ?)");
     update.bind(1, to_ms(at));
     update.bind(2, id.value);
@@ -126,6 +144,8 @@ Result<> SqliteAccess::touch_token(const domain::TokenId& id, Instant at) {
     update.exec();
     return {};
   });
+  if (!touched && touched.error().code == ErrorCode::unavailable) return {};
+  return touched;
 }
 
 Result<std::string> SqliteAccess::server_key(const std::string& name, const std::string& fresh) {

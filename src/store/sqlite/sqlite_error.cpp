@@ -18,7 +18,8 @@ Error from_sqlite(const SQLite::Exception& exception, const std::string& path) {
       return make_error(ErrorCode::io, "cannot write '" + path + "': " + what,
                         "check the permissions of the folder, or choose another one with --state-dir");
     case SQLITE_BUSY:
-      return make_error(ErrorCode::conflict, "'" + path + "' is in use by another process", "wait for the other tamarack to end");
+      return make_error(ErrorCode::unavailable, "'" + path + "' is in use: somebody else has been writing to it for too long",
+                        "try again, or wait for the other tamarack to end");
     case SQLITE_NOTADB:
     case SQLITE_CORRUPT:
       return make_error(ErrorCode::corrupt, "'" + path + "' is not a usable database: " + what, "move the file away; a new one is created");

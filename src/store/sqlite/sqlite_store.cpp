@@ -27,13 +27,13 @@ const std::array migrations{embedded::schema_sql(),           embedded::migrate_
                             embedded::migrate_results_sql(),  embedded::migrate_hooks_sql(),     embedded::migrate_hooks_once_sql()};
 constexpr int schema_version = static_cast<int>(migrations.size());
 
-constexpr int busy_timeout_ms = 5'000;
 constexpr int retry_ms = 10;
 
 class SqliteStore final : public Store {
  public:
-  explicit SqliteStore(const std::string& path)
-      : path_(path), db_(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOMUTEX, busy_timeout_ms) {
+  SqliteStore(const std::string& path, Millis patience)
+      : path_(path),
+        db_(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOMUTEX, static_cast<int>(patience.count())) {
     use_wal();
     db_.exec("PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-32768");
     found_version_ = version();
@@ -193,7 +193,7 @@ class SqliteStore final : public Store {
   // Two processes that open a new file at the same moment both want the lock that this change needs. SQLite tells one of them at once that
   // the file is busy, whatever its timeout is (sqlite.org/pragma.html#pragma_journal_mode), because waiting could be a deadlock.
   void use_wal() {
-    for (int tries = busy_timeout_ms / retry_ms; tries > 0; --tries) {
+    for (int tries = static_cast<int>(busy_patience.count()) / retry_ms; tries > 0; --tries) {
       const int code = db_.tryExec("PRAGMA journal_mode=WAL");
       if (code == SQLITE_OK) return;
       if (code != SQLITE_BUSY) break;
@@ -223,9 +223,9 @@ class SqliteStore final : public Store {
 
 }  // namespace
 
-Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& path) {
+Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& path, Millis patience) {
   try {
-    auto store = std::make_unique<SqliteStore>(path);
+    auto store = std::make_unique<SqliteStore>(path, patience);
     if (store->found_version() > schema_version)
       return make_error(ErrorCode::corrupt,
                         fmt::format("'{}' was written by a newer tamarack (store version {}, this one knows {})", path,

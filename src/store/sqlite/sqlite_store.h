@@ -4,11 +4,15 @@
 #include <memory>
 #include <string>
 
+#include "base/time.h"
 #include "store/store.h"
 
 namespace tamarack::store {
 
-// Opens or creates the file. Errors: `io` (folder not writable, disk full), `corrupt` (not a database, or of a newer tamarack).
-Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& path);
+inline constexpr Millis busy_patience{5'000};
+
+// Opens or creates the file. A call waits up to `patience` while another connection or process writes, and fails with `unavailable` then.
+// Errors: `io` (folder not writable, disk full), `corrupt` (not a database, or of a newer tamarack).
+Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& path, Millis patience = busy_patience);
 
 }  // namespace tamarack::store
