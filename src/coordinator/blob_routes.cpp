@@ -65,8 +65,7 @@ io::Admission BlobRoutes::admit_upload(const io::RequestHead& head, const std::s
                                                     project, human_bytes(parts_.cleaner.rules().artifacts_max)))};
   const bool is_first = uploading_->insert({project, sha256}).second;
   std::shared_ptr<void> claim;
-  if (is_first)
-    claim = std::shared_ptr<void>(nullptr, [all = uploading_, upload = Upload{project, sha256}](void*) { all->erase(upload); });
+  if (is_first) claim = std::shared_ptr<void>(nullptr, [all = uploading_, upload = Upload{project, sha256}](void*) { all->erase(upload); });
   if (!is_first && *offset > 0) return {.refused = busy_upload(sha256)};
   auto path = is_first ? parts_.stores.blobs.partial_path(project, sha256) : upload_path(parts_.stores.blobs, project);
   if (!path) return {.refused = trouble(path.error())};

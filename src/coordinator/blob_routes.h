@@ -15,8 +15,8 @@ class BlobRoutes {
  public:
   explicit BlobRoutes(ServerParts& parts) : parts_(parts) {}
 
-  // Where the bytes of an upload go. Machines of one CI job often send the same content at once: each writes to a file of its own. The first
-  // one's is the one that is gone on with when it is cut.
+  // Where the bytes of an upload go. Machines of one CI job often send the same content at once: each writes to a file of its own. The
+  // first one's is the one that is gone on with when it is cut.
   io::Admission admit_upload(const io::RequestHead& head, const std::string& project, const std::string& sha256);
   void handle(const Call& call);
 

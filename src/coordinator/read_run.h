@@ -15,8 +15,8 @@
 
 namespace tamarack::coordinator {
 
-// Entries after number `after`, without a gap. Errors: the store's; `not_found` when the run is being removed; `corrupt` when an entry cannot
-// be read, or is missing.
+// Entries after number `after`, without a gap. Errors: the store's; `not_found` when the run is being removed; `corrupt` when an entry
+// cannot be read, or is missing.
 Result<std::vector<run::Entry>> load_journal(store::Store& store, const domain::RunId& run, std::int64_t after = 0);
 
 // Runs that go on, folded from their journals as far as those went: what is asked again and again is not folded from the start again and

@@ -134,18 +134,17 @@ constexpr std::array routes{
 };
 constexpr Route page_route{RouteId::page, "GET", "/{page}", {}, "text/html; charset=utf-8", "The dashboard; it asks this API."};
 
-bool is_for_programs(std::string_view path) {
-  return path.starts_with("/api/") || path == "/api" || path.starts_with("/blobs/");
+bool is_for_programs(const std::vector<std::string>& segments) {
+  return segments.size() > 1 && (segments[1] == "api" || (segments[1] == "blobs" && segments.size() > 2));
 }
 
 bool is_parameter(std::string_view segment) {
   return segment.starts_with('{');
 }
 
-// The parameters when the path has this pattern.
-std::optional<std::map<std::string, std::string, std::less<>>> fit(std::string_view pattern, std::string_view path) {
+// The parameters when a path of these segments has this pattern.
+std::optional<std::map<std::string, std::string, std::less<>>> fit(std::string_view pattern, const std::vector<std::string>& given) {
   const std::vector<std::string> wanted = split(pattern, '/');
-  const std::vector<std::string> given = split(path, '/');
   if (wanted.size() != given.size()) return std::nullopt;
   std::map<std::string, std::string, std::less<>> parameters;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
@@ -163,11 +162,11 @@ std::span<const Route> all_routes() {
   return routes;
 }
 
-RouteMatch match_route(std::string_view method, std::string_view path) {
+RouteMatch match_route(std::string_view method, const std::vector<std::string>& segments) {
   RouteMatch match;
-  if ((method == "GET" || method == "HEAD") && !is_for_programs(path)) match.route = &page_route;
+  if ((method == "GET" || method == "HEAD") && !is_for_programs(segments)) match.route = &page_route;
   for (const Route& route : routes) {
-    auto parameters = fit(route.pattern, path);
+    auto parameters = fit(route.pattern, segments);
     if (!parameters) continue;
     match.methods.push_back(route.method);
     if (route.method != method && !(method == "HEAD" && route.method == "GET")) continue;

@@ -92,8 +92,8 @@ struct RouteMatch {
   std::map<std::string, std::string, std::less<>> parameters;
   std::vector<std::string_view> methods;  // what the path would answer to; empty: there is no such path
 };
-// `path` is percent-decoded and has no dot segments. HEAD goes where GET goes. What is neither below /api nor anything else of the table is
-// a page: the browser's part of the program decides what it shows.
-RouteMatch match_route(std::string_view method, std::string_view path);
+// `segments` of the path are percent-decoded, without dot segments; a name in one may hold a "/". HEAD goes where GET goes. What is neither
+// below /api nor anything else of the table is a page: the browser's part of the program decides what it shows.
+RouteMatch match_route(std::string_view method, const std::vector<std::string>& segments);
 
 }  // namespace tamarack::coordinator

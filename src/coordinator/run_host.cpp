@@ -160,16 +160,7 @@ RunHost::Active& RunHost::make_active(const wire::RunRequest& request, std::opti
                           .request = std::move(row)},
       CoordinatorCallbacks{.on_entry = [this, run](const run::Entry& entry) { entered(run, entry); },
                            .on_finished = [this, run] { finished(run); },
-                           .on_broken =
-                               [this, run](const Error& error) {
-                                 Active* broken = find(run);
-                                 const Answered done = broken != nullptr ? std::exchange(broken->on_durable, nullptr) : nullptr;
-                                 callbacks_.on_broken(run, error);
-                                 forget(run);
-                                 if (!done) return;
-                                 done(error);
-                                 next_is_due();
-                               },
+                           .on_broken = [this, run](const Error& error) { broke(run, error); },
                            .on_refused = [this] { ++refused_; },
                            .on_begin_wait =
                                [this, run](const run::BeginWait& order) {
@@ -234,25 +225,70 @@ void RunHost::bytes_were_right(const std::string& project, const std::string& sh
 
 std::vector<Error> RunHost::restore() {
   std::vector<Error> errors;
-  const auto rows = store_.unfinished_requests();
-  if (!rows) return {rows.error()};
-  for (const store::RequestRow& row : *rows)
-    if (const auto went_on = go_on(row); !went_on)
-      errors.push_back(Error(went_on.error()).in(fmt::format("run '{}' cannot be gone on with", row.run.value)));
+  const auto runs = interrupted_runs(store_, [](const domain::RunId&) { return true; });
+  if (!runs) return {runs.error()};
+  for (const Interrupted& run : *runs)
+    if (const auto went_on = go_on(run); !went_on)
+      errors.push_back(Error(went_on.error()).in(fmt::format("run '{}' cannot be gone on with", run.row.run.value)));
   if (!active_.empty()) callbacks_.on_change();
   return errors;
 }
 
-Result<> RunHost::go_on(const store::RequestRow& row) {
-  const auto request = TRY(wire::decode<wire::RunRequest>(row.body));
-  const std::vector<run::Entry> journal = TRY(load_journal(store_, row.run));
-  if (journal.empty()) return make_error(ErrorCode::corrupt, "it has no journal");
-  Active& active = make_active(request, std::nullopt, row.at);
-  if (callbacks_.on_begun) callbacks_.on_begun(row.run, active.origin);
-  for (const run::Entry& entry : journal)
+Result<std::vector<RunHost::Interrupted>> RunHost::interrupted_runs(store::Store& store,
+                                                                    const std::function<bool(const domain::RunId&)>& is_wanted) {
+  std::vector<Interrupted> runs;
+  for (store::RequestRow& row : TRY(store.unfinished_requests())) {
+    if (!is_wanted(row.run)) continue;
+    auto journal = load_journal(store, row.run);
+    runs.push_back({std::move(row), std::move(journal)});
+  }
+  return runs;
+}
+
+Result<> RunHost::go_on(const Interrupted& run) {
+  if (!run.journal) return run.journal.error();
+  if (run.journal->empty()) return make_error(ErrorCode::corrupt, "it has no journal");
+  const auto request = TRY(wire::decode<wire::RunRequest>(run.row.body));
+  Active& active = make_active(request, std::nullopt, run.row.at);
+  if (callbacks_.on_begun) callbacks_.on_begun(run.row.run, active.origin);
+  for (const run::Entry& entry : *run.journal)
     if (const auto* stored = std::get_if<run::ArtifactStored>(&entry.record)) claimed(active, *stored);
-  active.coordinator->go_on_with_agents(fold(journal), heard_in(journal));
+  active.coordinator->go_on_with_agents(fold(*run.journal), heard_in(*run.journal));
   return {};
+}
+
+// ---- after a write that failed: a full disk, say
+
+void RunHost::broke(const domain::RunId& run, const Error& error) {
+  Active* broken = find(run);
+  const Answered done = broken != nullptr ? std::exchange(broken->on_durable, nullptr) : nullptr;
+  callbacks_.on_broken(run, error);
+  forget(run);
+  if (done) {  // it was never there
+    done(error);
+    return next_is_due();
+  }
+  broken_.insert(run);
+  if (broken_.size() > 1) return;  // the timer is set
+  broken_timer_ = loop_.after(settings_.broken_pause, [this] { go_on_with_broken(); });
+}
+
+// From what is in the journal. What was not written there never happened; agents have been told to ask again.
+void RunHost::go_on_with_broken() {
+  auto runs = std::make_shared<Result<std::vector<Interrupted>>>(std::vector<Interrupted>{});
+  writing_.run([runs, store = &store_,
+                wanted = broken_] { *runs = interrupted_runs(*store, [&](const auto& run) { return wanted.contains(run); }); },
+               [this, runs, alive = std::weak_ptr(alive_)] {
+                 if (alive.expired() || let_go_) return;
+                 if (!*runs) {
+                   broken_timer_ = loop_.after(settings_.broken_pause, [this] { go_on_with_broken(); });
+                   return;
+                 }
+                 broken_.clear();
+                 for (const Interrupted& run : **runs)
+                   if (const auto went_on = go_on(run); !went_on) callbacks_.on_broken(run.row.run, went_on.error());
+                 callbacks_.on_change();
+               });
 }
 
 // ---- waiting

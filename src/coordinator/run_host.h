@@ -25,6 +25,7 @@ struct RunHostSettings {
   Millis heartbeat{5'000};
   Millis lease_lifetime{30'000};
   Millis no_worker_max{600'000};  // how long a run waits for a first or another agent
+  Millis broken_pause{5'000};     // before a run whose journal could not be written is gone on with from what is in it
   Millis home_deadline{120'000};  // after the verdict, for applications to stop and artifacts to arrive
   std::string machine;            // of this server, for reports
   std::string version;
@@ -78,6 +79,8 @@ class RunHost {
   void let_go();
 
   bool is_active(const domain::RunId& run) const { return active_.contains(run); }
+  // Its journal could not be written a moment ago: it is not worked on, and will be again.
+  bool will_go_on(const domain::RunId& run) const { return broken_.contains(run); }
   std::set<domain::RunId> active() const;
   std::vector<RunAtWork> at_work() const;
   // What agents said in vain, on all runs since the start.
@@ -106,7 +109,14 @@ class RunHost {
   void decided(const std::shared_ptr<Asked>& asked, const Result<StartDecision>& outcome);
   Result<wire::RunStarted> known_run(const wire::RunStarted& known, const domain::Plan& wanted) const;
   Active& make_active(const wire::RunRequest& request, std::optional<store::RequestRow> row, Instant asked);
-  Result<> go_on(const store::RequestRow& row);
+  struct Interrupted {
+    store::RequestRow row;
+    Result<std::vector<run::Entry>> journal;
+  };
+  static Result<std::vector<Interrupted>> interrupted_runs(store::Store& store, const std::function<bool(const domain::RunId&)>& is_wanted);
+  Result<> go_on(const Interrupted& run);
+  void broke(const domain::RunId& run, const Error& error);
+  void go_on_with_broken();
   void entered(const domain::RunId& run, const run::Entry& entry);
   void finished(const domain::RunId& run);
   void close(const domain::RunId& run);
@@ -123,6 +133,8 @@ class RunHost {
   RunHostSettings settings_;
   RunHostCallbacks callbacks_;
   std::map<domain::RunId, std::unique_ptr<Active>> active_;
+  std::set<domain::RunId> broken_;
+  io::Timer broken_timer_;
   std::deque<std::shared_ptr<Asked>> asked_;
   std::set<std::pair<std::string, std::string>> wrong_bytes_;  // project and SHA-256 of uploads that no run has claimed yet
   std::uint64_t refused_ = 0;

@@ -231,7 +231,12 @@ void RunRoutes::journal(const Call& call, const domain::RunId& run, std::int64_t
       [answer, exchange = call.exchange] { exchange->answer(*answer); });
 }
 
-io::Answer RunRoutes::is_over(const domain::RunId& run) {
+io::Answer RunRoutes::is_over(const domain::RunId& run) const {
+  if (parts_.host.will_go_on(run)) {
+    io::Answer answer = io::problem(503, fmt::format("the journal of run '{}' could not be written; the server tries again", run.value));
+    answer.fields.emplace_back("Retry-After", "5");
+    return answer;
+  }
   return io::problem(409, fmt::format("run '{}' is over, or nobody here works on it", run.value));
 }
 

@@ -39,7 +39,7 @@ class RunRoutes {
   // With nothing but the database's own errors; on the rendering lane.
   Result<report::ReportView> view_of(const store::RunRow& row, bool at_work) const;
   void journal(const Call& call, const domain::RunId& run, std::int64_t after);
-  static io::Answer is_over(const domain::RunId& run);
+  io::Answer is_over(const domain::RunId& run) const;
   void watch(const Call& call, const domain::RunId& run, std::int64_t after);
   void link(const Call& call, const domain::RunId& run);
 

@@ -165,7 +165,7 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
 
   // What can be said before the object is known: is there such a route, is the token of any use, does its role reach.
   io::Admission admit(const io::RequestHead& head) {
-    const RouteMatch match = match_route(head.method, head.path);
+    const RouteMatch match = match_route(head.method, head.segments);
     if (match.route == nullptr && match.methods.empty())
       return {.refused = io::problem(404, fmt::format("there is nothing at '{}'", head.path))};
     if (match.route == nullptr) {
@@ -240,7 +240,7 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
   }
 
   void handle(io::IncomingRequest request, const std::shared_ptr<Exchange>& exchange) {
-    RouteMatch match = match_route(request.head.method, request.head.path);
+    RouteMatch match = match_route(request.head.method, request.head.segments);
     const Result<domain::Caller> caller = match.route != nullptr && match.route->needed ? caller_of(request.head) : domain::Caller{};
     // It was admitted a moment ago; a token may have been revoked since, and a database may be gone.
     if (match.route == nullptr || !caller) return exchange->answer(io::problem(500, "the request was admitted and cannot be answered"));

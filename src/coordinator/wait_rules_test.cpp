@@ -43,6 +43,11 @@ TEST(WaitRules, EveryKindOfSourceIsLookedAt) {
   EXPECT_TRUE(refused(wire::PostgresProbe{.url = "dbname=x host=evil", .query = "select 1"}));
   EXPECT_TRUE(refused(wire::PostgresProbe{.url = "postgres:///db", .query = "select 1"})) << "a socket of the server's machine";
   EXPECT_TRUE(refused(wire::PostgresProbe{.url = "dbname=x", .query = "select 1"}));
+  // What libpq reads otherwise than it looks.
+  for (const char* url : {"postgres://ok/db?ho%73t=evil", "postgres://ok/db?host=ok,evil", "postgres://ok:5432/db?port=22",
+                          "host=ok\thost=evil", "host=ok\nhostaddr=127.0.0.1", "host=ok\rhost = evil"})
+    EXPECT_TRUE(refused(wire::PostgresProbe{.url = url, .query = "select 1"})) << url;
+  EXPECT_FALSE(refused(wire::PostgresProbe{.url = "postgres://ok/db?sslmode=require&host=ok", .query = "select 1"}));
   for (const std::string& url : {"host = '169.254.169.254' dbname=x", "host=169\\.254.169.254", "postgres://169%2E254.169.254/db"})
     EXPECT_TRUE(why_refused({}, to_text(wire::ProbeRequest{wire::PostgresProbe{.url = url, .query = "select 1"}}))) << url;
   EXPECT_TRUE(refused(wire::CommandProbe{.run = "id"}));

@@ -131,6 +131,7 @@ Result<RequestHead> HttpConnection::request_head() {
   if (target.path == "*" && head.method != "OPTIONS") return make_error(ErrorCode::invalid_argument, "the request target must be a path");
   return RequestHead{.method = std::move(head.method),
                      .path = std::move(target.path),
+                     .segments = std::move(target.segments),
                      .raw_query = std::move(target.raw_query),
                      .query = std::move(target.query),
                      .fields = std::move(head.fields),

@@ -191,12 +191,23 @@ std::string http_date(Instant instant) {
                      clock.hours().count(), clock.minutes().count(), clock.seconds().count());
 }
 
+namespace {
+
+// The escapes are known to be good.
+std::vector<std::string> segments_of(std::string_view raw_path) {
+  std::vector<std::string> segments = split(raw_path, '/');
+  for (std::string& segment : segments) segment = percent_decoded(segment, Plus::stays).value_or(segment);
+  return segments;
+}
+
+}  // namespace
+
 Result<Target> parse_target(std::string_view target) {
-  if (target == "*") return Target{.path = "*"};
+  if (target == "*") return Target{.path = "*", .segments = {"*"}};
   for (const std::string_view scheme : {"http://", "https://"}) {  // absolute form, as a proxy sends it
     if (!starts_with_ignoring_case(target, scheme)) continue;
     const std::size_t slash = target.find_first_of("/?", scheme.size());
-    if (slash == std::string_view::npos) return Target{.path = "/"};
+    if (slash == std::string_view::npos) return Target{.path = "/", .segments = {"", ""}};
     if (target[slash] == '?') return bad_target("the request target has no path");
     target.remove_prefix(slash);
     break;
@@ -209,7 +220,9 @@ Result<Target> parse_target(std::string_view target) {
   if (!is_valid_utf8(*path)) return bad_target("the path is not UTF-8");
   if (has_dot_segment(*path)) return bad_target("the path has a '.' or '..' segment");
   if (target.find('#') != std::string_view::npos) return bad_target("the request target has a fragment");
-  Target parsed{.path = std::move(*path), .raw_query = mark == std::string_view::npos ? "" : std::string(target.substr(mark + 1))};
+  Target parsed{.path = std::move(*path),
+                .segments = segments_of(target.substr(0, mark)),
+                .raw_query = mark == std::string_view::npos ? "" : std::string(target.substr(mark + 1))};
   parsed.query = TRY(parse_query(parsed.raw_query));
   return parsed;
 }

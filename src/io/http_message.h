@@ -38,7 +38,8 @@ void append_field(std::string& head, std::string_view name, std::string_view val
 std::string http_date(Instant instant);  // "Sat, 21 Nov 2026 10:24:18 GMT"
 
 struct Target {
-  std::string path;  // percent-decoded valid UTF-8, begins with "/" ("*" for OPTIONS)
+  std::string path;                   // percent-decoded valid UTF-8, begins with "/" ("*" for OPTIONS)
+  std::vector<std::string> segments;  // what stands between its slashes, each decoded by itself: "/a/b%2Fc" is "", "a", "b/c"
   std::string raw_query;
   std::vector<std::pair<std::string, std::string>> query;  // decoded, "+" is a space
 };

@@ -155,6 +155,8 @@ TEST(HttpMessage, DecodesTargets) {
   const std::vector<std::pair<std::string, std::string>> query = {{"x", "1 2"}, {"y", "&"}, {"flag", ""}, {"", "z"}};
   EXPECT_EQ(target.query, query);
   EXPECT_EQ(parse_target("http://host:80/p?q")->path, "/p");
+  EXPECT_EQ(parse_target("/a%20b/c%2Fd/%252F?x")->segments, (std::vector<std::string>{"", "a b", "c/d", "%2F"}));
+  EXPECT_FALSE(parse_target("/a/..%2Fb")) << "nor in what a segment becomes";
   EXPECT_EQ(parse_target("http://host")->path, "/");
   EXPECT_EQ(parse_target("/a+b")->path, "/a+b") << "a plus is a space in queries only";
   for (const char* bad : {"a", "", "/%", "/%4", "/%zz", "/a%00", "/a%0ab", "/..", "/a/../b", "/%2e%2e/b", "/a/%2E", "/a%2f..%2fb", "/./a",

@@ -39,7 +39,8 @@ struct HttpServerOptions {
 
 struct RequestHead {
   std::string method;
-  std::string path;  // percent-decoded valid UTF-8 without control characters and dot segments
+  std::string path;                   // percent-decoded valid UTF-8 without control characters and dot segments
+  std::vector<std::string> segments;  // of the path, each decoded by itself
   std::string raw_query;
   std::vector<std::pair<std::string, std::string>> query;  // decoded
   Fields fields;

@@ -242,7 +242,8 @@ const LeaseState* Stepper::held_lease(const WorkerId& worker, Term term, TestInd
 }
 
 Outcome Stepper::settles(const TestState& state, const domain::TestReport& report) const {
-  if (report.status == TestStatus::skipped) return Outcome::skipped;
+  // A framework that tries a whole group again skips what stands behind a failure, and runs it the next time.
+  if (report.status == TestStatus::skipped) return report.last_try ? Outcome::skipped : Outcome::pending;
   if (report.status == TestStatus::passed) return state.failed_before || report.retry > 0 ? Outcome::flaky : Outcome::passed;
   if (!report.last_try) return Outcome::pending;
   const bool budget_left = state.failures + 1 <= retries_of(state) && !run_.stopping && !is_over(state);

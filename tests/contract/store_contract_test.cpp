@@ -1,4 +1,6 @@
 // What every store must do, run against each of them.
+#include <SQLiteCpp/SQLiteCpp.h>
+
 #include <barrier>
 #include <functional>
 #include <thread>
@@ -340,6 +342,19 @@ TEST(SqliteStore, SurvivesReopening) {
   const std::string path = folder.database();
   ASSERT_TRUE((*open_sqlite_store(path))->commit({.run = domain::RunId{"r"}, .project = "p", .rows = {{1, from_ms(1), "k", "{}"}}}));
   EXPECT_EQ((*open_sqlite_store(path))->journal(domain::RunId{"r"})->size(), 1U);
+}
+
+// What can wait says so after its patience; what need not be noted right now does not wait at all.
+TEST(SqliteStore, WhileSomebodyElseWrites) {
+  const TestFolder folder;
+  const std::string path = folder.database();
+  ASSERT_TRUE(open_sqlite_store(path));
+  SQLite::Database other(path, SQLite::OPEN_READWRITE);
+  const SQLite::Transaction writing(other, SQLite::TransactionBehavior::IMMEDIATE);
+  const auto store = *open_sqlite_store(path, Millis{1});
+  EXPECT_EQ(store->commit({.run = domain::RunId{"r"}, .project = "p", .rows = {{2, from_ms(2), "k", "{}"}}}).error().code,
+            ErrorCode::unavailable);
+  EXPECT_TRUE(store->access().touch_token(domain::TokenId{"t"}, from_ms(1)));
 }
 
 // Two machines of a CI job in one checkout, a run beside a server: whoever comes first makes the file, and nobody hears of it.

@@ -93,6 +93,25 @@ TEST_F(ExecutorsTest, AnotherProjectsJobsAreNotHandedOut) {
   EXPECT_NE(at(all->answer, "start[0].job"), "");
 }
 
+// After a restart nobody knows who had which name; what stands under it is not forgotten.
+TEST_F(ExecutorsTest, TheNameOfAnExecutorIsNotTakenOverByAnotherProject) {
+  const std::string begun = submit();
+  claim("box-1");
+  report(begun, R"({"status":"RUNNING","epoch":1,"executor":"box-1"})");
+  const std::string ordered = submit();
+  claim("box-1", held(begun));
+  world_.restart();
+  const std::string other = world_.token("other", domain::Role::runner);
+  for (const bool leaving : {false, true}) {
+    const auto stolen =
+        talk_.post("/api/v1/executors/claim", leaving ? R"({"executor":"box-1","leaving":true})" : claim_body("box-1", {}, 0), other);
+    EXPECT_EQ(stolen.status, 409) << stolen.body;
+    EXPECT_EQ(stolen.body.find(ordered), std::string::npos);
+  }
+  EXPECT_EQ(status(begun), "RUNNING");
+  EXPECT_EQ(at(claim("box-1", held(begun)), "start[0].job"), ordered) << "its own comes back";
+}
+
 TEST_F(ExecutorsTest, OneWhoDiesLosesItsJobWithinTwoHeartbeats) {
   const std::string job = submit(R"(,"heartbeat_ms":400)");
   claim("box-1");

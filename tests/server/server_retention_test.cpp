@@ -1,4 +1,5 @@
 // What a server lets go of, and what it never does: on a real database and real files.
+#include "coordinator/read_run.h"
 #include "io/files.h"
 #include "tests/server/shop.h"
 
@@ -83,6 +84,19 @@ TEST_F(ServerRetentionTest, NoOlderRunTakesThePlaceOfARemovedOne) {
   wire::RunRequest carrying = request("r-14");
   carrying.carry_from = domain::RunId{"r-12"};
   EXPECT_EQ(post("/api/v1/runs", encode(carrying)).status, 404) << "nothing is left to carry";
+}
+
+// Somebody asked for its report a moment before.
+TEST_F(ServerRetentionTest, ARunThatIsBeingRemovedIsNotReadHalf) {
+  open_shop();
+  whole_run("r-11");
+  const domain::RunId run{"r-11"};
+  ASSERT_TRUE(load_journal(world_.data(), run));
+  ASSERT_TRUE(world_.data().retention().hide_run(run, world_.clock().now()));
+  ASSERT_TRUE(world_.data().retention().clear_hidden(1));
+  EXPECT_EQ(load_journal(world_.data(), run).error().code, ErrorCode::not_found);
+  FoldedRuns folded;
+  EXPECT_EQ(folded.of(world_.data(), run).error().message, "run 'r-11' is being removed");
 }
 
 TEST_F(ServerRetentionTest, AProjectMaySendNoMoreThanItsShare) {

@@ -25,11 +25,12 @@ namespace tamarack::coordinator {
 
 class ServerWorld {
  public:
-  explicit ServerWorld(std::string folder) : folder_(std::move(folder)) {
+  // `patience`: of its connections to the database.
+  explicit ServerWorld(std::string folder, Millis patience = store::busy_patience) : folder_(std::move(folder)) {
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directories(folder_);
     for (auto* store : {&data_, &reports_, &journal_, &access_, &flow_})
-      *store = std::move(*store::open_sqlite_store(folder_ + "/tamarack.db"));
+      *store = std::move(*store::open_sqlite_store(folder_ + "/tamarack.db", patience));
     blobs_ = std::move(*artifact::open_disk_blobs(folder_ + "/blobs"));
   }
   ~ServerWorld() {
@@ -143,6 +144,14 @@ class ServerWorld {
   artifact::BlobStore& blobs() { return *blobs_; }
   store::AccessStore& access() { return access_->access(); }
   ScriptedProber& prober() { return prober_; }
+  // Turns the loop until it holds, or for 20 s.
+  void wait_until(const std::function<bool()>& holds) {
+    for (int turns = 0; turns < 4000 && !holds(); ++turns) {
+      const io::Timer timer = loop().after(Millis{5}, [this] { loop().stop(); });
+      loop().run();
+    }
+    EXPECT_TRUE(holds());
+  }
   const std::vector<std::string>& problems() const { return problems_; }
 
  private:

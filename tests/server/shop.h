@@ -67,14 +67,7 @@ class ShopTest : public testing::Test {
     for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
     return found;
   }
-  // Turns the loop until it holds, or for 20 s.
-  void wait_until(const std::function<bool()>& holds) {
-    for (int turns = 0; turns < 4000 && !holds(); ++turns) {
-      const io::Timer timer = world_.loop().after(Millis{5}, [this] { world_.loop().stop(); });
-      world_.loop().run();
-    }
-    EXPECT_TRUE(holds());
-  }
+  void wait_until(const std::function<bool()>& holds) { world_.wait_until(holds); }
 
   ServerWorld world_{testing::TempDir() + "/shop-" + testing::UnitTest::GetInstance()->current_test_info()->name()};
   std::string runner_;

@@ -95,6 +95,10 @@ class TapReader {
       return;
     }
     plan_ = tests;
+    // "1..0 # SKIP no database here": the whole file skipped itself.
+    if (*tests != 0 || plan.directive != "skip") return;
+    const std::string_view reason = trim(rest.substr(rest.find('#') + 1));
+    report_.cases.push_back({.name = "the whole file", .status = TestStatus::skipped, .reason = to_valid_utf8(trim(reason.substr(4)))});
   }
 
   void take_comment(std::string_view text) {

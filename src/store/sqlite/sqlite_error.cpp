@@ -11,7 +11,7 @@ Error from_sqlite(const SQLite::Exception& exception, const std::string& path) {
       return make_error(ErrorCode::conflict, what);
     case SQLITE_FULL:
       return make_error(ErrorCode::io, "the disk is full while writing '" + path + "'",
-                        "free some space; the journal is intact, `tamarack resume` goes on");
+                        "free some space; the journal is intact: a server goes on by itself, a run without one with `tamarack resume`");
     case SQLITE_READONLY:
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:

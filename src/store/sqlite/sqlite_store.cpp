@@ -32,8 +32,7 @@ constexpr int retry_ms = 10;
 class SqliteStore final : public Store {
  public:
   SqliteStore(const std::string& path, Millis patience)
-      : path_(path),
-        db_(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOMUTEX, static_cast<int>(patience.count())) {
+      : path_(path), db_(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOMUTEX, static_cast<int>(patience.count())) {
     use_wal();
     db_.exec("PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-32768");
     found_version_ = version();
