@@ -145,16 +145,24 @@ void LocalRun::write_results() {
   for (std::int64_t slot = 1; slot <= settings_.workers; ++slot)
     if (const auto removed = io::remove_tree(fmt::format("{}/workers/{}/data", project.run_dir(settings_.run), slot)); !removed)
       std::fprintf(stderr, "warning: %s\n", removed.error().message.c_str());
-  const auto row = store_.run(settings_.run);
-  if (!row || !*row) return leave();
-  store::RunRow closed = **row;
-  closed.wall = Millis{view.run.wall_ms};
-  closed.lower_bound = Millis{view.run.lower_bound_ms};
-  closed.busy = Millis{view.run.busy_ms};
-  coordinator_->close_row(closed, [this](const Result<>& written) {
-    if (!written) std::fprintf(stderr, "warning: %s\n", written.error().message.c_str());
-    leave_when_cancelled();
-  });
+  close_row(view.run);
+}
+
+// Read on the lane as well: the waits that were just dropped may be on their way into the same connection.
+void LocalRun::close_row(const report::RunView& run) {
+  auto row = std::make_shared<Result<std::optional<store::RunRow>>>(std::nullopt);
+  writing_.run([store = &store_, id = settings_.run, row] { *row = store->run(id); },
+               [this, row, wall = Millis{run.wall_ms}, lower_bound = Millis{run.lower_bound_ms}, busy = Millis{run.busy_ms}] {
+                 if (!*row || !**row) return leave();
+                 store::RunRow closed = ***row;
+                 closed.wall = wall;
+                 closed.lower_bound = lower_bound;
+                 closed.busy = busy;
+                 coordinator_->close_row(closed, [this](const Result<>& written) {
+                   if (!written) std::fprintf(stderr, "warning: %s\n", written.error().message.c_str());
+                   leave_when_cancelled();
+                 });
+               });
 }
 
 // What was cut off may still be at work at a backend: its cancel is on its way.
@@ -171,6 +179,8 @@ void LocalRun::leave_when_cancelled() {
 
 void LocalRun::leave() {
   if (std::exchange(over_, true)) return;
+  // Whoever comes after the loop has the store to itself.
+  writing_.close();
   loop_.stop();
 }
 

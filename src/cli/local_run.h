@@ -30,6 +30,7 @@ struct LocalRunSettings {
   std::string shims_dir;
 };
 
+// The store is the run's alone while the loop goes on: its lane writes it on other threads.
 class LocalRun {
  public:
   LocalRun(io::Loop& loop, const Clock& clock, store::Store& store, const adapter::Adapter& adapter, LocalRunSettings settings);
@@ -58,6 +59,7 @@ class LocalRun {
   void take(const run::Entry& entry);
   void finished();
   void write_results();
+  void close_row(const report::RunView& run);
   void broken(const Error& error);
   void interrupted(int signal);
   void interrupted_without_run();

@@ -1,6 +1,8 @@
 // What every store must do with the streams of jobs, waits and mailboxes, run against each of them.
 #include <sqlite3.h>
 
+#include <thread>
+
 #include "tests/contract/contract_world.h"
 
 namespace tamarack::store {
@@ -117,6 +119,33 @@ TEST_F(SqliteFlowFile, AReadErrorIsPassedOn) {
   ASSERT_FALSE(read);
   EXPECT_NE(read.error().message.find("no such table"), std::string::npos) << read.error().message;
   EXPECT_FALSE(store->flow().commit_flow({row("clock", 1)}, {}));
+}
+
+// All rooms of a store share its connection.
+TEST_F(SqliteFlowFile, TwoThreadsAtOnceEndTheProcessBeforeTheyDamageTheFile) {
+  const auto store = open_sqlite_store(path_).value();
+  ASSERT_TRUE(store->flow().commit_flow({row("wait:a", 1)}, {}));
+  const auto use_at_once = [&] {
+    (void)store->flow().read_flow([&](const FlowRow&) -> Result<> {
+      std::thread([&] { (void)store->run(domain::RunId{"r"}).has_value(); }).join();
+      return {};
+    });
+  };
+  EXPECT_DEATH(use_at_once(), "two threads at once in one connection to '.*t.db'");
+  EXPECT_EQ(read_all(store->flow()).value().size(), 1U);
+}
+
+TEST_F(SqliteFlowFile, ThreadsMayTakeTurnsAndWhoIsHandedARowMayAskForMore) {
+  const auto store = open_sqlite_store(path_).value();
+  for (std::int64_t seq = 1; seq <= 5; ++seq) std::thread([&] { EXPECT_TRUE(store->flow().commit_flow({row("wait:a", seq)}, {})); }).join();
+  std::size_t asked = 0;
+  const auto read = store->flow().read_flow([&](const FlowRow&) -> Result<> {
+    asked += store->tests().find_tests({}).has_value() && store->hooks().list_hooks().has_value() ? 1 : 0;
+    return {};
+  });
+  EXPECT_TRUE(read);
+  EXPECT_EQ(asked, 5U);
+  std::thread([&] { EXPECT_EQ(read_all(store->flow()).value().size(), 5U); }).join();
 }
 
 }  // namespace

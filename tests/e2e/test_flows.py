@@ -180,6 +180,23 @@ def interrupted_while_it_waits(project, backend):
     return finished
 
 
+@pytest.mark.parametrize("how", ["ctrl-c", "deadline"])
+def test_a_stop_while_a_flow_waits_leaves_the_database_whole(project, backend, how):
+    """The wait is dropped while the end of the run is written: on one connection, so one after the other."""
+    suite(project, backend)
+    rounds = 6 if how == "ctrl-c" else 3
+    for number in range(1, rounds + 1):
+        running = project.start("run", "--json", *(["--timeout", "4s"] if how == "deadline" else []))
+        wait_until(lambda job=f"j-{number}": backend.looks.get(job), "the first look at the job", 30)
+        if how == "ctrl-c":
+            running.send_signal(signal.SIGINT)
+        finished = project.finish(running, 30)
+        assert finished.code == (7 if how == "ctrl-c" else 3), finished.text
+        assert len(project.journal(finished.json["run_id"])) > 3, "which checks the database, too"
+    listed = [json.loads(line) for line in project.tamarack("runs", "--json").out.splitlines()]
+    assert len(listed) == rounds and all(row["wall_ms"] > 0 for row in listed)
+
+
 def test_what_was_cut_off_is_cancelled_at_the_backend(project, backend):
     finished = interrupted_while_it_waits(project, backend)
     assert backend.cancelled == ["j-1"] and "confirmed" not in finished.err, finished.text

@@ -67,7 +67,7 @@ Error no_token(const domain::TokenId& id) {
 }  // namespace
 
 Result<> SqliteAccess::add_token(const domain::Token& token) {
-  Result<> added = guarded(path_, [&]() -> Result<> {
+  Result<> added = guarded(file_, [&]() -> Result<> {
     SQLite::Statement insert(db_, fmt::format("INSERT INTO tokens ({}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", token_columns));
     insert.bind(1, token.id.value);
     insert.bind(2, token.project);
@@ -90,7 +90,7 @@ Result<> SqliteAccess::add_token(const domain::Token& token) {
 }
 
 Result<std::optional<domain::Token>> SqliteAccess::find_token(const domain::TokenId& id) {
-  return guarded(path_, [&]() -> Result<std::optional<domain::Token>> {
+  return guarded(file_, [&]() -> Result<std::optional<domain::Token>> {
     SQLite::Statement query(db_, fmt::format("SELECT {} FROM tokens WHERE token_id = ?", token_columns));
     query.bind(1, id.value);
     if (!query.executeStep()) return std::optional<domain::Token>{};
@@ -99,7 +99,7 @@ Result<std::optional<domain::Token>> SqliteAccess::find_token(const domain::Toke
 }
 
 Result<std::vector<domain::Token>> SqliteAccess::list_tokens(const std::optional<std::string>& project) {
-  return guarded(path_, [&]() -> Result<std::vector<domain::Token>> {
+  return guarded(file_, [&]() -> Result<std::vector<domain::Token>> {
     SQLite::Statement query(
         db_, fmt::format("SELECT {} FROM tokens {} ORDER BY created_ms, token_id", token_columns, project ? "WHERE project = ?" : ""));
     if (project) query.bind(1, *project);
@@ -110,7 +110,7 @@ Result<std::vector<domain::Token>> SqliteAccess::list_tokens(const std::optional
 }
 
 Result<> SqliteAccess::revoke_token(const domain::TokenId& id, Instant at) {
-  return guarded(path_, [&]() -> Result<> {
+  return guarded(file_, [&]() -> Result<> {
     SQLite::Statement update(db_, "UPDATE tokens SET revoked_ms = coalesce(revoked_ms, ?) WHERE token_id = ?");
     update.bind(1, to_ms(at));
     update.bind(2, id.value);
@@ -120,7 +120,7 @@ Result<> SqliteAccess::revoke_token(const domain::TokenId& id, Instant at) {
 }
 
 Result<> SqliteAccess::rotate_token(const domain::TokenId& id, const std::string& secret_hash, Instant previous_until) {
-  return guarded(path_, [&]() -> Result<> {
+  return guarded(file_, [&]() -> Result<> {
     SQLite::Statement update(db_,
                              "UPDATE tokens SET previous_hash = secret_hash, previous_until_ms = ?, secret_hash = ? "
                              "WHERE token_id = ? AND revoked_ms IS NULL");
@@ -135,7 +135,7 @@ Result<> SqliteAccess::rotate_token(const domain::TokenId& id, const std::string
 
 Result<> SqliteAccess::touch_token(const domain::TokenId& id, Instant at) {
   // Every request of the token comes by here, on the thread that serves everybody.
-  const Result<> touched = guarded(path_, [&]() -> Result<> {
+  const Result<> touched = guarded(file_, [&]() -> Result<> {
     const WithoutWaiting here(db_);
     SQLite::Statement update(db_, "UPDATE tokens SET last_used_ms = ? WHERE token_id = ? AND (last_used_ms IS NULL OR last_used_ms <= ?)");
     update.bind(1, to_ms(at));
@@ -149,14 +149,14 @@ Result<> SqliteAccess::touch_token(const domain::TokenId& id, Instant at) {
 }
 
 Result<std::string> SqliteAccess::server_key(const std::string& name, const std::string& fresh) {
-  return guarded(path_, [&]() -> Result<std::string> {
+  return guarded(file_, [&]() -> Result<std::string> {
     SQLite::Statement insert(db_, "INSERT INTO server_keys (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING");
     insert.bind(1, name);
     insert.bind(2, fresh);
     insert.exec();
     SQLite::Statement query(db_, "SELECT value FROM server_keys WHERE name = ?");
     query.bind(1, name);
-    if (!query.executeStep()) return make_error(ErrorCode::corrupt, fmt::format("'{}': the key '{}' was not kept", path_, name));
+    if (!query.executeStep()) return make_error(ErrorCode::corrupt, fmt::format("'{}': the key '{}' was not kept", file_.path(), name));
     return query.getColumn(0).getString();
   });
 }

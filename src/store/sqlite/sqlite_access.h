@@ -6,13 +6,14 @@
 #include <string>
 
 #include "store/access_store.h"
+#include "store/sqlite/sqlite_file.h"
 
 namespace tamarack::store {
 
 class SqliteAccess final : public AccessStore {
  public:
   // Both must outlive it.
-  SqliteAccess(SQLite::Database& db, const std::string& path) : db_(db), path_(path) {}
+  SqliteAccess(SQLite::Database& db, SqliteFile& file) : db_(db), file_(file) {}
 
   Result<> add_token(const domain::Token& token) override;
   Result<std::optional<domain::Token>> find_token(const domain::TokenId& id) override;
@@ -24,7 +25,7 @@ class SqliteAccess final : public AccessStore {
 
  private:
   SQLite::Database& db_;
-  const std::string& path_;
+  SqliteFile& file_;
 };
 
 }  // namespace tamarack::store

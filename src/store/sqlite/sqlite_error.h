@@ -6,18 +6,20 @@
 #include <string>
 
 #include "base/result.h"
+#include "store/sqlite/sqlite_file.h"
 
 namespace tamarack::store {
 
 Error from_sqlite(const SQLite::Exception& exception, const std::string& path);
 
-// Runs work that returns a Result.
+// Runs work that returns a Result, in the connection to the file.
 template <class Work>
-auto guarded(const std::string& path, Work work) -> decltype(work()) {
+auto guarded(SqliteFile& file, Work work) -> decltype(work()) {
+  const SqliteFile::Visit visit(file);
   try {
     return work();
   } catch (const SQLite::Exception& exception) {
-    return from_sqlite(exception, path);
+    return from_sqlite(exception, file.path());
   }
 }
 

@@ -173,7 +173,7 @@ void note_end(SQLite::Database& db, const RunRow& row) {
 }
 
 Result<std::int64_t> SqliteTests::refresh(const FigureRules& rules, int tests_max) {
-  return guarded(path_, [&]() -> Result<std::int64_t> {
+  return guarded(file_, [&]() -> Result<std::int64_t> {
     const auto left = [&] {
       return db_.execAndGet("SELECT (SELECT count(*) FROM due_tests) + (SELECT count(*) FROM due_runs)").getInt64();
     };

@@ -5,7 +5,7 @@
 namespace tamarack::store {
 
 Result<> SqliteFlow::commit_flow(const std::vector<FlowRow>& rows, const std::vector<std::string>& forgotten) {
-  return guarded(path_, [&]() -> Result<> {
+  return guarded(file_, [&]() -> Result<> {
     SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
     for (const FlowRow& row : rows) insert(row);
     for (const std::string& stream : forgotten) forget(stream);
@@ -33,7 +33,7 @@ void SqliteFlow::forget(const std::string& stream) {
 }
 
 Result<> SqliteFlow::read_flow(const std::function<Result<>(const FlowRow&)>& take) {
-  return guarded(path_, [&]() -> Result<> {
+  return guarded(file_, [&]() -> Result<> {
     SQLite::Statement query(db_, "SELECT stream, seq, at_ms, kind, body FROM flow_journal ORDER BY stream, seq");
     while (query.executeStep())
       TRY_VOID(take({query.getColumn(0).getString(), query.getColumn(1).getInt64(), from_ms(query.getColumn(2).getInt64()),

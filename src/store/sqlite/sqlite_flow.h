@@ -7,13 +7,14 @@
 #include <string>
 
 #include "store/flow_store.h"
+#include "store/sqlite/sqlite_file.h"
 
 namespace tamarack::store {
 
 class SqliteFlow final : public FlowStore {
  public:
   // Both must outlive it.
-  SqliteFlow(SQLite::Database& db, const std::string& path) : db_(db), path_(path) {}
+  SqliteFlow(SQLite::Database& db, SqliteFile& file) : db_(db), file_(file) {}
 
   Result<> commit_flow(const std::vector<FlowRow>& rows, const std::vector<std::string>& forgotten) override;
   Result<> read_flow(const std::function<Result<>(const FlowRow&)>& take) override;
@@ -23,7 +24,7 @@ class SqliteFlow final : public FlowStore {
   void forget(const std::string& stream);
 
   SQLite::Database& db_;
-  const std::string& path_;
+  SqliteFile& file_;
   std::optional<SQLite::Statement> insert_;
   std::optional<SQLite::Statement> forget_;
 };

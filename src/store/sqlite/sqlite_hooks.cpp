@@ -26,7 +26,7 @@ HookRow hook_row(SQLite::Statement& query) {
 }  // namespace
 
 Result<> SqliteHooks::add_hook(const HookRow& hook) {
-  Result<> added = guarded(path_, [&]() -> Result<> {
+  Result<> added = guarded(file_, [&]() -> Result<> {
     SQLite::Statement insert(db_, fmt::format("INSERT INTO hooks ({}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", hook_columns));
     insert.bind(1, hook.token_hash);
     insert.bind(2, hook.project);
@@ -50,7 +50,7 @@ Result<> SqliteHooks::add_hook(const HookRow& hook) {
 }
 
 Result<std::optional<HookRow>> SqliteHooks::find_hook(const std::string& token_hash) {
-  return guarded(path_, [&]() -> Result<std::optional<HookRow>> {
+  return guarded(file_, [&]() -> Result<std::optional<HookRow>> {
     SQLite::Statement query(db_, fmt::format("SELECT {} FROM hooks WHERE token_hash = ?", hook_columns));
     query.bind(1, token_hash);
     return query.executeStep() ? std::optional(hook_row(query)) : std::nullopt;
@@ -58,7 +58,7 @@ Result<std::optional<HookRow>> SqliteHooks::find_hook(const std::string& token_h
 }
 
 Result<std::vector<HookRow>> SqliteHooks::list_hooks() {
-  return guarded(path_, [&]() -> Result<std::vector<HookRow>> {
+  return guarded(file_, [&]() -> Result<std::vector<HookRow>> {
     SQLite::Statement query(db_, fmt::format("SELECT {} FROM hooks ORDER BY created_ms, rowid", hook_columns));
     std::vector<HookRow> hooks;
     while (query.executeStep()) hooks.push_back(hook_row(query));
@@ -67,7 +67,7 @@ Result<std::vector<HookRow>> SqliteHooks::list_hooks() {
 }
 
 Result<> SqliteHooks::remove_hook(const std::string& token_hash) {
-  return guarded(path_, [&]() -> Result<> {
+  return guarded(file_, [&]() -> Result<> {
     SQLite::Statement remove(db_, "DELETE FROM hooks WHERE token_hash = ?");
     remove.bind(1, token_hash);
     if (remove.exec() == 0) return make_error(ErrorCode::not_found, "there is no such webhook");

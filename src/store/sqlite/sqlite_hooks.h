@@ -6,13 +6,14 @@
 #include <string>
 
 #include "store/hook_store.h"
+#include "store/sqlite/sqlite_file.h"
 
 namespace tamarack::store {
 
 class SqliteHooks final : public HookStore {
  public:
   // Both must outlive it.
-  SqliteHooks(SQLite::Database& db, const std::string& path) : db_(db), path_(path) {}
+  SqliteHooks(SQLite::Database& db, SqliteFile& file) : db_(db), file_(file) {}
 
   Result<> add_hook(const HookRow& hook) override;
   Result<std::optional<HookRow>> find_hook(const std::string& token_hash) override;
@@ -21,7 +22,7 @@ class SqliteHooks final : public HookStore {
 
  private:
   SQLite::Database& db_;
-  const std::string& path_;
+  SqliteFile& file_;
 };
 
 }  // namespace tamarack::store

@@ -36,7 +36,7 @@ void insert_artifacts(SQLite::Database& db, const std::string& project, const do
 }
 
 Result<std::vector<AskedRun>> SqliteRetention::asked_runs() {
-  return guarded(path_, [&]() -> Result<std::vector<AskedRun>> {
+  return guarded(file_, [&]() -> Result<std::vector<AskedRun>> {
     SQLite::Statement query(db_, std::string(embedded::asked_runs_sql()));
     std::vector<AskedRun> runs;
     while (query.executeStep()) {
@@ -54,7 +54,7 @@ Result<std::vector<AskedRun>> SqliteRetention::asked_runs() {
 }
 
 Result<> SqliteRetention::hide_run(const domain::RunId& run, Instant at) {
-  return guarded(path_, [&]() -> Result<> {
+  return guarded(file_, [&]() -> Result<> {
     SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
     SQLite::Statement query(db_, "SELECT finished_ms IS NULL FROM runs WHERE run_id = ? AND ifnull(removed_ms, 0) = 0");
     query.bind(1, run.value);
@@ -71,7 +71,7 @@ Result<> SqliteRetention::hide_run(const domain::RunId& run, Instant at) {
 }
 
 Result<bool> SqliteRetention::clear_hidden(int entries_max) {
-  return guarded(path_, [&]() -> Result<bool> {
+  return guarded(file_, [&]() -> Result<bool> {
     const std::string next = "SELECT run_id FROM runs WHERE removed_ms > 0 AND is_cleared = 0 LIMIT 1";
     std::string run;
     {
@@ -94,7 +94,7 @@ Result<bool> SqliteRetention::clear_hidden(int entries_max) {
 }
 
 Result<std::optional<RemovedRun>> SqliteRetention::removed_run(const domain::RunId& run) {
-  return guarded(path_, [&]() -> Result<std::optional<RemovedRun>> {
+  return guarded(file_, [&]() -> Result<std::optional<RemovedRun>> {
     SQLite::Statement query(db_, "SELECT project, removed_ms FROM runs WHERE run_id = ? AND removed_ms > 0");
     query.bind(1, run.value);
     if (!query.executeStep()) return std::optional<RemovedRun>{};
@@ -103,7 +103,7 @@ Result<std::optional<RemovedRun>> SqliteRetention::removed_run(const domain::Run
 }
 
 Result<std::set<std::string>> SqliteRetention::artifacts_in_use(const std::string& project, std::span<const std::string> sha256) {
-  return guarded(path_, [&]() -> Result<std::set<std::string>> {
+  return guarded(file_, [&]() -> Result<std::set<std::string>> {
     SQLite::Statement query(db_, "SELECT 1 FROM artifacts WHERE project = ? AND sha256 = ? LIMIT 1");
     std::set<std::string> used;
     for (const std::string& one : sha256) {

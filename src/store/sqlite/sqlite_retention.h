@@ -6,13 +6,14 @@
 #include <string>
 
 #include "store/retention_store.h"
+#include "store/sqlite/sqlite_file.h"
 
 namespace tamarack::store {
 
 class SqliteRetention final : public RetentionStore {
  public:
   // Both outlive it.
-  SqliteRetention(SQLite::Database& db, const std::string& path) : db_(db), path_(path) {}
+  SqliteRetention(SQLite::Database& db, SqliteFile& file) : db_(db), file_(file) {}
 
   Result<std::vector<AskedRun>> asked_runs() override;
   Result<> hide_run(const domain::RunId& run, Instant at) override;
@@ -22,7 +23,7 @@ class SqliteRetention final : public RetentionStore {
 
  private:
   SQLite::Database& db_;
-  const std::string& path_;
+  SqliteFile& file_;
 };
 
 // Inside the caller's transaction.

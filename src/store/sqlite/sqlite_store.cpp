@@ -32,7 +32,7 @@ constexpr int retry_ms = 10;
 class SqliteStore final : public Store {
  public:
   SqliteStore(const std::string& path, Millis patience)
-      : path_(path), db_(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOMUTEX, static_cast<int>(patience.count())) {
+      : file_(path), db_(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOMUTEX, static_cast<int>(patience.count())) {
     use_wal();
     db_.exec("PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-32768");
     found_version_ = version();
@@ -184,7 +184,7 @@ class SqliteStore final : public Store {
  private:
   template <class Work>
   auto guarded(Work work) -> decltype(work()) {
-    return store::guarded(path_, work);
+    return store::guarded(file_, work);
   }
 
   int version() { return db_.execAndGet("PRAGMA user_version").getInt(); }
@@ -209,13 +209,13 @@ class SqliteStore final : public Store {
     transaction.commit();
   }
 
-  std::string path_;
+  SqliteFile file_;
   SQLite::Database db_;
-  SqliteAccess access_{db_, path_};
-  SqliteTests tests_{db_, path_};
-  SqliteRetention retention_{db_, path_};
-  SqliteFlow flow_{db_, path_};
-  SqliteHooks hooks_{db_, path_};
+  SqliteAccess access_{db_, file_};
+  SqliteTests tests_{db_, file_};
+  SqliteRetention retention_{db_, file_};
+  SqliteFlow flow_{db_, file_};
+  SqliteHooks hooks_{db_, file_};
   std::optional<SQLite::Statement> insert_row_;
   int found_version_ = 0;
 };

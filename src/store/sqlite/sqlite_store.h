@@ -1,4 +1,5 @@
-// The store in one SQLite file: WAL, synchronous=FULL, one connection, one writer. Not thread-safe: its owner calls it from one thread.
+// The store in one SQLite file: WAL, synchronous=FULL, one connection, one writer. Not thread-safe: its owner calls it from one thread at
+// a time, and two at once end the process (sqlite_file.h).
 #pragma once
 
 #include <memory>

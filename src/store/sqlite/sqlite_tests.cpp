@@ -99,7 +99,7 @@ std::string tests_sql(const TestFilter& filter, bool has_cursor) {
 }  // namespace
 
 Result<TestPage> SqliteTests::find_tests(const TestFilter& filter) {
-  return guarded(path_, [&]() -> Result<TestPage> {
+  return guarded(file_, [&]() -> Result<TestPage> {
     const std::optional<TestCursor> before = TRY(parse_test_cursor(filter.before, filter.sort));
     const auto limit = static_cast<std::size_t>(std::clamp(filter.limit, 1, page_max));
     SQLite::Statement query(db_, tests_sql(filter, before.has_value()));
@@ -122,7 +122,7 @@ Result<TestPage> SqliteTests::find_tests(const TestFilter& filter) {
 }
 
 Result<SpecPage> SqliteTests::find_specs(const SpecFilter& filter) {
-  return guarded(path_, [&]() -> Result<SpecPage> {
+  return guarded(file_, [&]() -> Result<SpecPage> {
     const std::optional<std::string> after = TRY(parse_spec_cursor(filter.before));
     const auto limit = static_cast<std::size_t>(std::clamp(filter.limit, 1, page_max));
     SQLite::Statement query(db_, std::string(embedded::specs_sql()));
@@ -151,7 +151,7 @@ Result<SpecPage> SqliteTests::find_specs(const SpecFilter& filter) {
 }
 
 Result<std::optional<TestRow>> SqliteTests::find_test(const std::string& project, const domain::TestId& test) {
-  return guarded(path_, [&]() -> Result<std::optional<TestRow>> {
+  return guarded(file_, [&]() -> Result<std::optional<TestRow>> {
     SQLite::Statement query(db_, fmt::format("SELECT {} FROM tests WHERE project = ? AND test_id = ?", test_columns));
     query.bind(1, project);
     query.bind(2, test.value);
@@ -161,7 +161,7 @@ Result<std::optional<TestRow>> SqliteTests::find_test(const std::string& project
 }
 
 Result<std::vector<domain::Execution>> SqliteTests::executions(const std::string& project, const domain::TestId& test, int count_max) {
-  return guarded(path_, [&]() -> Result<std::vector<domain::Execution>> {
+  return guarded(file_, [&]() -> Result<std::vector<domain::Execution>> {
     SQLite::Statement query(db_, std::string(embedded::executions_sql()));
     query.bind(1, project);
     query.bind(2, test.value);

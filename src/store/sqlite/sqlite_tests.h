@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "store/sqlite/sqlite_file.h"
 #include "store/store.h"
 
 namespace tamarack::store {
@@ -12,7 +13,7 @@ namespace tamarack::store {
 class SqliteTests final : public TestStore {
  public:
   // Both must outlive it.
-  SqliteTests(SQLite::Database& db, const std::string& path) : db_(db), path_(path) {}
+  SqliteTests(SQLite::Database& db, SqliteFile& file) : db_(db), file_(file) {}
 
   Result<TestPage> find_tests(const TestFilter& filter) override;
   Result<SpecPage> find_specs(const SpecFilter& filter) override;
@@ -22,7 +23,7 @@ class SqliteTests final : public TestStore {
 
  private:
   SQLite::Database& db_;
-  const std::string& path_;
+  SqliteFile& file_;
 };
 
 // The parts of a commit that are about tests; inside its transaction. Throws what SQLiteCpp throws.
