@@ -159,7 +159,7 @@ void LiveDisplay::replay(const std::vector<run::Entry>& entries) {
   replaying_ = false;
   note_.clear();
   workers_.clear();
-  say(fmt::format("going on with run {}: {} of {} finished before", run_.id.value, run_.ledger.settled(),
+  say(fmt::format("going on with run {}: {} of {} finished before", run_.id.value, run_.ledger.finished(),
                   domain::count_of_entries(run_.ledger.planned, run_.ledger.planned, run_.circumstances.flows)));
 }
 

@@ -1,5 +1,6 @@
 #include "cli/local_run.h"
 
+#include <algorithm>
 #include <csignal>
 
 #include "base/text.h"
@@ -226,7 +227,7 @@ void LocalRun::interrupted_without_run() {
   agent_->shut_down([this] { leave(); });
 }
 
-// Nobody is waited for any more: process trees are killed. A verdict that is there is still told; without one the run can be resumed.
+// Nobody is waited for any more: process trees are killed. A verdict that is there is still told; without one it is said how to go on.
 void LocalRun::stop_at_once() {
   display_->close();
   agent_->kill_now([this] {
@@ -235,8 +236,11 @@ void LocalRun::stop_at_once() {
     if (has_verdict_) return write_results();
     if (run.finished) return;  // it is being written to the journal; finished() follows
     if (run.is_planned()) {
-      std::fprintf(stderr, "the run '%s' was stopped at once; `tamarack resume %s` finishes it\n", settings_.run.value.c_str(),
-                   settings_.run.value.c_str());
+      const bool stop_is_kept = std::any_of(journal_.begin(), journal_.end(), [](const run::Entry& entry) {
+        return std::holds_alternative<run::StopRequested>(entry.record);
+      });
+      std::fprintf(stderr, "the run '%s' was stopped at once; %s\n", settings_.run.value.c_str(),
+                   report::way_on(settings_.run, stop_is_kept).c_str());
       exit_code_ = exit_code_of(ErrorCode::cancelled);
     }
     leave();

@@ -8,13 +8,30 @@
 
 namespace tamarack::cli {
 
-Result<run::Run> folded_run(const std::vector<run::Entry>& journal, const std::string& run) {
+namespace {
+
+Result<run::Run> planned_run(const std::vector<run::Entry>& journal, const std::string& run) {
   run::Run folded;
   for (const run::Entry& entry : journal) run::apply(folded, entry);
   if (!folded.is_planned()) return make_error(ErrorCode::corrupt, fmt::format("run '{}' has no plan", run));
-  if (!folded.finished)
-    return make_error(ErrorCode::conflict, fmt::format("run '{}' has no end yet", run),
-                      fmt::format("`tamarack resume {}` finishes an interrupted run", run));
+  return folded;
+}
+
+Error no_end_yet(const std::string& run) {
+  return make_error(ErrorCode::conflict, fmt::format("run '{}' has no end yet", run),
+                    fmt::format("`tamarack resume {}` finishes an interrupted run", run));
+}
+
+// Here, where two runs never work at the same time: it was stopped and killed before its end was written, and nothing more comes of it.
+bool was_stopped_for_good(const run::Run& run) {
+  return run.stopping && !run.ledger.is_complete();
+}
+
+}  // namespace
+
+Result<run::Run> folded_run(const std::vector<run::Entry>& journal, const std::string& run) {
+  run::Run folded = TRY(planned_run(journal, run));
+  if (!folded.finished) return no_end_yet(run);
   return folded;
 }
 
@@ -27,7 +44,10 @@ Result<run::Run> earlier_run(store::Store& store, const std::string& run) {
   const domain::RunId id{wanted};
   if (!TRY(store.run(id)))
     return make_error(ErrorCode::not_found, fmt::format("there is no run '{}'", wanted), "`tamarack runs` lists all runs");
-  return folded_run(TRY(coordinator::load_journal(store, id)), wanted);
+  const std::vector<run::Entry> journal = TRY(coordinator::load_journal(store, id));
+  run::Run folded = TRY(planned_run(journal, wanted));
+  if (!folded.finished && !was_stopped_for_good(folded)) return no_end_yet(wanted);
+  return folded;
 }
 
 void narrow_to(plan::Filter& filter, const run::Run& earlier, const domain::Discovery& discovery) {

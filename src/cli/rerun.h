@@ -17,9 +17,9 @@ struct RerunWish {
   bool only_failed = false;  // good verdicts stand in the new run
 };
 
-// The run as its journal left it. Errors: not_found, conflict when it has no end yet.
+// The run as its journal left it. Errors: not_found, conflict when it has no end yet and could be gone on with.
 Result<run::Run> earlier_run(store::Store& store, const std::string& run);
-// The same from entries that came from somewhere else.
+// The same from entries that came from somewhere else, where somebody may still bring it to its end.
 Result<run::Run> folded_run(const std::vector<run::Entry>& journal, const std::string& run);
 
 // Only the earlier run's tests are selected; nothing is left out when it had all there are.

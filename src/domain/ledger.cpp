@@ -118,7 +118,7 @@ std::string headline(const Ledger& ledger, const Circumstances& circumstances) {
   };
   std::string line;
   const std::int64_t bad = ledger.failed + ledger.timed_out - circumstances.quarantined_bad;
-  const std::int64_t missing = ledger.planned - ledger.ran() - ledger.skipped;
+  const std::int64_t missing = ledger.planned - ledger.finished();
   const std::string entries = count_of_entries(ledger.planned, ledger.planned, circumstances.flows);
   const auto word = [&](std::int64_t count) { return entry_word(count, ledger.planned, circumstances.flows); };
   switch (verdict) {
@@ -131,9 +131,8 @@ std::string headline(const Ledger& ledger, const Circumstances& circumstances) {
                      : fmt::format("{} between the framework and the ledger", count_of(circumstances.disagreements, "disagreement"));
       break;
     case Verdict::timed_out:
-      line = circumstances.deadline_passed
-                 ? fmt::format("the run's time limit passed with {} of {} finished", ledger.ran() + ledger.skipped, entries)
-                 : fmt::format("{} of {} timed out", bad, entries);
+      line = circumstances.deadline_passed ? fmt::format("the run's time limit passed with {} of {} finished", ledger.finished(), entries)
+                                           : fmt::format("{} of {} timed out", bad, entries);
       break;
     case Verdict::incomplete:
       line = missing > 0 ? fmt::format("incomplete: {} of {} did not run to an end", missing, entries)
@@ -149,7 +148,7 @@ std::string headline(const Ledger& ledger, const Circumstances& circumstances) {
       mention(bad, "failed");
       break;
     case Verdict::cancelled:
-      line = fmt::format("cancelled with {} of {} finished", ledger.ran() + ledger.skipped, entries);
+      line = fmt::format("cancelled with {} of {} finished", ledger.finished(), entries);
       break;
   }
   mention(ledger.flaky, "flaky");

@@ -24,6 +24,8 @@ struct Ledger {
   std::int64_t count(Outcome outcome) const;
   std::int64_t settled() const { return passed + failed + flaky + skipped + timed_out + lost + cancelled + never_ran; }
   std::int64_t ran() const { return passed + failed + flaky + timed_out; }
+  // Those that came to an end of their own: neither cut off nor given up.
+  std::int64_t finished() const { return ran() + skipped; }
   bool is_complete() const { return settled() == planned; }
   friend bool operator==(const Ledger&, const Ledger&) = default;
 };

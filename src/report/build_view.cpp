@@ -366,9 +366,15 @@ std::string standing_of(const run::Run& run, bool at_work) {
 
 std::string headline_of(const run::Run& run, bool at_work) {
   if (run.finished) return headline(run.ledger, run.circumstances);
-  const std::string done = fmt::format("{} of {} finished", run.ledger.settled(),
+  const std::string done = fmt::format("{} of {} finished", run.ledger.finished(),
                                        domain::count_of_entries(run.ledger.planned, run.ledger.planned, run.circumstances.flows));
-  return at_work ? done : fmt::format("{}; `tamarack resume {}` finishes it", done, run.id.value);
+  if (at_work) return done;
+  return fmt::format("{}{}; {}", done, run.stopping ? ", then it was stopped" : "", way_on(run.id, run.stopping.has_value()));
+}
+
+std::string way_on(const domain::RunId& run, bool was_stopped) {
+  if (was_stopped) return fmt::format("`tamarack rerun {} --failed` runs the rest", run.value);
+  return fmt::format("`tamarack resume {}` finishes it", run.value);
 }
 
 ReportView build_view(const std::vector<run::Entry>& journal, const RunFacts& facts) {

@@ -27,6 +27,8 @@ struct RunFacts {  // what the journal does not know
 std::string standing_of(const run::Run& run, bool at_work);
 // One line for people: how it ended, how far it has come, or what finishes it.
 std::string headline_of(const run::Run& run, bool at_work);
+// What runs the rest of a run without an end. Of one that was being stopped a resume only writes down the end.
+std::string way_on(const domain::RunId& run, bool was_stopped);
 
 ReportView build_view(const std::vector<run::Entry>& journal, const RunFacts& facts);
 

@@ -97,6 +97,16 @@ TEST(BuildView, ARunWithoutAnEndSaysHowToFinishIt) {
   EXPECT_EQ(view.tests[0].outcome, "never_ran");
 }
 
+// The stop is a fact: a resume would add nothing but the end. What was given up when it came has not finished.
+TEST(BuildView, ARunThatWasStoppedAndHasNoEndSaysHowToRunTheRest) {
+  run::Run run;
+  run.id = domain::RunId{"r-1"};
+  run.ledger = {.planned = 6, .passed = 1, .skipped = 1, .cancelled = 1, .never_ran = 2};
+  run.stopping = run::StopCause::user;
+  EXPECT_EQ(headline_of(run, false), "2 of 6 tests finished, then it was stopped; `tamarack rerun r-1 --failed` runs the rest");
+  EXPECT_EQ(headline_of(run, true), "2 of 6 tests finished");
+}
+
 TEST(BuildView, OfARunAtWorkWhatHasNoResultIsStillToCome) {
   Story story;
   const ReportView view = story.view(true);

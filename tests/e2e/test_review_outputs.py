@@ -164,7 +164,7 @@ def test_a_second_ctrl_c_without_a_verdict_says_how_to_go_on(project):
     finished = project.finish(process, 10)
     (run,) = project.run_ids()
     assert finished.code == 7
-    assert f"tamarack resume {run}" in finished.err or "(exit code 7)" in finished.out, finished.text
+    assert f"tamarack rerun {run} --failed" in finished.err or "(exit code 7)" in finished.out, finished.text
     project.assert_nothing_left(2)
 
 

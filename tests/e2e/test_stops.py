@@ -109,6 +109,28 @@ def test_ctrl_c_twice_ends_at_once_and_can_be_resumed(project):
     assert resumed.code == 7, "a run that was cancelled does not turn green"
 
 
+def test_what_a_second_ctrl_c_left_over_is_run_by_a_rerun(project):
+    """The stop stands in the journal, so a resume would only write down the end."""
+    script = 'case "$1" in *stubborn) trap "" TERM INT; touch began; while [ ! -e go ]; do sleep 0.02; done;; esac\n'
+    project.commands(["a-quick", "b-stubborn", "c-later", "d-last"], script, workers=1, logged=True)
+    process = project.start("run")
+    wait_until(lambda: (project.root / "began").exists(), "the stubborn unit")
+    wait_until(lambda: any(kind == "test_finished" for _, kind, _ in project.journal()), "the first result in the journal")
+    process.send_signal(signal.SIGINT)
+    wait_until(lambda: any(kind == "stop_requested" for _, kind, _ in project.journal()), "the stop in the journal")
+    process.send_signal(signal.SIGINT)
+    finished = project.finish(process, 10)
+    (run,) = project.run_ids()
+    told = f"`tamarack rerun {run} --failed` runs the rest"
+    assert finished.code == 7 and (told in finished.err or "(exit code 7)" in finished.out), finished.text
+    listed = project.tamarack("runs").out
+    assert "1 of 4 tests finished" in listed and "resume" not in listed, "what never ran has not finished"
+    project.write("go", "")
+    again = project.checked("rerun", run, "--failed", expect=0)
+    assert (again.json["ledger"]["passed"], again.json["carried"]) == (4, 1)
+    assert project.starts() == {"a-quick": 1, "b-stubborn": 2, "c-later": 1, "d-last": 1}
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_during_discovery_leaves_no_run(project, number):
     project.commands(["a"], "true\n")
