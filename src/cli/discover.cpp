@@ -158,15 +158,20 @@ void list_tests(io::Loop& loop, const adapter::Adapter& adapter, store::Store& s
                 std::optional<Fingerprint> print, const Done& done) {
   const auto answer = [&loop, done](Result<Discovered> result) { loop.post([done, result = std::move(result)] { done(result); }); };
   if (const auto made = io::make_directories(request.work_dir); !made) return answer(made.error());
-  const adapter::ExecutionContext context{
-      .attempt_dir = request.work_dir, .shims_dir = request.shims_dir, .inherited = agent::inherited_by_shims(request.suite.env)};
   // Listing happens before there is a worker: placeholders of a place get one that is nobody's.
   // Port 9 (discard) answers nowhere, so a suite that reads its address while it is loaded can be listed, and one that connects is not
   // fooled.
   const agent::WorkerPlace nowhere{.id = domain::WorkerId{"discovery"}, .port = 9, .data_dir = request.work_dir};
+  const adapter::ExecutionContext context{.attempt_dir = request.work_dir,
+                                          .shims_dir = request.shims_dir,
+                                          .worker = nowhere.id.value,
+                                          .slot = nowhere.slot,
+                                          .data_dir = nowhere.data_dir,
+                                          .port = nowhere.port,
+                                          .inherited = agent::inherited_by_shims(request.suite.env)};
   adapter::SuiteSettings suite = request.suite;
+  // suite.discover is the adapter's to fill in: a command of the shell needs quotes, and ${port} is the shell's own.
   for (std::string& argument : suite.arguments) argument = agent::fill_in(std::move(argument), nowhere, 0);
-  suite.discover = agent::fill_in(std::move(suite.discover), nowhere, 0);
   auto invocation = adapter.discovery(suite, context);
   if (!invocation) return answer(invocation.error());
   const std::string events = adapter::events_path(context);

@@ -13,6 +13,16 @@ def test_exit_codes_decide(project):
     assert project.tests() == {"a": "passed", "b": "failed", "c c": "passed", "d'\"$x": "passed"}
 
 
+def test_the_listing_command_gets_its_places_as_the_others_do(project):
+    """Words of the shell stay the shell's, and a folder is one word of it."""
+    project.commands([], 'echo "$1" >> ran.txt\n')
+    listing = """port=shell; cd {data} && test -w . && printf '%s\\n' "of-${port}" at-{port} by-{worker} with-{seed}"""
+    config = project.read("tamarack.toml").replace('"cat units.txt"', f"'''{listing}'''")
+    project.write("tamarack.toml", config)
+    project.run("--state-dir", "a folder", expect=0)
+    assert sorted(project.read("ran.txt").split()) == ["at-9", "by-1", "of-shell", "with-0"]
+
+
 def test_units_share_one_command_where_the_template_allows_it(project):
     project.commands(["a", "b", "c", "d e"], 'for unit; do echo "$unit" >> ran.txt; done\necho "$# units" >> calls.txt\n', run="sh unit.sh {units}", workers=1)
     finished = project.run(expect=0)
