@@ -39,6 +39,21 @@ Result<std::string> node_program(const std::string& root, const std::string& pac
                     fmt::format("run `npm install` (or `npm install --save-dev {}`) there, or set suite.program", package));
 }
 
+// The part of the path that is there already and below which nothing can be made, or none.
+std::optional<std::string> part_that_is_no_folder(std::string path) {
+  while (!io::exists(path) && io::parent_path(path) != path) path = io::parent_path(path);
+  return io::exists(path) && !io::is_directory(path) ? std::optional(path) : std::nullopt;
+}
+
+// A wrong name is the user's to mend, and found before anything is written; what the machine refuses comes later.
+Result<> check_state_dir(const std::string& state_dir) {
+  const auto other = part_that_is_no_folder(state_dir);
+  if (!other) return {};
+  const std::string at = *other == state_dir ? std::string{} : fmt::format("'{}' in ", *other);
+  return make_error(ErrorCode::invalid_argument, fmt::format("{}the state folder '{}' is not a folder", at, state_dir),
+                    "move it away, or choose another one with --state-dir");
+}
+
 }  // namespace
 
 Result<Project> open_project(const ProjectOptions& options) {
@@ -46,6 +61,9 @@ Result<Project> open_project(const ProjectOptions& options) {
   if (!io::exists(path))
     return make_error(ErrorCode::invalid_config, fmt::format("there is no '{}' here", options.config_path),
                       "run `tamarack init` to write one, or name it with --config");
+  if (io::is_directory(path))
+    return make_error(ErrorCode::invalid_config, fmt::format("'{}' is a folder, not a file", options.config_path),
+                      "name the file in it with --config");
   // One byte beyond the reader's own limit, so that the reader can say that the file is too large.
   const std::string text = TRY(io::read_file(path, config::file_bytes_max + (64 << 20)));
   const config::ReadResult read = config::read_config(text, path);
@@ -64,6 +82,7 @@ Result<Project> open_project(const ProjectOptions& options) {
   project.suite_root = io::join_path(project.config.root, project.config.suite.dir);
   if (!io::is_directory(project.suite_root))
     return make_error(ErrorCode::invalid_config, fmt::format("suite.dir '{}' is not a folder", project.config.suite.dir));
+  TRY_VOID(check_state_dir(project.state_dir));
   TRY_VOID(io::make_directories(project.state_dir + "/runs"));
   // What Tamarack writes is nobody's source.
   if (!io::exists(project.state_dir + "/.gitignore")) TRY_VOID(io::write_file(project.state_dir + "/.gitignore", "*\n"));

@@ -85,8 +85,17 @@ def test_ten_megabytes(project):
 
 def test_a_folder_instead_of_a_file(project):
     (project.root / "tamarack.toml").mkdir()
-    finished = project.tamarack("run")
-    assert finished.code in (2, 6) and "tamarack.toml" in finished.err and "error: " in finished.err
+    assert "'tamarack.toml' is a folder, not a file" in refused(project)
+    assert "is a folder, not a file" in refused(project, "plan", "-c", project.root)
+
+
+@pytest.mark.parametrize("place, words", [("tamarack.toml", "the state folder '"), ("tamarack.toml/state", "/tamarack.toml' in the state folder '")])
+def test_a_file_instead_of_the_state_folder(project, place, words):
+    project.write("tamarack.toml", GOOD)
+    for command in ("run", "plan"):
+        message = refused(project, command, "--state-dir", place)
+        assert words in message and "is not a folder" in message and "--state-dir" in message
+    assert project.read("tamarack.toml") == GOOD
 
 
 def test_binary_rubbish(project):
