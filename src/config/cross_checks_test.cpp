@@ -194,6 +194,14 @@ TEST(Texts, must_not_hide_control_characters) {
             "tamarack.toml:5:10: 'config' in [suite] must not be empty\n  hint: leave the key out instead\n");
 }
 
+// Leaving out a key that has to be there would be the next mistake.
+TEST(Texts, that_are_required_and_empty_get_no_hint_to_leave_them_out) {
+  EXPECT_EQ(in_suite("framework = \"pytest\"\n[[quarantine]]\ntest = \"\"\nowner = \"\"\nreason = \"\"\nexpires = \"2027-01-31\"\n"),
+            "tamarack.toml:5:8: 'test' in [[quarantine]] must not be empty\n"
+            "tamarack.toml:6:9: 'owner' in [[quarantine]] must not be empty\n"
+            "tamarack.toml:7:10: 'reason' in [[quarantine]] must not be empty\n");
+}
+
 TEST(Workspace, patterns_stay_in_the_project) {
   const std::string good = "version = 1\n[suite]\nframework = \"pytest\"\n[workspace]\n";
   EXPECT_EQ(problems_of(good + "include = [\"dist/**\", \"./a\"]\nexclude = [\"**/*.mp4\"]\nsetup = \"npm ci\"\n"), "");

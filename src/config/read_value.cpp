@@ -70,7 +70,7 @@ std::vector<ValueProblem> check_text_value(const Key& key, const std::string& te
                                            std::int64_t length_max) {
   if (text.find('\0') != std::string::npos) return {{at, {}, "must not contain a NUL character", ""}};
   const auto length = static_cast<std::int64_t>(text.size());
-  if (length < length_min) return {{at, {}, "must not be empty", "leave the key out instead"}};
+  if (length < length_min) return {{at, {}, "must not be empty", key.required ? "" : "leave the key out instead"}};
   if (length > length_max) return {{at, {}, fmt::format("must be at most {} long, got {}", count_of(length_max, "byte"), length), ""}};
   return check_placeholders(key, text, at);
 }
