@@ -63,6 +63,12 @@ void EventReader::take_line(std::string_view line) {
   }
 }
 
+std::string EventReader::bad_lines() const {
+  if (bad_lines_ == 0) return {};
+  return fmt::format("bad_event_lines: {} of the framework could not be read; first: {}", count_of(bad_lines_, "event line"),
+                     first_bad_line_);
+}
+
 std::string describe(const domain::TestError& error) {
   if (error.file.empty()) return error.message;
   return fmt::format("{} ({}:{}:{})", error.message, error.file, error.line, error.column);

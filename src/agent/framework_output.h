@@ -38,8 +38,8 @@ class EventReader {
   void take(std::string_view bytes);
   // What is left when the process has ended is half a line.
   bool has_half_line() const { return !line_.empty(); }
-  std::int64_t bad_lines() const { return bad_lines_; }
-  const std::string& first_bad_line() const { return first_bad_line_; }
+  // Lines that cannot be read, as a named problem; empty: there was none.
+  std::string bad_lines() const;
 
  private:
   void take_line(std::string_view line);

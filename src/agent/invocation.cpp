@@ -261,9 +261,7 @@ void Invocation::conclude() {
     for (domain::TestReport& report : results.reports) tell(TestEnded{std::move(report)});
     fact.problems = std::move(results.problems);
   }
-  if (events_ && events_->bad_lines() > 0)
-    fact.problems.push_back(fmt::format("bad_event_lines: {} of the framework could not be read; first: {}",
-                                        count_of(events_->bad_lines(), "event line"), events_->first_bad_line()));
+  if (events_ && !events_->bad_lines().empty()) fact.problems.push_back(events_->bad_lines());
   if (events_ && !fact.lost && fact.signal == 0)
     if (std::string unclaimed = describe_unclaimed(captured_.take(-1), "written after the last test had ended"); !unclaimed.empty())
       fact.problems.push_back(std::move(unclaimed));

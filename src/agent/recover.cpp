@@ -47,6 +47,7 @@ class LeaseRecovery {
                                                         const std::string& body) { keep(test, retry, attachment, body); },
                                 .take_output = [this](std::int64_t up_to) { return output_.take(up_to); }});
     reader.take(lines);
+    if (const std::string problem = reader.bad_lines(); !problem.empty()) disagree(named_disagreement(problem));
   }
 
   // Without live events the exit record is the proof that the command had come to its own end.
@@ -84,7 +85,10 @@ class LeaseRecovery {
     if (const auto* began = std::get_if<TestBegan>(&fact))
       events_.push_back(run::TestBegan{lease_.worker, term_, began->test, began->retry});
     if (const auto* ended = std::get_if<TestEnded>(&fact)) take_end(ended->report);
+    if (auto disagreement = disagreement_in(fact)) disagree(std::move(*disagreement));
   }
+
+  void disagree(run::Disagreement disagreement) { events_.push_back(run::DisagreementSeen{lease_.worker, term_, std::move(disagreement)}); }
 
   void take_end(domain::TestReport report) {
     marks_.add_to(report);

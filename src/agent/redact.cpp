@@ -34,6 +34,7 @@ struct Redact {
     for (domain::Step& step : report.steps) clean(step.title);
     std::erase_if(report.captures, [&](const domain::Capture& capture) { return is_secret(report, capture); });
   }
+  void operator()(wire::DisagreementSeen& message) const { clean(message.disagreement.message); }
   void operator()(wire::InvocationEnded& message) const {
     clean(message.invocation.log_tail);
     for (run::Disagreement& disagreement : message.disagreements) clean(disagreement.message);

@@ -18,6 +18,7 @@ TEST(Redact, NoTextOfAnyMessageKeepsTheSecret) {
                                   .steps = {{.title = text}}};
   const wire::FromAgent messages[] = {
       wire::TestEnded{domain::WorkerId{"a/1"}, domain::Term{1U}, report},
+      wire::DisagreementSeen{domain::WorkerId{"a/1"}, domain::Term{1U}, {"framework_error", text}},
       wire::InvocationEnded{domain::WorkerId{"a/1"}, domain::Term{1U}, false, {.log_tail = text}, {{"crash", text}}},
       wire::WorkerDown{domain::WorkerId{"a/1"}, true, text, text},
       wire::Gone{text},

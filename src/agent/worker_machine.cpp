@@ -3,6 +3,24 @@
 #include "base/text.h"
 
 namespace tamarack::agent {
+namespace {
+
+// Of one lease; what is beyond is told when it ends. A framework that fails without end must not fill the journal line by line.
+constexpr std::size_t told_at_once_max = 100;
+
+}  // namespace
+
+std::optional<run::Disagreement> disagreement_in(const Fact& fact) {
+  if (const auto* unplanned = std::get_if<UnplannedTest>(&fact))
+    return run::Disagreement{"unplanned_test", fmt::format("the framework ran '{}', which was not planned here", unplanned->name)};
+  if (const auto* error = std::get_if<FrameworkError>(&fact)) return run::Disagreement{"framework_error", error->message};
+  return std::nullopt;
+}
+
+run::Disagreement named_disagreement(const std::string& problem) {
+  const std::size_t colon = problem.find(": ");
+  return {problem.substr(0, colon), colon == std::string::npos ? problem : problem.substr(colon + 2)};
+}
 
 std::vector<Order> WorkerMachine::on(const Fact& fact) {
   orders_.clear();
@@ -133,11 +151,18 @@ void WorkerMachine::handle(const TestEnded& fact) {
 }
 
 void WorkerMachine::handle(const UnplannedTest& fact) {
-  if (lease_) disagree("unplanned_test", fmt::format("the framework ran '{}', which was not planned here", fact.name));
+  if (lease_) disagree_at_once(fact);
 }
 
 void WorkerMachine::handle(const FrameworkError& fact) {
-  if (lease_ && !lease_->stopping) disagree("framework_error", fact.message);
+  if (lease_ && !lease_->stopping) disagree_at_once(fact);
+}
+
+// Whoever is killed before the end of the lease has said it: the results it belongs to were told at once as well.
+void WorkerMachine::disagree_at_once(const Fact& fact) {
+  lease_->disagreements.push_back(disagreement_in(fact).value());
+  if (lease_->disagreements.size() <= told_at_once_max)
+    say(wire::DisagreementSeen{options_.id, lease_->term, lease_->disagreements.back()});
 }
 
 void WorkerMachine::handle(const FrameworkEnded&) {
@@ -172,10 +197,7 @@ void WorkerMachine::handle(const InvocationExited& fact) {
 
 // Exit code, report and live events are three witnesses; where they contradict each other, the contradiction gets a name.
 void WorkerMachine::compare(const InvocationExited& fact) {
-  for (const std::string& problem : fact.problems) {
-    const std::size_t colon = problem.find(": ");
-    disagree(problem.substr(0, colon), colon == std::string::npos ? problem : problem.substr(colon + 2));
-  }
+  for (const std::string& problem : fact.problems) lease_->disagreements.push_back(named_disagreement(problem));
   const std::size_t missing = lease_->tests.size() - lease_->finished.size();
   const std::string code = fmt::format("exited with code {}", fact.exit_code);
   if (missing > 0)

@@ -79,6 +79,11 @@ struct CouldNotStart {  // the invocation
 using Fact = std::variant<Begin, AppUp, AppDown, LeaseGiven, StopGiven, ResetEnded, TestBegan, TestEnded, UnplannedTest, FrameworkError,
                           FrameworkEnded, ArtifactKept, InvocationExited, CouldNotStart>;
 
+// What is wrong whatever else the invocation is going to say; none: the fact is no disagreement by itself.
+std::optional<run::Disagreement> disagreement_in(const Fact& fact);
+// From an adapter's words: "truncated_report: …".
+run::Disagreement named_disagreement(const std::string& problem);
+
 // ---- orders
 struct StartApp {};
 struct ResetApp {};
@@ -146,6 +151,7 @@ class WorkerMachine {
 
   void say(wire::FromAgent message) { orders_.push_back(Say{std::move(message)}); }
   void disagree(std::string name, std::string message) { lease_->disagreements.push_back({std::move(name), std::move(message)}); }
+  void disagree_at_once(const Fact& fact);
   void end_lease(bool process_lost, run::InvocationSummary summary);
   void take_next_lease();
   void say_over(domain::Term term) { say(wire::InvocationEnded{options_.id, term, true, {}, {}}); }

@@ -268,5 +268,31 @@ TEST_F(WorkerMachineTest, ATestThatWasNotLeasedDoesNotStandInForOneThatWas) {
   EXPECT_EQ(disagreements(), std::vector<std::string>{"fewer_tests_than_planned"});
 }
 
+TEST_F(WorkerMachineTest, WhatIsWrongIsSaidAtOnceAndAgainAtTheEnd) {
+  up();
+  lease(1, 1);
+  run_test(0, TestStatus::passed);
+  on(FrameworkError{"an after hook failed"});
+  on(UnplannedTest{"a › stranger"});
+  ASSERT_EQ(said<wire::DisagreementSeen>().size(), 2U) << "whoever is killed now has told it";
+  EXPECT_EQ(said<wire::DisagreementSeen>()[0].term, Term{1u});
+  EXPECT_EQ(said<wire::DisagreementSeen>()[0].disagreement.message, "an after hook failed");
+  EXPECT_EQ(said<wire::DisagreementSeen>()[1].disagreement.name, "unplanned_test");
+  on(InvocationExited{.exit_code = 1});
+  EXPECT_EQ(disagreements(), (std::vector<std::string>{"framework_error", "unplanned_test"}));
+}
+
+TEST_F(WorkerMachineTest, AFloodOfErrorsIsToldAtTheEnd) {
+  up();
+  lease(1, 1);
+  for (int i = 0; i < 300; ++i) on(FrameworkError{fmt::format("error {}", i)});
+  EXPECT_EQ(said<wire::DisagreementSeen>().size(), 100U);
+  on(StopGiven{Term{1u}});
+  on(FrameworkError{"it was told to stop"});
+  EXPECT_EQ(said<wire::DisagreementSeen>().size(), 100U);
+  on(InvocationExited{.exit_code = 1});
+  EXPECT_EQ(disagreements().size(), 300U);
+}
+
 }  // namespace
 }  // namespace tamarack::agent

@@ -25,6 +25,9 @@ inline run::Event to_event(const wire::TestEnded& message) {
 inline run::Event to_event(const wire::Artifact& message) {
   return run::ArtifactArrived{message.worker, message.term, message.test, message.retry, message.attachment};
 }
+inline run::Event to_event(const wire::DisagreementSeen& message) {
+  return run::DisagreementSeen{message.worker, message.term, message.disagreement};
+}
 inline run::Event to_event(const wire::InvocationEnded& message) {
   return run::InvocationEnded{message.worker, message.term, message.process_lost, message.invocation, message.disagreements};
 }

@@ -212,10 +212,12 @@ TEST_F(SessionsTest, TheLastWordsOfADeadProcessAreHeardAndNothingIsHandedToIt) {
   EXPECT_TRUE(fed<run::WorkerBecameReady>(remote_.heard(second, up(2, "a1/2"), start)).empty());
   EXPECT_TRUE(fed<run::Heartbeat>(remote_.heard(second, beat(3), start)).empty()) << "its leases are not renewed";
   EXPECT_EQ(fed<run::TestEnded>(remote_.heard(second, result(4), start)).size(), 1U);
+  const wire::DisagreementSeen seen{domain::WorkerId{"a1/1"}, domain::Term{1u}, {"framework_error", "an after hook failed"}};
+  EXPECT_EQ(fed<run::DisagreementSeen>(remote_.heard(second, {5, seen}, start)).size(), 1U);
   const auto heard = remote_.take_acknowledgements();
   ASSERT_EQ(heard.size(), 1U);
-  EXPECT_EQ(heard.begin()->second, 4);
-  const SessionOrders gone = remote_.heard(second, {5, wire::Gone{"its process had ended"}}, start);
+  EXPECT_EQ(heard.begin()->second, 5);
+  const SessionOrders gone = remote_.heard(second, {6, wire::Gone{"its process had ended"}}, start);
   EXPECT_EQ(fed<run::AgentLost>(gone).size(), 1U) << "its leases are free at once";
   EXPECT_EQ(closed_links(gone), std::vector{second});
 }

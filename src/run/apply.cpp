@@ -197,7 +197,11 @@ struct Apply {
     // Nor are the settled tests of a chain that were to run before it.
     for (const TestIndex test : run.plan.units.at(unit.value).tests) schedule::drop(run.queue, run.plan, unit, test);
   }
-  void operator()(const Disagreed&) { ++run.circumstances.disagreements; }
+  void operator()(const Disagreed& record) {
+    ++run.circumstances.disagreements;
+    const auto lease = run.leases.find(record.term);
+    if (lease != run.leases.end()) lease->second.disagreed.emplace(record.name, record.message);
+  }
   void operator()(const InfrastructureFailed& record) {
     run.circumstances.infrastructure_failed = true;
     for (auto& [term, lease] : run.leases)

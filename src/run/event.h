@@ -95,6 +95,12 @@ struct Disagreement {
   std::string name;
   std::string message;
 };
+// Said while its lease goes on, so that the death of who has seen it costs nothing. The end of the lease says it again: it counts once.
+struct DisagreementSeen {
+  domain::WorkerId worker;
+  domain::Term term;
+  Disagreement disagreement;
+};
 struct InvocationEnded {
   domain::WorkerId worker;
   domain::Term term;
@@ -126,9 +132,9 @@ struct WaitConcluded {
 };
 struct Tick {};
 
-using Event =
-    std::variant<Planned, WorkerAppeared, WorkerBecameReady, WorkerFailed, Heartbeat, AgentLost, AgentAway, AgentBack, AgentGaveUp,
-                 TestBegan, TestEnded, ArtifactArrived, InvocationEnded, StopAsked, Resumed, Tick, AgentLied, WaitConcluded>;
+using Event = std::variant<Planned, WorkerAppeared, WorkerBecameReady, WorkerFailed, Heartbeat, AgentLost, AgentAway, AgentBack,
+                           AgentGaveUp, TestBegan, TestEnded, ArtifactArrived, DisagreementSeen, InvocationEnded, StopAsked, Resumed, Tick,
+                           AgentLied, WaitConcluded>;
 
 // Orders to the shell.
 

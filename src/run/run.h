@@ -75,6 +75,7 @@ struct LeaseState {
   std::set<domain::TestIndex> in_flight;  // started, not finished
   std::set<domain::TestIndex> reported;   // finished under this lease, last try
   std::set<domain::TestIndex> begun;      // of those that may not run twice: begun, and no failure counted that a retry would answer
+  std::set<std::pair<std::string, std::string>> disagreed;  // names and messages
   Instant granted;
   Instant expires;
   Millis left{0};           // the estimates of its tests whose last try has not been reported

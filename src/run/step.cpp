@@ -159,6 +159,14 @@ void Stepper::operator()(const ArtifactArrived& event) {
   record(ArtifactStored{event.term, event.test, event.retry, event.attachment});
 }
 
+// Of a lease that was taken away it does not count: on a machine that was frozen or cut off, hooks fail for that reason alone.
+void Stepper::operator()(const DisagreementSeen& event) {
+  if (refuses_end(event.worker, event.term)) return;
+  const auto lease = run_.leases.find(event.term);
+  if (lease == run_.leases.end() || lease->second.worker != event.worker || lease->second.stopping) return;
+  disagree(event.term, event.disagreement);
+}
+
 void Stepper::operator()(const InvocationEnded& event) {
   if (refuses_end(event.worker, event.term)) return;
   const auto lease = run_.leases.find(event.term);
@@ -171,11 +179,8 @@ void Stepper::operator()(const InvocationEnded& event) {
     return;
   }
   const LeaseState ended = lease->second;
-  // Whose it is can only be said where nothing else ran.
-  const std::string unit = ended.pieces.size() != 1 ? std::string{} : run_.plan.units.at(ended.pieces.front().unit.value).title;
   if (!ended.stopping)
-    for (const Disagreement& disagreement : event.disagreements)
-      record(Disagreed{event.term, disagreement.name, disagreement.message, unit});
+    for (const Disagreement& disagreement : event.disagreements) disagree(event.term, disagreement);
   const LeaseEnd end = ended.stopping ? LeaseEnd::stopped : event.process_lost ? LeaseEnd::lost : LeaseEnd::completed;
   record(LeaseEnded{event.term, end, event.invocation});
   const Blame blame = ended.stopping ? Blame::nobody : ended.app_died ? Blame::in_flight : Blame::in_flight_or_all;
@@ -239,6 +244,14 @@ const LeaseState* Stepper::held_lease(const WorkerId& worker, Term term, TestInd
   for (const schedule::Piece& piece : lease->second.pieces)
     if (std::find(piece.tests.begin(), piece.tests.end(), test) != piece.tests.end()) return &lease->second;
   return nullptr;
+}
+
+void Stepper::disagree(Term term, const Disagreement& disagreement) {
+  const LeaseState& lease = run_.leases.at(term);
+  if (lease.disagreed.contains({disagreement.name, disagreement.message})) return;
+  // Whose it is can only be said where nothing else ran.
+  const std::string unit = lease.pieces.size() != 1 ? std::string{} : run_.plan.units.at(lease.pieces.front().unit.value).title;
+  record(Disagreed{term, disagreement.name, disagreement.message, unit});
 }
 
 Outcome Stepper::settles(const TestState& state, const domain::TestReport& report) const {

@@ -29,6 +29,7 @@ class Stepper {
   void operator()(const TestBegan& event);
   void operator()(const TestEnded& event);
   void operator()(const ArtifactArrived& event);
+  void operator()(const DisagreementSeen& event);
   void operator()(const InvocationEnded& event);
   void operator()(const StopAsked& event);
   void operator()(const Resumed& event);
@@ -63,6 +64,8 @@ class Stepper {
   void refuse(const domain::AgentId& agent, std::string name, std::string message);
   std::int64_t next_slot() const;
   const LeaseState* held_lease(const domain::WorkerId& worker, domain::Term term, domain::TestIndex test) const;
+  // Of a live lease. What was said of it before is no news.
+  void disagree(domain::Term term, const Disagreement& disagreement);
   domain::Outcome settles(const TestState& state, const domain::TestReport& report) const;
   // In a serial chain the framework skips what follows a failed test. When that test is going to be tried again, so is the rest.
   bool is_chain_casualty(const domain::TestReport& report) const;

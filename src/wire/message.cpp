@@ -12,6 +12,7 @@ BOOST_DESCRIBE_STRUCT(WorkerDown, (), (worker, gone, message, log_tail))
 BOOST_DESCRIBE_STRUCT(TestBegan, (), (worker, term, test, retry, at))
 BOOST_DESCRIBE_STRUCT(TestEnded, (), (worker, term, report))
 BOOST_DESCRIBE_STRUCT(Artifact, (), (worker, term, test, retry, attachment))
+BOOST_DESCRIBE_STRUCT(DisagreementSeen, (), (worker, term, disagreement))
 BOOST_DESCRIBE_STRUCT(InvocationEnded, (), (worker, term, process_lost, invocation, disagreements))
 BOOST_DESCRIBE_STRUCT(Gone, (), (reason))
 BOOST_DESCRIBE_STRUCT(Welcome, (), (protocol, heartbeat))
@@ -24,8 +25,8 @@ BOOST_DESCRIBE_STRUCT(GoHome, (), ())
 
 namespace {
 
-constexpr std::array<std::string_view, 9> from_agent_kinds{"hello",      "beat",     "worker_up",        "worker_down", "test_began",
-                                                           "test_ended", "artifact", "invocation_ended", "gone"};
+constexpr std::array<std::string_view, 10> from_agent_kinds{"hello",      "beat",     "worker_up",         "worker_down",      "test_began",
+                                                            "test_ended", "artifact", "disagreement_seen", "invocation_ended", "gone"};
 constexpr std::array<std::string_view, 7> to_agent_kinds{"welcome", "refused", "run_announced", "lease", "stop", "acknowledged", "go_home"};
 
 struct Frame {

@@ -61,6 +61,11 @@ struct Artifact {
   int retry = 0;
   domain::Attachment attachment;
 };
+struct DisagreementSeen {  // as soon as it is seen; `invocation_ended` says it again
+  domain::WorkerId worker;
+  domain::Term term;
+  run::Disagreement disagreement;
+};
 struct InvocationEnded {
   domain::WorkerId worker;
   domain::Term term;
@@ -71,7 +76,7 @@ struct InvocationEnded {
 struct Gone {  // the agent has stopped its workers and leaves
   std::string reason;
 };
-using FromAgent = std::variant<Hello, Beat, WorkerUp, WorkerDown, TestBegan, TestEnded, Artifact, InvocationEnded, Gone>;
+using FromAgent = std::variant<Hello, Beat, WorkerUp, WorkerDown, TestBegan, TestEnded, Artifact, DisagreementSeen, InvocationEnded, Gone>;
 
 // ---- coordinator to agent
 struct Welcome {

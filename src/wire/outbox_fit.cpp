@@ -63,13 +63,15 @@ struct Cut {
     list(report.captures, "captures", note);
     report.errput += note;
   }
+  void disagreement(run::Disagreement& one) const {
+    text(one.name);
+    text(one.message);
+  }
+  void operator()(DisagreementSeen& message) const { disagreement(message.disagreement); }
   void operator()(InvocationEnded& message) const {
     std::string note;
     list(message.disagreements, "disagreements", note);
-    for (run::Disagreement& disagreement : message.disagreements) {
-      text(disagreement.name);
-      text(disagreement.message);
-    }
+    for (run::Disagreement& one : message.disagreements) disagreement(one);
     text(message.invocation.log_tail);
     message.invocation.log_tail += note;
   }

@@ -57,6 +57,13 @@ TEST(Fitted, CountsWhatTravels) {
   EXPECT_EQ(std::get<InvocationEnded>(cut).term, domain::Term{7u});
 }
 
+TEST(Fitted, CutsOneLongDisagreement) {
+  const DisagreementSeen message{domain::WorkerId{"a/1"}, domain::Term{7u}, {"framework_error", std::string(200'000, 'x')}};
+  const FromAgent cut = fitted(message, 100'000);
+  EXPECT_LE(encoded(cut), 100'000U);
+  EXPECT_EQ(std::get<DisagreementSeen>(cut).disagreement.name, "framework_error");
+}
+
 TEST(Fitted, LeavesACaptureOutRatherThanCutItInHalf) {
   TestEnded message = ended();
   message.report.captures = {{"job_id", "\"j-1\""}, {"rows", '"' + std::string(60'000, 'r') + '"'}};

@@ -124,6 +124,16 @@ TEST(Message, RoundTrips) {
   EXPECT_EQ(encode(*back), text);
 }
 
+TEST(Message, ADisagreementTravelsBeforeTheEndOfItsLease) {
+  const DisagreementSeen seen{domain::WorkerId{"local/1"}, domain::Term{7u}, {"framework_error", "an after hook failed"}};
+  const std::string text = encode(AgentEnvelope{3, seen});
+  EXPECT_EQ(text, R"({"kind":"disagreement_seen","seq":3,"body":{"worker":"local/1","term":7,)"
+                  R"("disagreement":{"name":"framework_error","message":"an after hook failed"}}})");
+  const auto back = decode_from_agent(text);
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_EQ(encode(*back), text);
+}
+
 TEST(Message, NamesTheFieldThatIsWrong) {
   const auto bad = decode_from_agent(R"({"kind":"test_ended","seq":1,"body":{"term":"x","report":{"status":"great"}}})");
   ASSERT_FALSE(bad);

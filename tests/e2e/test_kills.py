@@ -256,3 +256,53 @@ def test_a_failure_that_nobody_heard_still_counts(project):
     run = run_killed_before_it_heard_of_a(project)
     project.resume(run, expect=1)
     assert project.tests() == {"a": "failed", "b": "passed"} and project.starts() == {"a": 1, "b": 1}
+
+
+# ---- what goes wrong outside of any test is not forgotten with the process that saw it
+
+MOCHA_A = """
+const fs = require('fs');
+describe('the basket', () => {
+  after(() => { throw new Error('the basket was not emptied'); });
+  it('sells', async () => {
+    fs.appendFileSync('units.log', 'start a 1\\n');
+    while (!fs.existsSync('go')) await new Promise((done) => setTimeout(done, 20));
+  });
+});
+"""
+MOCHA_B = """
+const fs = require('fs');
+it('counts', async () => {
+  fs.appendFileSync('units.log', 'start b 1\\n');
+  while (!fs.existsSync('go on')) await new Promise((done) => setTimeout(done, 20));
+});
+"""
+
+
+@pytest.mark.parametrize("was_heard", [True, False], ids=["heard", "unheard"])
+def test_an_error_of_a_hook_survives_a_kill(project, was_heard):
+    installed = REPOSITORY / "tests/projects/mocha/node_modules"
+    assert installed.exists(), "run `npm ci` in tests/projects/mocha, as scripts/test_e2e.sh does"
+    (project.root / "node_modules").symlink_to(installed)
+    project.write("tamarack.toml", 'version = 1\n[suite]\nframework = "mocha"\n[run]\nworkers = 1\n[[together]]\nmatch = "test/*.js"\n')
+    project.write(".mocharc.json", '{"timeout": 60000}')
+    project.write("test/a.spec.js", MOCHA_A)
+    project.write("test/b.spec.js", MOCHA_B)
+    process = project.start("run", "--json")
+    wait_until(lambda: "a" in project.starts(), "the first test", 60)
+    if not was_heard:
+        process.send_signal(signal.SIGSTOP)
+    project.write("go", "")
+    wait_until(lambda: "b" in project.starts(), "the second test", 60)
+    if was_heard:
+        wait_until(lambda: any(kind == "disagreed" for _, kind, _ in project.journal()), "the hook's error in the journal")
+    process.kill()
+    process.communicate()
+    project.assert_nothing_left(5)
+    project.write("go on", "")
+    resumed = project.resume(expect=1, seconds=120)
+    assert project.starts() == {"a": 1, "b": 2}, "what had passed does not run again: only the memory of it says what was wrong"
+    assert set(project.tests().values()) == {"passed"}
+    told = [body for _, kind, body in project.journal() if kind == "disagreed"]
+    assert [one["name"] for one in told] == ["framework_error"] and "the basket was not emptied" in told[0]["message"]
+    assert "the basket was not emptied" in resumed.err
