@@ -4,8 +4,10 @@
 #include "agent/framework_output.h"
 #include "agent/invocation.h"
 #include "agent/output_file.h"
+#include "agent/redact.h"
 #include "base/text.h"
 #include "io/files.h"
+#include "wire/message_bounds.h"
 
 namespace tamarack::agent {
 namespace {
@@ -88,11 +90,23 @@ class LeaseRecovery {
     if (auto disagreement = disagreement_in(fact)) disagree(std::move(*disagreement));
   }
 
-  void disagree(run::Disagreement disagreement) { events_.push_back(run::DisagreementSeen{lease_.worker, term_, std::move(disagreement)}); }
+  // As it would have come from the agent: without secrets, and within the bounds of a message.
+  template <class Message>
+  std::optional<Message> said(Message message) const {
+    wire::FromAgent words = redacted(std::move(message), source_.masker);
+    if (!wire::bring_into_bounds(words)) return std::nullopt;
+    return std::get<Message>(std::move(words));
+  }
+
+  void disagree(run::Disagreement disagreement) {
+    if (auto words = said(wire::DisagreementSeen{lease_.worker, term_, std::move(disagreement)}))
+      events_.push_back(run::DisagreementSeen{lease_.worker, term_, std::move(words->disagreement)});
+  }
 
   void take_end(domain::TestReport report) {
     marks_.add_to(report);
-    events_.push_back(run::TestEnded{lease_.worker, term_, std::move(report)});
+    if (auto words = said(wire::TestEnded{lease_.worker, term_, std::move(report)}))
+      events_.push_back(run::TestEnded{lease_.worker, term_, std::move(words->report)});
   }
 
   void keep(domain::TestIndex test, int retry, domain::Attachment attachment, const std::string& body) {

@@ -5,6 +5,7 @@
 
 #include "adapter/adapter.h"
 #include "artifact/artifact_store.h"
+#include "base/masker.h"
 #include "run/run.h"
 
 namespace tamarack::agent {
@@ -15,6 +16,7 @@ struct RecoverySource {
   artifact::ArtifactStore& artifacts;
   std::string run_dir;
   std::string shims_dir;
+  Masker masker;  // of secrets: what is read here has not passed through an agent
 };
 
 // For every lease that is still open in the folded run. Waits (seconds at most) until the processes of the dead Tamarack are gone.

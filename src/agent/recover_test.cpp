@@ -8,6 +8,7 @@
 #include "artifact/disk/disk_artifact_store.h"
 #include "io/files.h"
 #include "run/world.h"
+#include "wire/journal.h"
 
 namespace tamarack::agent {
 namespace {
@@ -36,7 +37,12 @@ class RecoverTest : public testing::Test {
     EXPECT_TRUE(io::append_file(adapter::events_path(context), line + "\n"));
   }
   void resume() {
-    const RecoverySource source{.adapter = *adapter_, .suite = suite_, .artifacts = *artifacts_, .run_dir = folder_, .shims_dir = {}};
+    const RecoverySource source{.adapter = *adapter_,
+                                .suite = suite_,
+                                .artifacts = *artifacts_,
+                                .run_dir = folder_,
+                                .shims_dir = {},
+                                .masker = Masker(std::vector<std::string>{"hunter2-hunter2"})};
     for (const run::Event& event : recover(world_.run(), source)) world_.feed(event);
     world_.restart();
     world_.come(1);
@@ -96,6 +102,24 @@ TEST_F(RecoverTest, ALineThatTheKillCutOffIsNobodysFault) {
   world_.pass(1, "b");
   world_.exit(1);
   EXPECT_EQ(world_.run().verdict, Verdict::passed);
+}
+
+TEST_F(RecoverTest, NoSecretComesBackThatWasNeverTold) {
+  wrote(R"({"type":"test_finished","spec":"unit-0","title_path":["a"],"status":"passed","stdout":"with hunter2-hunter2",)"
+        R"("captures":[{"name":"password","value":"hunter2-hunter2"},{"name":"job_id","value":"j-1"}]})");
+  wrote(R"({"type":"error","error":{"message":"cannot log in with hunter2-hunter2"}})");
+  resume();
+  EXPECT_EQ(world_.outcome("a"), Outcome::passed);
+  for (const run::Entry& entry : world_.journal())
+    EXPECT_EQ(wire::encode_body(entry.record).find("hunter2"), std::string::npos) << wire::encode_body(entry.record);
+  ASSERT_EQ(disagreed().size(), 1U);
+  EXPECT_EQ(disagreed()[0].message, "cannot log in with ***");
+  const auto finished = std::find_if(world_.journal().begin(), world_.journal().end(),
+                                     [](const run::Entry& entry) { return std::holds_alternative<run::TestFinished>(entry.record); });
+  ASSERT_NE(finished, world_.journal().end());
+  const domain::TestReport& report = std::get<run::TestFinished>(finished->record).report;
+  EXPECT_EQ(report.output, "with ***");
+  EXPECT_EQ(report.captures, (std::vector<domain::Capture>{{"job_id", "\"j-1\""}}));
 }
 
 }  // namespace

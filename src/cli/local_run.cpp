@@ -99,7 +99,8 @@ void LocalRun::go_on(run::Run folded, std::vector<run::Entry> journal) {
                                                                 .suite = settings_.suite,
                                                                 .artifacts = *artifacts_,
                                                                 .run_dir = settings_.project.run_dir(settings_.run),
-                                                                .shims_dir = settings_.shims_dir});
+                                                                .shims_dir = settings_.shims_dir,
+                                                                .masker = masker_of(settings_.project)});
   coordinator_->go_on(std::move(folded), found);
 }
 

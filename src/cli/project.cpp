@@ -136,7 +136,6 @@ agent::AppSettings app_settings(const Project& project) {
           .stop_timeout = app.stop_timeout};
 }
 
-// Values of variables whose names say that they are secret, of this process and of the configuration.
 Masker masker_of(const Project& project) {
   std::vector<std::string> variables = io::environment_lines();
   for (const auto* env : {&project.config.suite.env, &project.config.app.env})

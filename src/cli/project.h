@@ -7,6 +7,7 @@
 #include "adapter/adapter.h"
 #include "agent/settings.h"
 #include "base/hash.h"
+#include "base/masker.h"
 #include "base/result.h"
 #include "config/config.h"
 #include "io/files.h"
@@ -38,6 +39,8 @@ Result<std::unique_ptr<store::Store>> open_store(const std::string& state_dir, M
 // With the framework's program resolved, or an error that says how to install it.
 Result<adapter::SuiteSettings> suite_settings(const Project& project);
 agent::AppSettings app_settings(const Project& project);
+// Of the values of variables whose names say that they are secret, of this process and of the configuration.
+Masker masker_of(const Project& project);
 // All an agent needs of a project, but for who it is, how many workers it has and which run it works on.
 agent::AgentSettings agent_settings(const Project& project, const adapter::SuiteSettings& suite, const std::string& shims_dir);
 plan::Rules rules_of(const config::Config& config);

@@ -258,6 +258,19 @@ def test_a_failure_that_nobody_heard_still_counts(project):
     assert project.tests() == {"a": "failed", "b": "passed"} and project.starts() == {"a": 1, "b": 1}
 
 
+def test_a_secret_that_nobody_heard_is_masked_as_well(project):
+    say = 'echo "logs in with $SHOP_PASSWORD"; echo "password=$SHOP_PASSWORD" >> "$TAMARACK_OUTPUT"'
+    project.commands(["a", "b"], f'if [ "$1" = a ]; then {WAITS.strip()}; {say}; exit 4; fi\n', workers=1, logged=True,
+                     suite='env = { SHOP_PASSWORD = "hunter2-hunter2" }')
+    run = run_killed_before_it_heard_of_a(project)
+    resumed = project.resume(run, expect=1)
+    assert project.tests() == {"a": "failed", "b": "passed"} and project.starts() == {"a": 1, "b": 1}
+    (report,) = [body["report"] for _, kind, body in project.journal() if kind == "test_finished" and body["report"]["status"] == "failed"]
+    assert "logs in with ***" in report["output"] and not report.get("captures")
+    assert "hunter2" not in str(project.journal()) and "hunter2" not in resumed.text
+    assert "hunter2" not in project.tamarack("show", run).text
+
+
 # ---- what goes wrong outside of any test is not forgotten with the process that saw it
 
 MOCHA_A = """
