@@ -8,13 +8,8 @@
 namespace tamarack::agent {
 namespace {
 
-constexpr std::size_t output_bytes_max = 16 << 20;  // kept per stream for results that are read from output (TAP); more is cut
 constexpr std::size_t tail_bytes = 16 * 1024;
 constexpr Millis stop_grace{5000};
-
-void cap_append(std::string& into, std::string_view bytes, std::size_t max) {
-  into.append(bytes.substr(0, max - std::min(max, into.size())));
-}
 
 // What the tests trace becomes part of the run's own trace (W3C Trace Context), below the unit where there is only one.
 std::string trace_context(const domain::RunId& run, const std::vector<schedule::Piece>& pieces) {
@@ -48,8 +43,6 @@ Invocation::Invocation(InvocationContext context, const WorkerPlace& place, Star
 Invocation::~Invocation() {
   if (watching_ != 0) context_.watch->forget(watching_);
   process_.reset();
-  if (output_file_ != nullptr) std::fclose(output_file_);
-  if (errput_file_ != nullptr) std::fclose(errput_file_);
 }
 
 void Invocation::start() {
@@ -135,27 +128,22 @@ void Invocation::follow_events(const std::string& path) {
       std::make_unique<io::FileFollower>(context_.loop, context_.inotify, path, [this](std::string_view bytes) { events_->take(bytes); });
 }
 
-void Invocation::took(std::string& whole, std::int64_t& size, std::FILE* file, std::string_view bytes) {
-  if (file != nullptr && size < static_cast<std::int64_t>(output_bytes_max))
-    std::fwrite(bytes.data(), 1, std::min(bytes.size(), output_bytes_max - static_cast<std::size_t>(size)), file);
-  if (file != nullptr) std::fflush(file);  // it must be on disk should Tamarack be killed: results may be read from it
-  size += static_cast<std::int64_t>(bytes.size());
-  if (whole.size() + bytes.size() > output_bytes_max) output_.output_was_cut = true;
-  cap_append(whole, bytes, output_bytes_max);
+void Invocation::took(KeptOutput& kept, std::string_view bytes) {
+  kept.add(bytes);
   output_tail_.append(bytes.substr(bytes.size() - std::min(bytes.size(), 2 * tail_bytes)));
   if (output_tail_.size() > 4 * tail_bytes) output_tail_.erase(0, output_tail_.size() - 2 * tail_bytes);
 }
 
 Result<> Invocation::start_process(std::map<std::string, std::string> env) {
-  output_file_ = std::fopen((attempt_dir_ + "/stdout.log").c_str(), "we");
-  errput_file_ = std::fopen((attempt_dir_ + "/stderr.log").c_str(), "we");
+  kept_output_.write_to(attempt_dir_ + "/stdout.log");
+  kept_errput_.write_to(attempt_dir_ + "/stderr.log");
   output_.started = context_.clock.now();
   watch_files();
   process_ = TRY(io::start_process(
       context_.loop,
       {.argv = invocation_.argv, .env = std::move(env), .directory = invocation_.directory, .record_path = attempt_dir_ + "/exit.json"},
-      {.on_output = [this](std::string_view bytes) { took(output_.output, output_size_, output_file_, bytes); },
-       .on_errput = [this](std::string_view bytes) { took(output_.errput, errput_size_, errput_file_, bytes); },
+      {.on_output = [this](std::string_view bytes) { took(kept_output_, bytes); },
+       .on_errput = [this](std::string_view bytes) { took(kept_errput_, bytes); },
        .on_exit = [this](const io::ExitStatus& status) { exited(status); }}));
   const Millis limit = context_.settings.unit_timeout;
   if (limit.count() > 0) deadline_ = context_.loop.after(limit, [this] { out_of_time(); });
@@ -223,8 +211,9 @@ void Invocation::exited(const io::ExitStatus& status) {
   }
   lost_ = status.lost;
   output_.duration = context_.clock.now() - output_.started;
-  for (std::FILE* file : {output_file_, errput_file_})
-    if (file != nullptr) std::fflush(file);
+  output_.output_was_cut = kept_output_.was_cut();
+  output_.output = kept_output_.take_text();
+  output_.errput = kept_errput_.take_text();
   if (follower_) follower_->drain();
   if (!invocation_.results_path.empty()) {
     auto results = io::read_file(invocation_.results_path, 512 << 20);

@@ -2,7 +2,6 @@
 // kept, results read. Says what happened as facts; decides nothing.
 #pragma once
 
-#include <cstdio>
 #include <functional>
 #include <memory>
 #include <set>
@@ -13,6 +12,7 @@
 #include "agent/endpoint.h"
 #include "agent/flow_marks.h"
 #include "agent/framework_output.h"
+#include "agent/kept_output.h"
 #include "agent/output_file.h"
 #include "agent/settings.h"
 #include "agent/worker_machine.h"
@@ -53,7 +53,7 @@ class Invocation {
   Result<> start_process(std::map<std::string, std::string> env);
   void invite(std::map<std::string, std::string>& env);
   void follow_events(const std::string& path);
-  void took(std::string& whole, std::int64_t& size, std::FILE* file, std::string_view bytes);
+  void took(KeptOutput& kept, std::string_view bytes);
   void tell(const Fact& fact);
   void watch_files();
   Result<> look_at_flows(const std::map<std::string, std::string>& env);
@@ -75,11 +75,9 @@ class Invocation {
   std::unique_ptr<io::FileFollower> follower_;
   std::unique_ptr<io::Process> process_;
   adapter::ProcessOutput output_;
-  std::FILE* output_file_ = nullptr;
-  std::FILE* errput_file_ = nullptr;
-  std::int64_t output_size_ = 0;
-  std::int64_t errput_size_ = 0;
-  std::string output_tail_;
+  KeptOutput kept_output_;
+  KeptOutput kept_errput_;
+  std::string output_tail_;  // of both, as they came
   Instant first_test_;
   bool test_seen_ = false;
   std::set<domain::TestIndex> in_flight_;

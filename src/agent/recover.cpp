@@ -3,6 +3,7 @@
 #include "agent/flow_marks.h"
 #include "agent/framework_output.h"
 #include "agent/invocation.h"
+#include "agent/kept_output.h"
 #include "agent/output_file.h"
 #include "agent/redact.h"
 #include "base/text.h"
@@ -65,6 +66,7 @@ class LeaseRecovery {
                                   .errput = read_or_empty(attempt_dir_ + "/stderr.log"),
                                   .started = lease_.granted,
                                   .duration = std::max(from_ms(at) - lease_.granted, Millis{0})};
+    output.output_was_cut = KeptOutput::was_cut(output.output);
     // The worker's place as it was, because a results path may name its data folder or its number.
     const std::string& worker = lease_.worker.value;
     const std::int64_t slot = parse_integer(worker.substr(worker.rfind('/') + 1)).value_or(1);

@@ -207,6 +207,17 @@ def test_one_gigabyte_of_output(project):
     assert project.tests() == {"flood": "passed", "quiet": "passed"}
 
 
+def test_the_end_of_much_output_says_what_was_wrong(project):
+    script = 'echo "the beginning"; head -c 20971520 /dev/zero | tr "\\0" "x" | fold -w 100; echo; echo "basket: no such table"; exit 1\n'
+    project.commands(["a"], script, workers=1)
+    finished = project.run(expect=1)
+    assert "| basket: no such table" in finished.err, finished.err
+    (log,) = (project.root / ".tamarack/runs" / finished.json["run_id"] / "attempts").glob("*/stdout.log")
+    text = log.read_text()
+    assert text.startswith("the beginning\n") and text.endswith("\nbasket: no such table\n")
+    assert " bytes of output are left out …\n" in text and len(text) < 17 << 20
+
+
 def test_output_that_is_not_text(project):
     project.commands(["a"], "head -c 4096 /dev/urandom; printf '\\033[31m\\000\\377]]>&<'; exit 1\n", workers=1)
     finished = project.run(expect=1)
