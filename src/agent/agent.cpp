@@ -11,12 +11,12 @@ constexpr Millis goodbye_max{2'000};  // how long a coordinator may take to clos
 }  // namespace
 
 Agent::Agent(io::Loop& loop, const Clock& clock, AgentSettings settings, const adapter::Adapter& adapter,
-             artifact::ArtifactStore& artifacts, std::unique_ptr<io::Link> link, io::Callback on_done)
+             std::shared_ptr<artifact::ArtifactStore> artifacts, std::unique_ptr<io::Link> link, io::Callback on_done)
     : loop_(loop),
       clock_(clock),
       settings_(std::move(settings)),
       adapter_(adapter),
-      artifacts_(artifacts),
+      artifacts_(std::move(artifacts)),
       on_done_(std::move(on_done)),
       inotify_(loop) {
   budget_.bytes_max = settings_.artifact_bytes_max;

@@ -14,9 +14,10 @@ namespace tamarack::agent {
 
 class Agent {
  public:
-  // All references outlive the agent. `on_done` is called when it was sent home and everything it started has stopped.
-  Agent(io::Loop& loop, const Clock& clock, AgentSettings settings, const adapter::Adapter& adapter, artifact::ArtifactStore& artifacts,
-        std::unique_ptr<io::Link> link, io::Callback on_done);
+  // All references outlive the agent; the store lives as long as something is copied into it, which may be longer. `on_done` is called when
+  // it was sent home and everything it started has stopped.
+  Agent(io::Loop& loop, const Clock& clock, AgentSettings settings, const adapter::Adapter& adapter,
+        std::shared_ptr<artifact::ArtifactStore> artifacts, std::unique_ptr<io::Link> link, io::Callback on_done);
 
   // Things a person should know that change no verdict: a limit that was reached, a folder that cannot be watched.
   void on_warning(std::function<void(const std::string&)> callback);
@@ -74,7 +75,7 @@ class Agent {
   const Clock& clock_;
   AgentSettings settings_;
   const adapter::Adapter& adapter_;
-  artifact::ArtifactStore& artifacts_;
+  std::shared_ptr<artifact::ArtifactStore> artifacts_;
   std::unique_ptr<io::Link> link_;
   io::Callback on_done_;
   io::Inotify inotify_;

@@ -10,9 +10,9 @@
 
 namespace tamarack::agent {
 
-ArtifactKeeper::ArtifactKeeper(io::Loop& loop, artifact::ArtifactStore& store, ArtifactBudget& budget, std::string attempt_dir,
-                               Callbacks callbacks)
-    : loop_(loop), store_(store), budget_(budget), attempt_dir_(std::move(attempt_dir)), callbacks_(std::move(callbacks)) {}
+ArtifactKeeper::ArtifactKeeper(io::Loop& loop, std::shared_ptr<artifact::ArtifactStore> store, ArtifactBudget& budget,
+                               std::string attempt_dir, Callbacks callbacks)
+    : loop_(loop), store_(std::move(store)), budget_(budget), attempt_dir_(std::move(attempt_dir)), callbacks_(std::move(callbacks)) {}
 
 void ArtifactKeeper::reported(domain::TestIndex test, int retry, domain::Attachment attachment, const std::string& body) {
   if (attachment.path.empty() && body.empty()) return;
@@ -71,8 +71,8 @@ void ArtifactKeeper::store(domain::Attachment attachment, std::function<void(dom
   const std::int64_t reserved = wanted ? attachment.size : 0;
   const std::string file = attachment.path;  // both callbacks are made in an order nobody promises
   loop_.background(
-      [kept, wanted, file, &store = store_] {
-        if (wanted) *kept = store.keep(file);
+      [kept, wanted, file, store = store_] {
+        if (wanted) *kept = store->keep(file);
       },
       [this, kept, reserved, attachment = std::move(attachment), done = std::move(done), alive = std::weak_ptr(alive_)]() mutable {
         if (alive.expired()) return;

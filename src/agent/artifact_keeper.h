@@ -30,7 +30,9 @@ class ArtifactKeeper {
     std::function<void(const Fact&)> on_fact;
     io::Callback on_idle;  // nothing is being stored any more
   };
-  ArtifactKeeper(io::Loop& loop, artifact::ArtifactStore& store, ArtifactBudget& budget, std::string attempt_dir, Callbacks callbacks);
+  // The store is held by what is being stored: the keeper and all of its run may be gone before a large file is copied.
+  ArtifactKeeper(io::Loop& loop, std::shared_ptr<artifact::ArtifactStore> store, ArtifactBudget& budget, std::string attempt_dir,
+                 Callbacks callbacks);
 
   // An attachment the framework named; `body` when it sent the bytes themselves.
   void reported(domain::TestIndex test, int retry, domain::Attachment attachment, const std::string& body);
@@ -47,7 +49,7 @@ class ArtifactKeeper {
   void tell_found();
 
   io::Loop& loop_;
-  artifact::ArtifactStore& store_;
+  std::shared_ptr<artifact::ArtifactStore> store_;
   ArtifactBudget& budget_;
   std::string attempt_dir_;
   Callbacks callbacks_;

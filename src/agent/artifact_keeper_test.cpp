@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <atomic>
 #include <fstream>
+#include <future>
 
 #include "io/files.h"
 
@@ -53,7 +55,7 @@ class ArtifactKeeperTest : public testing::Test {
   }
 
   io::Loop loop_;
-  ReadingStore store_;
+  std::shared_ptr<ReadingStore> store_ = std::make_shared<ReadingStore>();
   ArtifactBudget budget_;
   std::string folder_;
   std::vector<std::string> warnings_;
@@ -134,6 +136,50 @@ TEST_F(ArtifactKeeperTest, AMissingFileIsToldWithoutBytes) {
   report("gone", folder_ + "/gone.png");
   settle();
   EXPECT_EQ(told(), Told{"gone without bytes"});
+}
+
+struct Copying {
+  std::promise<void> begun;
+  std::promise<void> may_end;
+  std::atomic<bool> store_is_gone = false;
+  std::atomic<bool> was_cut_off = false;
+};
+
+// Takes as long over a file as the test wants.
+class SlowStore final : public artifact::ArtifactStore {
+ public:
+  explicit SlowStore(Copying& copying) : copying_(copying) {}
+  ~SlowStore() override { copying_.store_is_gone = true; }
+  Result<artifact::Stored> keep(const std::string&) override {
+    Copying& copying = copying_;
+    copying.begun.set_value();
+    copying.may_end.get_future().wait();
+    copying.was_cut_off = copying.store_is_gone.load();
+    return artifact::Stored{"sha", 1};
+  }
+  Result<std::string> locate(const std::string& sha256) override { return sha256; }
+
+ private:
+  Copying& copying_;
+};
+
+// A run that ends abruptly does not wait for large files.
+TEST_F(ArtifactKeeperTest, AFileThatIsBeingStoredNeedsNoKeeperAnyMore) {
+  Copying copying;
+  auto store = std::make_shared<SlowStore>(copying);
+  auto keeper = std::make_unique<ArtifactKeeper>(
+      loop_, store, budget_, "",
+      ArtifactKeeper::Callbacks{.on_fact = [](const Fact&) { ADD_FAILURE() << "nobody hears of it"; }, .on_idle = [] {}});
+  keeper->reported(test, 0, {.name = "large", .content_type = {}, .path = file("large", "pixels"), .sha256 = {}}, {});
+  copying.begun.get_future().wait();
+  keeper.reset();
+  store.reset();
+  EXPECT_FALSE(copying.store_is_gone);
+  copying.may_end.set_value();
+  const std::function<void()> watch = [&] { copying.store_is_gone ? loop_.stop() : loop_.post(watch); };
+  loop_.post(watch);
+  loop_.run();
+  EXPECT_FALSE(copying.was_cut_off);
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ struct InvocationContext {
   const Clock& clock;
   const AgentSettings& settings;
   const adapter::Adapter& adapter;
-  artifact::ArtifactStore& artifacts;
+  std::shared_ptr<artifact::ArtifactStore> artifacts;
   const domain::Plan& plan;
   const PlanIndex& index;
   ArtifactBudget& budget;

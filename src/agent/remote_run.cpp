@@ -152,7 +152,7 @@ void RemoteRun::set_up() {
                   tail);
     auto noted = std::make_shared<Result<>>();
     // Looks at the whole tree: what setup made stays there.
-    loop_.background([workspace = workspace_.get(), noted] { *noted = workspace->setup_done(); },
+    loop_.background([workspace = workspace_, noted] { *noted = workspace->setup_done(); },
                      [this, noted, alive] {
                        if (alive.expired() || is_stopped()) return;
                        if (!*noted) return fail(noted->error());
@@ -198,7 +198,7 @@ void RemoteRun::begin() {
                                .session = settings_.session,
                                .workers = settings_.workers},
                               settings_.say);
-  store_ = std::make_unique<UploadingStore>(loop_, artifacts_, outgoing_->uploads());
+  store_ = std::make_shared<UploadingStore>(loop_, artifacts_, std::shared_ptr<Uploads>(alive_, &outgoing_->uploads()));
   connect();
 }
 
@@ -210,7 +210,7 @@ void RemoteRun::connect() {
                  if (std::exchange(lost_, 0) > 1) settings_.say("is connected again");
                  outgoing_->uploads().try_now();
                  if (agent_) return agent_->reconnect(std::move(*link));
-                 agent_ = std::make_unique<Agent>(loop_, clock_, project_.settings, *project_.adapter, *store_, std::move(*link),
+                 agent_ = std::make_unique<Agent>(loop_, clock_, project_.settings, *project_.adapter, store_, std::move(*link),
                                                   [this] { agent_is_done(); });
                  if (outgoing_->spool() != nullptr) agent_->keep_unsent(*outgoing_->spool());
                  if (settings_.endpoint != nullptr) agent_->offer_waits(*settings_.endpoint);

@@ -88,8 +88,9 @@ class RemoteRun {
   domain::Manifest manifest_;
   std::unique_ptr<client::BlobClient> blobs_;
   std::unique_ptr<Outgoing> outgoing_;
-  std::unique_ptr<UploadingStore> store_;
-  std::unique_ptr<Workspace> workspace_;
+  // What works in the background may go on after an abrupt end: it holds what it works on.
+  std::shared_ptr<UploadingStore> store_;
+  std::shared_ptr<Workspace> workspace_;
   std::unique_ptr<io::Process> setup_;
   PreparedProject project_;
   std::unique_ptr<Agent> agent_;

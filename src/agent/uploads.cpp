@@ -113,8 +113,8 @@ void Uploads::let_go_of_waiting() {
 Result<artifact::Stored> UploadingStore::keep(const std::string& path) {
   artifact::Stored stored = TRY(inner_.keep(path));
   const std::string kept = TRY(inner_.locate(stored.sha256));
-  loop_.post([weak = std::weak_ptr(uploads_), sha256 = stored.sha256, kept] {
-    if (const auto uploads = weak.lock()) (*uploads)->add(sha256, kept);
+  loop_.post([weak = uploads_, sha256 = stored.sha256, kept] {
+    if (const auto uploads = weak.lock()) uploads->add(sha256, kept);
   });
   return stored;
 }

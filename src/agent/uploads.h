@@ -87,10 +87,12 @@ class Uploads {
 };
 
 // Keeps in `inner`, and has it sent. Threads call it; uploads are told on the loop, in the turn before the one that hears of the result.
+// What is stored when `uploads` is gone is not sent: nobody is going to hear of it either. `uploads` ends on the loop; the loop and `inner`
+// outlive the store.
 class UploadingStore final : public artifact::ArtifactStore {
  public:
-  UploadingStore(io::Loop& loop, artifact::ArtifactStore& inner, Uploads& uploads)
-      : loop_(loop), inner_(inner), uploads_(std::make_shared<Uploads*>(&uploads)) {}
+  UploadingStore(io::Loop& loop, artifact::ArtifactStore& inner, std::weak_ptr<Uploads> uploads)
+      : loop_(loop), inner_(inner), uploads_(std::move(uploads)) {}
 
   Result<artifact::Stored> keep(const std::string& path) override;
   Result<std::string> locate(const std::string& sha256) override { return inner_.locate(sha256); }
@@ -98,7 +100,7 @@ class UploadingStore final : public artifact::ArtifactStore {
  private:
   io::Loop& loop_;
   artifact::ArtifactStore& inner_;
-  std::shared_ptr<Uploads*> uploads_;
+  const std::weak_ptr<Uploads> uploads_;
 };
 
 }  // namespace tamarack::agent

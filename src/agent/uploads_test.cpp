@@ -122,5 +122,26 @@ TEST_F(UploadsTest, ALinkThatIsBackEndsThePause) {
   EXPECT_EQ(has_, std::set<std::string>{"a"});
 }
 
+class NamingStore final : public artifact::ArtifactStore {
+ public:
+  Result<artifact::Stored> keep(const std::string& path) override { return artifact::Stored{path, 1}; }
+  Result<std::string> locate(const std::string& sha256) override { return "/" + sha256; }
+};
+
+TEST_F(UploadsTest, WhatIsStoredWhenItsRunIsGoneIsNotSent) {
+  NamingStore inner;
+  auto run = std::make_shared<int>(0);
+  UploadingStore store(loop_, inner, std::shared_ptr<Uploads>(run, uploads_.get()));
+  const auto keep = [&](const char* name) {
+    EXPECT_TRUE(store.keep(name));
+    loop_.post([this] { loop_.stop(); });
+    loop_.run();
+  };
+  keep("in-time");
+  run.reset();
+  keep("late");
+  EXPECT_EQ(told_, Texts{"owed in-time"});
+}
+
 }  // namespace
 }  // namespace tamarack::agent

@@ -53,7 +53,7 @@ Result<> LocalRun::prepare() {
   settings.run_dir = run_dir;
   settings.commit = [root = project.config.root] { return git_facts(root).commit; };
   auto [coordinators_end, agents_end] = io::make_memory_link(loop_);
-  agent_ = std::make_unique<agent::Agent>(loop_, clock_, std::move(settings), adapter_, *artifacts_, std::move(agents_end), nullptr);
+  agent_ = std::make_unique<agent::Agent>(loop_, clock_, std::move(settings), adapter_, artifacts_, std::move(agents_end), nullptr);
   endpoint_ = TRY(AgentEndpoint::open(loop_, clock_, nullptr));
   agent_->offer_waits(endpoint_->endpoint());
   agent_->on_warning([this](const std::string& message) { warnings_.push_back(message); });

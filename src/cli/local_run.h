@@ -74,7 +74,7 @@ class LocalRun {
   io::Lane writing_;
   const adapter::Adapter& adapter_;
   LocalRunSettings settings_;
-  std::unique_ptr<artifact::ArtifactStore> artifacts_;
+  std::shared_ptr<artifact::ArtifactStore> artifacts_;
   std::unique_ptr<LiveDisplay> display_;
   std::unique_ptr<coordinator::Coordinator> coordinator_;
   std::unique_ptr<probe::Probes> prober_;
