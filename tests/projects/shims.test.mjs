@@ -106,6 +106,72 @@ describe('playwright', () => {
     assert.equal(third.annotations.at(-1).type, 'did_not_run');
   });
 
+  // `fails` and `hangs`: in which tries; `says`: Playwright's own words in its JSON report; `tries`: the event lines.
+  const chains = {
+    'failed, and then passed over': {
+      retries: 1, fails: { first: [1], second: [0] }, says: { first: 'flaky', second: 'unexpected', third: 'skipped' },
+      tries: { first: ['passed final', 'failed final'], second: ['failed', 'failed final'], third: ['skipped', 'skipped final'] },
+    },
+    'timed out, and then passed over': {
+      retries: 1, fails: { first: [1] }, hangs: { second: [0] }, says: { first: 'flaky', second: 'unexpected', third: 'skipped' },
+      tries: { first: ['passed final', 'failed final'], second: ['timed_out', 'timed_out final'], third: ['skipped', 'skipped final'] },
+    },
+    'failed, and then passed over twice': {
+      retries: 2, fails: { first: [1, 2], second: [0] }, says: { first: 'flaky', second: 'unexpected', third: 'skipped' },
+      tries: {
+        first: ['passed final', 'failed', 'failed final'], second: ['failed', 'skipped', 'failed final'],
+        third: ['skipped', 'skipped', 'skipped final'],
+      },
+    },
+    'failed, passed, and then passed over': {
+      retries: 2, fails: { first: [2], second: [0], third: [1] }, says: { first: 'flaky', second: 'flaky', third: 'unexpected' },
+      tries: {
+        first: ['passed final', 'passed final', 'failed final'], second: ['failed', 'passed final', 'skipped final'],
+        third: ['skipped', 'failed', 'failed final'],
+      },
+    },
+    'passed over, and then passed': {
+      retries: 1, fails: { first: [0] }, says: { first: 'flaky', second: 'expected', third: 'expected' },
+      tries: { first: ['failed', 'passed final'], second: ['skipped', 'passed final'], third: ['skipped', 'passed final'] },
+    },
+  };
+
+  it('tells of serial tests and their retries what Playwright says', async () => {
+    const restore = project.write('tests/chains.spec.js', `
+      const { test } = require('@playwright/test');
+      for (const [story, { retries, fails, hangs = {} }] of Object.entries(${JSON.stringify(chains)}))
+        test.describe.serial(story, () => {
+          test.describe.configure({ retries });
+          for (const name of ['first', 'second', 'third'])
+            test(name, async ({}, info) => {
+              if (hangs[name]?.includes(info.retry)) {
+                info.setTimeout(100);
+                await new Promise(() => {});
+              }
+              if (fails[name]?.includes(info.retry)) throw new Error(name + ' is broken');
+            });
+        });
+    `);
+    const report = path.join(project.base, 'report.json');
+    try {
+      const { code, events } = await project.run([...cli, 'tests/chains.spec.js', '--workers=1', '--output={output}', '--reporter=json'],
+        { env: { ...reporter, PLAYWRIGHT_JSON_OUTPUT_NAME: report } });
+      assert.equal(code, 1);
+      const suites = new Map(JSON.parse(fs.readFileSync(report, 'utf8')).suites[0].suites.map(({ title, specs }) => [title, specs]));
+      for (const [story, { says, tries }] of Object.entries(chains)) {
+        assert.deepEqual(Object.fromEntries(suites.get(story).map(({ title, tests }) => [title, tests[0].status])), says, story);
+        const lines = events.finished.filter(({ title_path }) => title_path[0] === story);
+        const of = (name) => lines.filter(({ title_path }) => title_path[1] === name);
+        for (const name of ['first', 'second', 'third'])
+          assert.deepEqual(of(name).map(({ status, final }) => status + (final ? ' final' : '')), tries[name], `${story}: ${name}`);
+        for (const { title_path, status, errors } of lines)
+          if (status === 'failed') assert.equal(errors[0].message, `Error: ${title_path[1]} is broken`, 'the try that failed says why');
+      }
+    } finally {
+      restore();
+    }
+  });
+
   it('runs exactly the selected tests, whatever their titles hold', async () => {
     const awkward = listed.tests.find(({ title_path }) => title_path.at(-1).startsWith('keeps  two spaces'));
     const chosen = [awkward, ...by_name(listed, 'wizard > first [main]', 'alpha [free repeat 2]', 'shows the orders [signed in]')];

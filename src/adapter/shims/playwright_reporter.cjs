@@ -103,7 +103,7 @@ class TamarackReporter {
   constructor() {
     this.root_dir = process.cwd();
     this.identities = new Map();
-    this.tests_finished = 0;
+    this.finished = new Set(); // A serial group that runs again ends its tests again.
     this.running = new Set();
     const file = process.env.TAMARACK_EVENTS;
     if (!file) return;
@@ -171,21 +171,22 @@ class TamarackReporter {
       if (!this.is_selected(test)) return this.note_stranger(test, result);
       this.running.delete(test);
       const identity = this.identity_of(test);
-      const failed = result.status !== 'skipped' && result.status !== test.expectedStatus;
+      const telling = telling_try(test, result);
+      const failed = telling.status !== 'skipped' && telling.status !== test.expectedStatus;
       const did_not_run = result.status === 'skipped' && test.expectedStatus !== 'skipped';
       const again = (failed || did_not_run) && result.status !== 'interrupted' && test.results.length <= test.retries;
       const { annotations, captures } = split_annotations(result.annotations || test.annotations);
       if (did_not_run)
         annotations.push({ type: 'did_not_run', description: 'an earlier test or hook of its group failed' });
-      const errors = (result.errors || []).map((error) => this.error_of(error));
-      if (failed && result.status === 'passed')
+      const errors = (telling.errors || []).map((error) => this.error_of(error));
+      if (failed && telling.status === 'passed')
         errors.push({ ...this.error_of({ message: 'expected to fail, but passed' }), ...this.place_of(test.location) });
 
       const files = [];
       for (const attachment of result.attachments || []) this.attach(identity, result.retry, attachment, files);
-      if (!again) ++this.tests_finished;
+      if (!again) this.finished.add(test);
       this.events.write({
-        type: 'test_finished', ...identity, retry: result.retry, status: status_of(test, result), final: !again,
+        type: 'test_finished', ...identity, retry: result.retry, status: status_of(test, telling), final: !again,
         started_ms: Number(result.startTime) || Date.now(), duration_ms: whole(result.duration), errors,
         stdout: tail_of(result.stdout), stderr: tail_of(result.stderr), annotations, captures, output_bytes: output_bytes(), attachments: files,
         steps: (result.steps || []).slice(0, STEPS_MAX).map(step_of),
@@ -200,7 +201,7 @@ class TamarackReporter {
   async onEnd(result) {
     this.guard(() => {
       const status = result.status === 'timedout' ? 'timed_out' : result.status;
-      this.events.write({ type: 'end', status, tests_finished: this.tests_finished });
+      this.events.write({ type: 'end', status, tests_finished: this.finished.size });
     });
   }
 
@@ -259,10 +260,11 @@ class TamarackReporter {
       this.events.write({ type: 'error', error: this.error_of({ message, location: test.location }) });
       return;
     }
-    const failed = result.status !== 'skipped' && result.status !== test.expectedStatus;
+    const telling = telling_try(test, result);
+    const failed = telling.status !== 'skipped' && telling.status !== test.expectedStatus;
     if (!failed || test.results.length <= test.retries) return;
-    const error = this.error_of((result.errors || [])[0] || { message: result.status });
-    error.message = `${name}, which others depend on, ${status_of(test, result)}: ${error.message}`;
+    const error = this.error_of((telling.errors || [])[0] || { message: telling.status });
+    error.message = `${name}, which others depend on, ${status_of(test, telling)}: ${error.message}`;
     this.events.write({ type: 'error', error });
   }
 
@@ -394,6 +396,16 @@ const key_of = ({ spec, title_path, parameters }) => to_json([spec, title_path, 
 const read_selection = (file) => {
   const { tests } = JSON.parse(fs.readFileSync(file, 'utf8'));
   return new Set(tests.map(key_of));
+};
+
+/**
+ * The try that says how the test ended. A serial test that failed and was then passed over in its last try, because an
+ * earlier test of its group failed, is a failed test to Playwright: the try that failed speaks for it.
+ */
+const telling_try = (test, result) => {
+  const passed_over = result.status === 'skipped' && test.expectedStatus !== 'skipped' && test.results.length > test.retries;
+  if (!passed_over || test.outcome() !== 'unexpected') return result;
+  return test.results.filter(({ status }) => status !== 'skipped' && status !== 'interrupted').pop() || result;
 };
 
 const status_of = (test, result) => {
