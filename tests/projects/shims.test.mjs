@@ -501,6 +501,52 @@ describe('pytest', () => {
     assert.match(events.verdict('test_with_teardown').errors[0].message, /^teardown failed: AssertionError: FAIL_TEARDOWN/);
   });
 
+  it('lets no later skip take a failure back', async () => {
+    const restore = project.write('tests/test_late_skips.py', `
+import pytest
+from _pytest.reports import TestReport
+
+@pytest.fixture
+def skips_at_the_end():
+    yield
+    pytest.skip("nothing to clean")
+
+def test_fails(skips_at_the_end):
+    assert 1 == 2
+
+def test_times_out(skips_at_the_end):
+    pytest.fail("Timeout >1.0s")  # as pytest-timeout does
+
+def test_passes(skips_at_the_end):
+    pass
+
+@pytest.mark.xfail(strict=True)
+def test_passes_although_it_should_fail(skips_at_the_end):
+    pass
+
+def tell(request, outcome, longrepr):  # as pytest-subtests tells of a subtest
+    item = request.node
+    item.ihook.pytest_runtest_logreport(report=TestReport(item.nodeid, item.location, {}, outcome, longrepr, "call"))
+
+def test_with_subtests(request):
+    tell(request, "failed", "AssertionError: the first subtest")
+    tell(request, "skipped", (__file__, 1, "Skipped: the second subtest"))
+`);
+    try {
+      const { code, stdout, events } = await call(['tests/test_late_skips.py', '-rfs']);
+      assert.equal(code, 1);
+      assert.match(stdout, /4 failed, 2 passed, 5 skipped/);
+      assert.deepEqual(events.statuses, {
+        test_fails: 'failed', test_times_out: 'timed_out', test_passes: 'skipped', test_passes_although_it_should_fail: 'failed',
+        test_with_subtests: 'failed',
+      });
+      assert.match(events.verdict('test_fails').errors[0].message, /assert 1 == 2/);
+      assert.deepEqual(events.verdict('test_fails').annotations, [{ type: 'skip', description: 'nothing to clean' }]);
+    } finally {
+      restore();
+    }
+  });
+
   it('runs exactly the selected tests', async () => {
     const chosen = by_name(listed, 'test_awkward_ids [a::b]', 'test_is_less [3-4]', 'TestSums > TestInner > test_of_one', 'test_takes_an_item');
     const { code, stdout, events } = await call([...new Set(chosen.map(({ spec }) => spec))], { select: chosen });

@@ -280,10 +280,14 @@ class Writer(Guarded):
             kind = "xfail" if report.skipped else "xpass"
             attempt.annotations.append({"type": kind, "description": plain(reason)})
             if never_ran:
-                attempt.status = "skipped"
+                self.skip(attempt)
         elif report.skipped:
             reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
             attempt.annotations.append({"type": "skip", "description": plain(reason.replace("Skipped: ", "", 1))})
+            self.skip(attempt)
+
+    def skip(self, attempt):
+        if attempt.status == "passed":  # A skip of the tear-down, or of a subtest, takes no failure back.
             attempt.status = "skipped"
 
     def finish(self, nodeid, final):
