@@ -325,6 +325,50 @@ describe('mocha', () => {
     assert.equal(events.statuses['sums > hangs on demand'], 'timed_out');
   });
 
+  it('tells failures that come after a test has ended', async () => {
+    const restore = project.write('specs/late.spec.js', `
+      const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+      describe('late', () => {
+        it('is done again, later', (done) => { done(); setTimeout(() => done(new Error('late')), 100); });
+        it('runs meanwhile', async () => { console.log('before'); await wait(300); console.log('after'); });
+        it('is done again at once', (done) => { done(); done(new Error('at once')); });
+        it('is tried again', function (done) {
+          this.retries(1);
+          if (this.test.currentRetry()) return setTimeout(done, 300);
+          done(new Error('first'));
+          setTimeout(() => done(new Error('after the first')), 100);
+        });
+        it('is tried again at once', function (done) {
+          this.retries(1);
+          if (this.test.currentRetry()) return done();
+          done(new Error('first'));
+          done(new Error('first, again'));
+        });
+        it('throws after it was done', (done) => { done(); process.nextTick(() => { throw new Error('thrown late'); }); });
+      });
+    `);
+    try {
+      const { tests } = (await list()).events;
+      const { code, stdout, events } = await run({ select: tests.filter(({ spec }) => spec === 'specs/late.spec.js') });
+      assert.match(stdout, /6 passing/);
+      assert.match(stdout, /5 failing/);
+      assert.equal(code, 5);
+      assert.deepEqual(events.finished.map((line) => `${line.title_path[1]} ${line.retry}: ${line.status}${line.final ? ', final' : ''}`), [
+        'is done again, later 0: passed, final', 'runs meanwhile 0: passed, final', 'is done again at once 0: failed, final',
+        'is tried again 0: failed', 'is tried again 1: passed, final', 'is tried again at once 0: failed, final',
+        'is tried again at once 1: passed, final', 'throws after it was done 0: failed, final',
+      ]);
+      assert.deepEqual(events.errors.map(({ message }) => message.replace(/: done\(\).* received error: Error: (.*)[^]*/, ': $1')), [
+        "'late › is done again, later' failed after it had ended: late", "'late › is tried again' failed after it had ended: after the first"]);
+      const meanwhile = events.verdict('late > runs meanwhile');
+      assert.equal(meanwhile.stdout, 'before\nafter\n', 'all of it, without what the reporter prints');
+      const began = events.started.find((line) => name_of(line) === 'late > runs meanwhile');
+      assert.equal(meanwhile.started_ms, began.at_ms);
+    } finally {
+      restore();
+    }
+  });
+
   const hooks = {
     before: { first: 'failed', second: 'failed', fourth: 'failed', message: /^"before all" hook failed: before is broken/ },
     beforeEach: { first: 'failed', second: 'failed', fourth: 'failed', message: /^"before each" hook failed: beforeEach is broken/ },

@@ -173,6 +173,7 @@ class Account {
     this.seen_keys = new Map();
     this.planned = [];
     this.finished = new Set();
+    this.told = new WeakSet(); // The tries whose line is written.
     this.failed_suites = new Map();
     this.open_test = null;
     this.selection = null;
@@ -232,21 +233,28 @@ class Account {
   begin(test) {
     this.settle();
     const at_ms = Date.now();
-    this.open_test = { test, started_ms: at_ms, status: '', errors: [], final: true };
+    this.open_test = { test, started_ms: at_ms, status: '', errors: [], final: false };
     events.write({ type: 'test_started', ...this.identity_of(test), retry: retry_of(test), at_ms });
   }
 
   conclude(test, status, error, final = true) {
+    if (this.told.has(test)) return this.failed_late(test, error);
     if (!this.open_test || this.open_test.test !== test) {
       this.settle();
-      this.open_test = { test, started_ms: Date.now(), status: '', errors: [], final: true };
+      this.open_test = { test, started_ms: Date.now(), status: '', errors: [], final: false };
     }
     const { open_test } = this;
     if (error !== undefined) open_test.errors.push(error_of(error));
+    open_test.final = open_test.final || final; // `done` called again counts as a failure although the test is tried again.
     if (open_test.status === 'failed' || open_test.status === 'timed_out') return;
     open_test.status = status;
-    open_test.final = final;
     open_test.duration_ms = test.duration === undefined ? Date.now() - open_test.started_ms : test.duration;
+  }
+
+  /** `done` called again, long after: the test's line is written and counts, and the test that runs now stays open. */
+  failed_late(test, error) {
+    const name = this.identity_of(test).title_path.join(' › ');
+    events.write({ type: 'error', error: error_of(error, `'${name}' failed after it had ended: `) });
   }
 
   /** A hook fails the test it belongs to; a "before" hook also keeps the rest of its suite from running. */
@@ -282,6 +290,7 @@ class Account {
     const done = this.open_test;
     this.open_test = null;
     if (!done || !done.status) return;
+    this.told.add(done.test);
     if (done.final) this.finished.add(this.identity_of(done.test));
     events.write({
       type: 'test_finished', ...this.identity_of(done.test), retry: retry_of(done.test), status: done.status, final: done.final,
@@ -326,7 +335,8 @@ let capture = null;
 const follow = (runner, account) => {
   const on = (name, action) => runner.on(name, (...args) => guard(() => action(...args)));
   const first = (name, action) => runner.prependListener(name, (...args) => guard(() => action(...args)));
-  const closing = (name) => runner.prependListener(name, () => { capture.open = false; });
+  let was_open = false;
+  const closing = (name) => runner.prependListener(name, () => { was_open = capture.open; capture.open = false; });
   const is_hook = (runnable) => runnable && runnable.type === 'hook';
 
   on('test', (test) => account.is_selected(test) && (account.begin(test), capture.take(), (capture.open = true)));
@@ -344,6 +354,8 @@ const follow = (runner, account) => {
     events.write({ type: 'error', error: error_of(error) });
   });
   for (const name of ['pass', 'fail', 'pending', 'retry', 'test end', 'hook end', 'suite end', 'end']) closing(name);
+  // After the user's reporter has printed about it: a late failure of another test ends no capture.
+  on('fail', (runnable) => { if (account.told.has(runnable)) capture.open = was_open; });
   on('suite', () => account.settle());
   on('suite end', (suite) => account.suite_ended(suite));
   on('end', () => account.end(runner));
