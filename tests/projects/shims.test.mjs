@@ -325,6 +325,17 @@ describe('mocha', () => {
     assert.equal(events.statuses['sums > hangs on demand'], 'timed_out');
   });
 
+  it('finds the places of tests when it lies inside of the suite itself', async () => {
+    const folder = path.join(project.dir, '.tamarack', 'shims');
+    fs.mkdirSync(folder, { recursive: true });
+    fs.copyFileSync(path.join(shims, 'mocha_reporter.cjs'), path.join(folder, 'mocha_reporter.cjs'));
+    const from = (shim) => project.run(['node', 'node_modules/mocha/bin/mocha.js', '--require', shim, '--no-parallel', '--dry-run'], { mode: 'discover' });
+    const inside = [await from(path.join(folder, 'mocha_reporter.cjs')), await from('./.tamarack/shims/mocha_reporter.cjs')];
+    fs.rmSync(path.join(project.dir, '.tamarack'), { recursive: true });
+    const places = ({ tests }) => tests.map((test) => `${name_of(test)} ${test.line}:${test.column}`);
+    for (const { events } of inside) assert.deepEqual(places(events), places(listed));
+  });
+
   it('tells failures that come after a test has ended', async () => {
     const restore = project.write('specs/late.spec.js', `
       const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

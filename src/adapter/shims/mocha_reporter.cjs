@@ -66,14 +66,16 @@ const relative = (file) => path.relative(root_dir, file).split(path.sep).join('/
 const whole = (milliseconds) => Math.max(0, Math.round(milliseconds || 0));
 const key_of = ({ spec, title_path, parameters }) => to_json([spec, title_path, parameters || '']);
 
-/** The first place in a stack that belongs to the user: inside the suite's root and not in node_modules. */
+/** The first place in a stack that belongs to the user: inside the suite's root, not in node_modules and not in here. */
 const place_of = (stack) => {
   for (const line of String(stack || '').split('\n')) {
     // Mocha shortens the paths below its folder to relative ones.
     const match = /(?:\(|at )([^()]+?):(\d+):(\d+)\)?$/.exec(line.trim());
     if (!match || match[1].startsWith('node:')) continue;
     const file = match[1].startsWith('file://') ? fileURLToPath(match[1]) : match[1];
-    const name = relative(path.resolve(root_dir, file));
+    const absolute = path.resolve(root_dir, file);
+    if (absolute === __filename) continue; // The state folder, and this file in it, may lie inside the suite's root.
+    const name = relative(absolute);
     if (name.startsWith('../') || name.includes('node_modules/')) continue;
     return { file: name, line: Number(match[2]), column: Number(match[3]) };
   }
