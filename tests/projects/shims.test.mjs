@@ -676,6 +676,52 @@ def test_nothing():
     assert.equal(events.statuses['test_hangs_on_demand'], undefined);
   });
 
+  const no_xdist = has('xdist') ? false : 'python3-pytest-xdist is not installed';
+  it('lists and runs the same tests when the options of the project distribute them', { skip: no_xdist }, async () => {
+    const alone = keys_of(listed.tests);
+    const env = { PYTEST_ADDOPTS: '-n 2' };
+    const { code, events } = await call(['--collect-only', '-q'], { mode: 'discover', env });
+    assert.deepEqual([code, keys_of(events.tests)], [0, alone]);
+    assert.deepEqual(keys_of((await call([], { env })).events.verdicts), alone);
+  });
+
+  it('knows grouped tests by their own names', { skip: no_xdist }, async () => {
+    const restore = project.write('tests/test_groups.py', `
+import pytest
+
+@pytest.mark.xdist_group("printer")
+def test_plain():
+    pass
+
+@pytest.mark.xdist_group(name="one@two")
+@pytest.mark.parametrize("text", ["1", "me@home", "]@", "q]"])
+def test_parameters(text):
+    pass
+
+class TestClass:
+    @pytest.mark.xdist_group("[a]::b")
+    def test_within(self):
+        pass
+
+@pytest.mark.parametrize("text", ["me@home", "a]@b"])
+def test_free(text):
+    pass
+`);
+    const env = { PYTEST_ADDOPTS: '-n 2 --dist loadgroup' };
+    try {
+      const found = await call(['tests/test_groups.py', '--collect-only', '-q'], { mode: 'discover', env });
+      assert.deepEqual(found.events.tests.map(name_of), [
+        'test_plain', 'test_parameters [1]', 'test_parameters [me@home]', 'test_parameters []@]', 'test_parameters [q]]',
+        'TestClass > test_within', 'test_free [me@home]', 'test_free [a]@b]']);
+      const { code, stdout, events } = await call(['tests/test_groups.py'], { select: found.events.tests, env });
+      assert.equal(code, 0);
+      assert.match(stdout, /8 passed/);
+      assert.deepEqual(keys_of(events.verdicts), keys_of(found.events.tests));
+    } finally {
+      restore();
+    }
+  });
+
   const parallel = has('xdist') && has('pytest_rerunfailures');
   it('writes through the controller of xdist, with the retries of rerunfailures',
     { skip: parallel ? false : 'python3-pytest-xdist or python3-pytest-rerunfailures is not installed' }, async () => {

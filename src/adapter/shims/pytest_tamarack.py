@@ -101,6 +101,8 @@ class Identities:
         self.root_dir = str(config.invocation_params.dir)
         self.rootpath = str(config.rootpath)
         self.known = {}
+        # The workers of xdist have no `dist` of their own any more.
+        self.grouped = getattr(config.option, "loadgroup", False) or getattr(config.option, "dist", "no") == "loadgroup"
 
     def relative(self, path):
         return os.path.relpath(os.path.join(self.rootpath, str(path)), self.root_dir).replace(os.sep, "/")
@@ -108,6 +110,8 @@ class Identities:
     def of(self, nodeid):
         if nodeid not in self.known:
             file, _, rest = nodeid.partition("::")
+            if self.grouped:
+                rest = without_group(rest)
             name, bracket, parameters = rest.partition("[")
             if not bracket or not name or not rest.endswith("]"):
                 name, parameters = rest, ""
@@ -120,6 +124,15 @@ class Identities:
 
     def key(self, nodeid):
         return key_of(self.of(nodeid))
+
+
+def without_group(name):
+    """`--dist loadgroup` appends `@group` to the ids of grouped tests. Names hold no '@'; parameters may, a group may hold anything."""
+    head, at, _ = name.partition("@")
+    if at and "[" not in head:
+        return head
+    head, at, _ = name.rpartition("]@")
+    return head + "]" if at and not name.endswith("]") else name
 
 
 def key_of(identity):
@@ -197,7 +210,8 @@ class Writer(Guarded):
             self.guard(lambda: self.write_error(self.error_of(report)))
 
     def distributes(self):
-        return bool(getattr(self.config.option, "dist", "no") != "no" and getattr(self.config.option, "tx", None))
+        option = self.config.option  # With --collect-only xdist sets `dist` and `tx` as well, and lists the tests right here.
+        return bool(getattr(option, "dist", "no") != "no" and getattr(option, "tx", None) and not option.collectonly)
 
     def write_suite(self, items):
         self.write_suite_line(len(items))
