@@ -211,6 +211,16 @@ def test_a_setup_that_fails_everywhere_is_told_once(project, fleet):
     assert end.count("ended with code 9") == 1, end
 
 
+def test_no_more_workers_work_than_were_asked_for(project, fleet):
+    """An agent comes with all of its workers; a suite that shares something says how many it bears."""
+    suite(project, units=[f"unit-{n}" for n in range(6)],
+          script='mkdir "$HOME/alone" || { echo "somebody else is at work"; exit 1; }\nsleep 0.1\nrmdir "$HOME/alone"\n')
+    fleet.serve()
+    fleet.agent("a", 4)
+    fleet.wait_for_agents(1)
+    fleet.finish(fleet.run("--workers", "1"), 0)
+
+
 def test_one_machine_of_a_job_writes_the_annotations(project, fleet, tmp_path):
     suite(project, units=("good", "bad"), script='sleep 0.5; [ "$1" != bad ]\n')
     fleet.serve()
