@@ -22,19 +22,18 @@ async function history(browser, address, expect, faults) {
   };
   await page.goto(address);
   await page.getByRole('treeitem', { name: /applies a voucher/ }).click();
+  // Another tab is not covered by the test; Back brings it.
   await page.getByRole('tab', { name: 'Units' }).click();
-  // On other tabs an opened test lies over the page; it belongs to the address, so it is closed first.
-  await page.keyboard.press('Escape');
   await page.getByRole('article').waitFor({ state: 'detached' });
   expect('after a tab', await state(), 'Units');
   const seen = [];
-  for (const step of ['goBack', 'goBack', 'goBack', 'goForward', 'goForward', 'goForward']) {
+  for (const step of ['goBack', 'goBack', 'goForward', 'goForward']) {
     await page[step]();
     await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
     seen.push(await state());
   }
   const opened = 'applies a voucher to the total';
-  expect('back and forward', seen.join(' | '), [`Units, ${opened}`, `Tests, ${opened}`, 'Tests', `Tests, ${opened}`, `Units, ${opened}`, 'Units'].join(' | '));
+  expect('back and forward', seen.join(' | '), [`Tests, ${opened}`, 'Tests', `Tests, ${opened}`, 'Units'].join(' | '));
   faults.push(...own);
   await page.close();
 }

@@ -16,6 +16,9 @@ const DIST = join(import.meta.dirname, '../dist/dashboard');
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; media-src 'self'; font-src 'self' data:; connect-src 'self'";
 const ASSETS = { '/assets/dashboard.js': 'text/javascript', '/assets/dashboard.css': 'text/css' };
 const TICK_MS = 100;
+/** Of a list, when nobody says how many; and the most that may be asked for. */
+const PART_ROWS = 50;
+const PART_ROWS_MAX = 1_000;
 /** Between the end of the run that goes on and the start of the next. */
 const REST_MS = 8_000;
 const PICTURE = `<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1280 720'><rect width='1280' height='720' fill='#eef1f4'/><rect width='1280' height='64' fill='#20324a'/>
@@ -66,18 +69,18 @@ const ROUTES = [
     if (entry instanceof LiveRun) entry.cancel();
     return entry && {};
   }],
-  ['GET', '/api/v1/projects/:project/tests', ({ world, names, query }) => world.history[names.project]?.list(query.get('text') ?? '', query.get('sort') ?? 'flaky', Number(query.get('limit') ?? 100), query.get('before'))],
+  ['GET', '/api/v1/projects/:project/tests', ({ world, names, query }) => world.history[names.project]?.list(query.get('text') ?? '', query.get('sort') ?? 'flaky', Number(query.get('limit') ?? PART_ROWS), query.get('before'))],
   ['GET', '/api/v1/projects/:project/tests/:test', ({ world, names }) => world.history[names.project]?.test(names.test)],
-  ['GET', '/api/v1/projects/:project/specs', ({ world, names }) => world.history[names.project] && { specs: world.history[names.project].specs() }],
+  ['GET', '/api/v1/projects/:project/specs', ({ world, names, query }) => world.history[names.project] && partOf('specs', world.history[names.project].specs(query.get('text') ?? ''), query, (one) => `spec~${one.spec}`)],
   ['GET', '/api/v1/agents', ({ world }) => ({ agents: world.agents })],
   ['POST', '/api/v1/agents/:agent/drain', ({ world, names, body }) => {
     const agent = world.agents.find((one) => one.agent === names.agent);
     if (agent !== undefined) agent.draining = body.drain;
     return agent && {};
   }],
-  ['GET', '/api/v1/jobs', ({ world }) => ({ jobs: world.jobs })],
+  ['GET', '/api/v1/jobs', ({ world, query }) => partOf('jobs', newestFirst(world.jobs, 'submitted_at'), query, (one) => `${Date.parse(one.submitted_at)}-${one.job_id}`)],
   ['GET', '/api/v1/jobs/:job', ({ world, names }) => world.jobs.find((one) => one.job_id === names.job)],
-  ['GET', '/api/v1/waits', ({ world, query }) => ({ waits: world.waits.filter((one) => !query.has('open') || (one.state === 'parked') === (query.get('open') === 'true')) })],
+  ['GET', '/api/v1/waits', ({ world, query }) => partOf('waits', newestFirst(world.waits, 'parked_at').filter((one) => !query.has('open') || (one.state === 'parked') === (query.get('open') === 'true')), query, (one) => `${Date.parse(one.parked_at)}-${one.wait_id}`)],
   ['GET', '/api/v1/waits/:wait', ({ world, names }) => world.waits.find((one) => one.wait_id === names.wait)],
   ['GET', '/api/v1/tokens', ({ world }) => ({ tokens: world.tokens })],
   ['POST', '/api/v1/tokens', makeToken],
@@ -132,8 +135,23 @@ function projectOf(world, project) {
   return { project, runs: own.length, last_run_id: last?.run_id ?? '', last_verdict: last?.verdict ?? '', last_started_at: last?.started_at ?? '' };
 }
 
+function newestFirst(rows, name) {
+  return [...rows].sort((a, b) => b[name].localeCompare(a[name]));
+}
+
+/** A part of a list as the server hands it out; `cursorOf` names the row that it ends with. */
+function partOf(name, rows, query, cursorOf) {
+  const limit = Number(query.get('limit') ?? PART_ROWS);
+  if (!Number.isInteger(limit) || limit < 1 || limit > PART_ROWS_MAX) return { problem: `limit: expected a number from 1 to ${PART_ROWS_MAX}, got '${query.get('limit')}'` };
+  const before = query.get('before');
+  const from = before === null ? 0 : rows.findIndex((row) => cursorOf(row) === before) + 1;
+  if (before !== null && from === 0) return { problem: `'before' is not the 'next' of a page of this list, got '${before}'` };
+  const part = rows.slice(from, from + limit);
+  return { [name]: part, ...(from + limit < rows.length ? { next: cursorOf(part.at(-1)) } : {}) };
+}
+
 function listRuns({ world, query }) {
-  const limit = Math.min(1_000, Number(query.get('limit') ?? 100));
+  const limit = Math.min(PART_ROWS_MAX, Number(query.get('limit') ?? PART_ROWS));
   const before = query.get('before');
   const from = before === null ? 0 : world.runs.findIndex((one) => one.run.run_id === before) + 1;
   const text = (query.get('text') ?? '').toLowerCase();

@@ -9,6 +9,8 @@ import { applyPatch, startLive } from '../src/model/live_run.ts';
 import { NO_FILTER } from '../src/model/place.ts';
 import { startStandIn } from './stand_in_server.mjs';
 
+/** So many that their specs do not fit into the first part. */
+const TESTS = 440;
 let stand_in;
 let closed;
 let signed_out = 0;
@@ -16,7 +18,7 @@ const client = (server, cookie = '') => makeApi(makeTransport((path, init) => fe
 let api;
 
 beforeAll(async () => {
-  stand_in = await startStandIn({ tests: 120, runs: 30, clock: false, live_tests: 64 });
+  stand_in = await startStandIn({ tests: TESTS, runs: 30, clock: false, live_tests: 64 });
   closed = await startStandIn({ tests: 8, runs: 2, clock: false, open: false });
   api = client(stand_in);
 });
@@ -86,7 +88,20 @@ describe('the stand-in', () => {
       if (execution.outcome === 'failed') expect(left.attempts[0].attachments.length).toBeGreaterThan(1);
     }
     await expect(api.runTest(history.executions[0].run_id, 'nobody')).rejects.toMatchObject({ status: 404 });
-    expect((await api.specs('storefront')).reduce((sum, spec) => sum + spec.tests, 0)).toBe(120);
+  });
+  it('hands out specs, jobs and waits in parts, as the server does', async () => {
+    const { specs, next } = await (await fetch(`${stand_in.address}/api/v1/projects/storefront/specs`)).json();
+    expect([specs.length, next]).toEqual([50, `spec~${specs.at(-1).spec}`]);
+    const all = await api.specs('storefront');
+    expect(all.length).toBeGreaterThan(50);
+    expect([new Set(all.map((one) => one.spec)).size, all.reduce((sum, one) => sum + one.tests, 0)]).toEqual([all.length, TESTS]);
+    const first = await api.waits('', 2, null);
+    const second = await api.waits('', 2, first.next);
+    expect([first.rows.length, second.rows.length, second.next]).toEqual([2, 1, null]);
+    const parked = [...first.rows, ...second.rows].map((wait) => wait.parked_at);
+    expect(parked).toEqual([...parked].sort().reverse());
+    await expect(api.jobs(2, 'nowhere')).rejects.toMatchObject({ status: 400 });
+    await expect(api.jobs(1_001, null)).rejects.toMatchObject({ status: 400 });
   });
   it('changes agents and tokens', async () => {
     await api.drain('ci-1', true);

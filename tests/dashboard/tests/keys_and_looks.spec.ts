@@ -28,15 +28,35 @@ test('the keyboard searches, walks the rows, opens one and helps', async ({ page
   await expect(page.getByRole('heading', { level: 1, name: '1 of 4 tests failed' })).toBeVisible();
 });
 
-test('the keyboard opens a test of a run and closes it', async ({ page, shop }) => {
+// Beside the list, over it, and over the whole of a phone.
+for (const width of [1280, 1024, 360]) {
+  test(`the keyboard opens a test of a run, is in it, and closes it, ${width} pixels wide`, async ({ page, shop }) => {
+    await page.setViewportSize({ width, height: 740 });
+    await page.goto(`/runs/${shop['feature/taxes']?.run_id}`);
+    await expect(page.getByRole('treeitem', { name: /^failed: checkout/ })).toBeVisible();
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    const list = page.getByRole('tree', { name: 'Tests' });
+    await expect(list).toBeFocused();
+    await page.keyboard.press('Enter');
+    const article = page.getByRole('article', { name: /checkout/ });
+    await expect(article).toBeVisible();
+    await expect(article.locator('xpath=..'), 'what scrolls the test has the focus').toBeFocused();
+    await page.keyboard.press('Escape');
+    await expect(article).toBeHidden();
+    await expect(list).toBeFocused();
+  });
+}
+
+test('another tab is not covered by the test that was open', async ({ page, shop }) => {
   await page.goto(`/runs/${shop['feature/taxes']?.run_id}`);
-  await expect(page.getByRole('treeitem', { name: /^failed: checkout/ })).toBeVisible();
-  await page.keyboard.press('j');
-  await page.keyboard.press('j');
-  await page.keyboard.press('Enter');
+  await page.getByRole('treeitem', { name: /^failed: checkout/ }).click();
   await expect(page.getByRole('article', { name: /checkout/ })).toBeVisible();
-  await page.keyboard.press('Escape');
+  await page.getByRole('tab', { name: 'Timeline' }).click();
+  await expect(page).toHaveURL(/#tab=timeline$/);
   await expect(page.getByRole('article')).toBeHidden();
+  await page.goBack();
+  await expect(page.getByRole('article', { name: /checkout/ })).toBeVisible();
 });
 
 test('the keyboard opens a test of a run that was itself opened by keyboard', async ({ page }) => {

@@ -32,7 +32,7 @@ export function makeHistory(count, runs, now_ms) {
       const one = figures[Number.parseInt(id.slice(1), 16)];
       return one === undefined ? null : { ...one, executions: executionsOf(Number.parseInt(id.slice(1), 16), one, runs, now_ms) };
     },
-    specs: () => specsOf(figures),
+    specs: (text) => specsOf(figures).filter(({ spec }) => spec.toLowerCase().includes(text.toLowerCase())),
   };
 }
 
@@ -82,5 +82,5 @@ function specsOf(figures) {
     if (one.last_at > known.last_at) known.last_at = one.last_at;
     specs.set(spec, known);
   });
-  return [...specs.values()];
+  return [...specs.values()].sort((a, b) => a.spec < b.spec ? -1 : 1);
 }

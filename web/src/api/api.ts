@@ -10,6 +10,7 @@ import {
   readSpecFigures, readTestFigures, readTestHistory, type SpecFigures, type TestFigures, type TestHistory, type TestSort, type WrittenFigures, type WrittenHistory,
 } from '../model/test_history';
 import { readWaitRow, type WaitRow, type WrittenWait } from '../model/wait_row';
+import { formatCount } from '../text/format';
 import { followChanges } from './job_events';
 import { ApiProblem } from './problem';
 import { readReport } from './report_source';
@@ -34,6 +35,7 @@ export interface Api {
   cancel: (run: string) => Promise<void>;
   tests: (project: string, text: string, sort: TestSort, limit: number, before: string | null, signal?: AbortSignal) => Promise<Part<TestFigures>>;
   test: (project: string, test: string, signal?: AbortSignal) => Promise<TestHistory>;
+  /** All of them, however many parts the server hands them out in. */
   specs: (project: string, signal?: AbortSignal) => Promise<SpecFigures[]>;
   agents: (signal?: AbortSignal) => Promise<AgentRow[]>;
   drain: (agent: string, drain: boolean) => Promise<void>;
@@ -58,6 +60,10 @@ export interface Api {
 }
 
 const ROOT = '/api/v1';
+/** The most that the server hands out at a time. */
+const PART_ROWS_MAX = 1_000;
+/** No project has a hundred thousand specs; a server that never comes to the end is not asked for ever. */
+const SPEC_PARTS_MAX = 100;
 
 export function livePath(run: string): string {
   return `${ROOT}/runs/${encodeURIComponent(run)}/live`;
@@ -99,7 +105,17 @@ export function makeApi({ get, send, sendFile }: Transport): Api {
       return { rows: (answer.tests ?? []).map(readTestFigures), next: answer.next ?? null };
     },
     test: async (project, test, signal) => readTestHistory(await get<WrittenHistory>(`${project_path(project)}/tests/${encodeURIComponent(test)}`, signal)),
-    specs: async (project, signal) => ((await get<{ specs?: Written<SpecFigures>[] }>(`${project_path(project)}/specs`, signal)).specs ?? []).map(readSpecFigures),
+    specs: async (project, signal) => {
+      const specs: SpecFigures[] = [];
+      let before = '';
+      for (let part = 0; part < SPEC_PARTS_MAX; part += 1) {
+        const answer = await get<{ specs?: Written<SpecFigures>[]; next?: string | null }>(`${project_path(project)}/specs?${query({ limit: String(PART_ROWS_MAX), before })}`, signal);
+        specs.push(...(answer.specs ?? []).map(readSpecFigures));
+        before = answer.next ?? '';
+        if (before === '') return specs;
+      }
+      throw new ApiProblem(0, 'There are too many specs to show', `expected at most ${formatCount(SPEC_PARTS_MAX * PART_ROWS_MAX)}`);
+    },
     agents: async (signal) => ((await get<{ agents?: WrittenAgent[] }>(`${ROOT}/agents`, signal)).agents ?? []).map(readAgentRow),
     drain: async (agent, drain) => {
       await send('POST', `${ROOT}/agents/${encodeURIComponent(agent)}/drain`, { drain });

@@ -53,6 +53,21 @@ describe('a request', () => {
     expect((await server(200, { tests: [], next: null }).api.tests('p', '', 'flaky', 10, null)).next).toBeNull();
     expect((await server(200, { runs: [] }).api.runs(NO_FILTER, 10, null)).next).toBeNull();
   });
+  it('for the specs goes on until it has all of them', async () => {
+    const asked: string[] = [];
+    const parts: Record<string, object> = { '': { specs: [{ spec: 'a' }, { spec: 'b' }], next: 'spec~b' }, 'spec~b': { specs: [{ spec: 'c' }], next: 'spec~c' }, 'spec~c': { specs: [{ spec: 'd' }] } };
+    const api = makeApi(makeTransport((address) => {
+      asked.push(address);
+      return Promise.resolve(Response.json(parts[new URL(address, 'http://server').searchParams.get('before') ?? '']));
+    }, vi.fn()));
+    expect((await api.specs('a shop')).map((one) => one.spec)).toEqual(['a', 'b', 'c', 'd']);
+    expect(asked).toEqual(['', '&before=spec%7Eb', '&before=spec%7Ec'].map((before) => `/api/v1/projects/a%20shop/specs?limit=1000${before}`));
+  });
+  it('for the specs ends, whatever the server says', async () => {
+    const { api, asked } = server(200, { specs: [{ spec: 'a' }], next: 'spec~a' });
+    expect(await problemOf(api.specs('shop'))).toMatchObject({ title: 'There are too many specs to show', message: 'expected at most 100,000' });
+    expect(asked).toHaveLength(100);
+  });
   it('names the line of a run', () => expect(livePath('r 1')).toBe('/api/v1/runs/r%201/live'));
 });
 

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { reaches, readSession, readTokenRow, tokenState } from './access';
 import { agentState, listAgents, readAgentRow } from './agent_row';
-import { mergeRuns, progressOf, readRunRow, verdictChanges, verdictClass } from './run_row';
+import { progressOf, readRunRow, updateRuns, verdictChanges, verdictClass } from './run_row';
 import { errorGroups, listSpecs, readExecution, readSpecFigures, readTestFigures, readTestHistory } from './test_history';
 
 const run = (run_id: string, verdict = 'running', headline = '') => readRunRow({ run_id, verdict, headline, project: 'shop' });
 
 describe('runs', () => {
-  it('that come in stand in front, known ones change in their place', () => {
-    const merged = mergeRuns([run('b'), run('a')], [run('c'), run('b', 'failed')]);
-    expect(merged.map((one) => `${one.run_id} ${one.verdict}`)).toEqual(['c running', 'b failed', 'a running']);
+  it('change in their place', () => {
+    const updated = updateRuns([run('b'), run('a')], [run('c'), run('b', 'failed')]);
+    expect(updated.map((one) => `${one.run_id} ${one.verdict}`)).toEqual(['b failed', 'a running']);
   });
   it('tell a change of verdict once, and nothing of new ones', () => {
     expect(verdictChanges([run('a'), run('b')], [run('c'), run('a', 'failed', '1 of 9 tests failed'), run('b')])).toEqual(['shop: 1 of 9 tests failed']);

@@ -31,15 +31,10 @@ export function readRunRow(from: Written<RunRow>): RunRow {
   };
 }
 
-/** Newer rows in front, those that are known already brought up to date in their place. */
-export function mergeRuns(before: readonly RunRow[], newest: readonly RunRow[]): RunRow[] {
-  const fresh = new Map(newest.map((run) => [run.run_id, run]));
-  const known = before.map((run) => {
-    const found = fresh.get(run.run_id);
-    fresh.delete(run.run_id);
-    return found ?? run;
-  });
-  return [...fresh.values(), ...known];
+/** Rows brought up to date in their place. */
+export function updateRuns(before: readonly RunRow[], now: readonly RunRow[]): RunRow[] {
+  const fresh = new Map(now.map((run) => [run.run_id, run]));
+  return before.map((run) => fresh.get(run.run_id) ?? run);
 }
 
 /** Sentences about runs whose verdict is another than before: what a reader who cannot see the list is told. */

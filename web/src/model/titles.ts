@@ -12,7 +12,12 @@ export function shortTitle(test: TestView): string {
   return test.title_path.at(-1) ?? baseName(test.spec);
 }
 
-/** The title within its spec. */
+/** The title within its spec, outermost part first. */
+export function titleParts(test: TestView): readonly string[] {
+  return test.title_path.length === 0 ? [baseName(test.spec)] : test.title_path;
+}
+
+/** The same in one line. */
 export function spokenTitle(test: TestView): string {
-  return test.title_path.length === 0 ? baseName(test.spec) : test.title_path.join(' › ');
+  return titleParts(test).join(' › ');
 }

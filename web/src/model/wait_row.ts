@@ -1,4 +1,5 @@
 // A wait as the server tells it: who waits for what, since when, until when, and what was seen so far.
+import { plural } from '../text/format';
 import type { Written } from './report';
 
 export interface WaitCondition {
@@ -71,6 +72,13 @@ export function waitInk(wait: WaitRow): string {
   if (wait.outcome === 'satisfied') return 'passed';
   if (wait.outcome === 'invalid') return 'failed';
   return LABELS[wait.outcome] === undefined ? 'lost' : wait.outcome;
+}
+
+/** How many wait, of a list that may go on with more. */
+export function openWaitsNote(rows: readonly WaitRow[], goes_on: boolean): string {
+  const open = rows.filter((wait) => wait.state !== 'over').length;
+  if (open === 0) return goes_on ? '' : 'Nobody waits.';
+  return `${goes_on ? 'At least ' : ''}${plural(open, 'wait')}, no worker is held by any.`;
 }
 
 /** The run that waits; empty: nobody's run. */

@@ -59,6 +59,7 @@ describe('the report of a run with flows', () => {
     expect(failed?.textContent).toContain('analysis of returns');
     expect(failed?.textContent).toContain('waited 4\u202fm 10\u202fs');
     expect(failed?.hasAttribute('open')).toBe(true);
+    expect(failed?.querySelector('summary')?.hasAttribute('aria-label'), 'its name is all that it shows').toBe(false);
     const words = screen.getByRole('list', { name: 'Phases of analysis of returns' }).textContent;
     for (const one of ['matrix is singular: 3 columns', '"status": "FAILED"', 'never ran']) expect(words).toContain(one);
   });

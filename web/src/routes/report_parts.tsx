@@ -54,7 +54,10 @@ export function ReportParts({ report, dark, pending: told, now_ms, actions, live
   const selected_test = report.tests[place];
   const open = (test: number): void => update({ test: report.tests[test]?.id ?? '' });
   const close = (): void => update({ test: '' });
-  const chooseTab = (tab: Tab): void => update({ tab });
+  // An opened test belongs to its tab; over another it would be a drawer that covers what was asked for.
+  const chooseTab = (tab: Tab): void => {
+    if (tab !== state.tab) update({ tab, test: '' });
+  };
   const showTests = (outcome: LedgerEntry['outcome']): void => {
     const outcomes: Outcome[] = isSettled(outcome) ? [outcome] : ['running', 'pending'];
     if (isOfFlowsOnly(report, outcomes)) chooseTab('flows');

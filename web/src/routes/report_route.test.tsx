@@ -1,6 +1,6 @@
 import { render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { demoReport } from '../test/factories/demo_report';
 import { largeReport } from '../test/factories/large_report';
 import { noTestsReport, rerunReport } from '../test/factories/odd_reports';
@@ -18,10 +18,12 @@ beforeEach(() => {
   window.history.replaceState(null, '', window.location.pathname);
 });
 
+afterEach(() => vi.unstubAllGlobals());
+
 describe('the report page', () => {
   it('opens with the failures on top', () => {
     show();
-    expect(rows().slice(0, 2)).toEqual(['tests/checkout.spec.ts1', 'failed: Checkout › applies a voucher to the total. expect(locator).toHaveText(expected) failed']);
+    expect(rows().slice(0, 2)).toEqual(['tests/checkout.spec.ts1', 'failed: Checkout › applies a voucher to the total, 2 attempts, @checkout, @money. expect(locator).toHaveText(expected) failed']);
     expect(screen.getByRole('tab', { selected: true }).textContent).toBe('Tests47');
   });
 
@@ -61,6 +63,22 @@ describe('the report page', () => {
     expect(document.activeElement).not.toBe(screen.getByRole('textbox'));
   });
 
+  it('on a wide screen the focus goes with the keys: to the list, into the opened test and back', async () => {
+    vi.stubGlobal('matchMedia', (query: string) => Object.assign(new EventTarget(), { matches: query === '(min-width: 1280px)' }));
+    show();
+    await userEvent.keyboard('jj');
+    expect(document.activeElement).toBe(screen.getByRole('tree'));
+    await userEvent.keyboard('{Enter}');
+    expect(document.activeElement).toBe(screen.getByRole('region', { name: 'Opened test' }));
+    await userEvent.keyboard('j');
+    expect(document.activeElement).toBe(screen.getByRole('region', { name: 'Opened test' }));
+    expect(window.location.hash).toBe(`#test=${id('rounds to five cents')}`);
+    await userEvent.keyboard('{Escape}');
+    expect(document.activeElement).toBe(screen.getByRole('tree'));
+    await userEvent.keyboard('{Enter}{Tab}j');
+    expect(document.activeElement, 'a key pressed inside the test stays there').toBe(screen.getByRole('region', { name: 'Opened test' }));
+  });
+
   it('a spec folds under Enter and a click', async () => {
     show('#outcome=failed');
     expect(rows()).toHaveLength(4);
@@ -84,7 +102,8 @@ describe('the report page', () => {
     await userEvent.click(screen.getByText('applies a voucher to the total'));
     await userEvent.click(screen.getByRole('tab', { name: 'Timeline' }));
     const opened = `#test=${id('applies a voucher to the total')}`;
-    expect(window.location.hash).toBe(`#tab=timeline&${opened.slice(1)}`);
+    expect(window.location.hash, 'another tab is not covered by the test').toBe('#tab=timeline');
+    expect(screen.queryByRole('article')).toBeNull();
     const go = async (step: () => void, hash: string): Promise<void> => {
       step();
       await waitFor(() => expect(window.location.hash).toBe(hash));

@@ -1,6 +1,6 @@
 // The test list with its search, its keyboard and the opened test: beside the list where there is room, over it where not.
 import { Drawer, type InputRef } from 'antd';
-import { useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { flowPlace } from '../model/flows';
 import type { ReportView } from '../model/report';
 import { listRows, type ListRow } from '../model/test_list';
@@ -29,6 +29,9 @@ export function TestsTab({ report, state, update, selected, narrow, wide }: Test
   const { tests } = report;
   const search_field = useRef<InputRef>(null);
   const list = useRef<HTMLDivElement>(null);
+  /** Holds the opened test, and scrolls it. */
+  const reader = useRef<HTMLElement>(null);
+  const wants_to_read = useRef(false);
   const [collapsed, setCollapsed] = useState<ReadonlySet<string>>(new Set());
   const [resting, setResting] = useState<string | null>(null);
   const [text, search] = useSearchText(state.query, (query) => update({ query }, 'replace'));
@@ -42,10 +45,18 @@ export function TestsTab({ report, state, update, selected, narrow, wide }: Test
     setResting(`test ${test}`);
     update({ test: tests[test]?.id ?? '' }, history);
   };
+  const focusList = (): void => list.current?.focus({ preventScroll: true });
   const close = (): void => {
     update({ test: '' });
-    list.current?.focus({ preventScroll: true });
+    focusList();
   };
+  const focusTest = (): void => reader.current?.focus({ preventScroll: true });
+  useEffect(() => {
+    reader.current?.scrollTo(0, 0);
+    // What Enter opened exists only now.
+    if (wants_to_read.current) reader.current?.focus({ preventScroll: true });
+    wants_to_read.current = false;
+  }, [selected]);
   const toggle = (group: string): void => setCollapsed((before) => {
     const next = new Set(before);
     if (!next.delete(group)) next.add(group);
@@ -64,15 +75,20 @@ export function TestsTab({ report, state, update, selected, narrow, wide }: Test
     if (row === null) return;
     if (selected !== null && row.kind === 'test') open(row.test, 'replace');
     else setResting(row.key);
-    if (document.activeElement === search_field.current?.input) list.current?.focus({ preventScroll: true });
   };
   const act = (row: ListRow | undefined): void => {
-    if (row?.kind === 'test') open(row.test);
-    else if (row?.kind === 'spec') toggle(row.key);
+    if (row?.kind === 'spec') toggle(row.key);
+    if (row?.kind !== 'test') return;
+    wants_to_read.current = row.test !== selected;
+    open(row.test);
+    focusTest();
   };
+  /** The focus goes along to the list, but who reads a test goes on reading. */
   const step = (direction: 1 | -1, event: KeyboardEvent): void => {
     event.preventDefault();
     go(neighbour(direction));
+    if (reader.current?.contains(document.activeElement) === true) focusTest();
+    else if (wide || selected === null) focusList();
   };
   const fold = (collapse: boolean, event: KeyboardEvent): void => {
     const row = rows.find((one) => one.key === cursor);
@@ -118,11 +134,15 @@ export function TestsTab({ report, state, update, selected, narrow, wide }: Test
             covered_px={TOOLBAR_PX} listRef={list}
           />
         )}
-        {wide && detail !== null && <aside className="tests-detail panel" aria-label="Opened test">{detail}</aside>}
+        {wide && detail !== null && <section ref={reader} className="tests-detail panel" tabIndex={-1} aria-label="Opened test">{detail}</section>}
       </div>
       {!wide && (
-        <Drawer open={detail !== null} onClose={close} closable={false} size={narrow ? '100vw' : 720} styles={{ body: { padding: 0 } }} keyboard={false} aria-label="Opened test">
-          {detail}
+        <Drawer
+          open={detail !== null} onClose={close} closable={false} size={narrow ? '100vw' : 720} styles={{ body: { padding: 0 } }} keyboard={false} aria-label="Opened test"
+          // A drawer that opens takes the focus, and lets nothing else have it until it is gone.
+          afterOpenChange={(is_open) => is_open ? focusTest() : focusList()}
+        >
+          <section ref={reader} className="tests-drawer" tabIndex={-1}>{detail}</section>
         </Drawer>
       )}
     </>

@@ -1,6 +1,6 @@
 // Search over the report's tests. The index grows while the browser is idle; a search that comes earlier
 // completes it.
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { isOutcome, type Outcome } from '../model/outcome';
 import type { TestView } from '../model/report';
 import { listOrder } from '../model/test_list';
@@ -38,15 +38,18 @@ export function useTestSearch(tests: readonly TestView[], query: string, outcome
 /** The text in the field follows every key; `settle` is called once the typing pauses. */
 export function useSearchText(settled: string, settle: (text: string) => void, pause_ms = DEBOUNCE_MS): [string, (text: string) => void] {
   const [typed, setTyped] = useState<string | null>(null);
+  // Something else may be chosen during the pause: the text is added to that, and does not take it back.
+  const latest = useRef(settle);
+  useEffect(() => {
+    latest.current = settle;
+  });
   useEffect(() => {
     if (typed === null) return undefined;
     const timer = setTimeout(() => {
-      settle(typed);
+      latest.current(typed);
       setTyped(null);
     }, pause_ms);
     return () => clearTimeout(timer);
-    // A new `settle` does not restart the pause.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [typed]);
+  }, [typed, pause_ms]);
   return [typed ?? settled, setTyped];
 }

@@ -14,6 +14,14 @@ const COLUMNS: readonly Column<Fruit, 'name' | 'heavy'>[] = [
   { name: 'weight', title: 'Weight', width: '80px', align: 'right', sort: 'heavy', from_px: 900, render: (fruit) => fruit.weight },
 ];
 
+/** 200, 140, 100 and 200 px at the least. */
+const WIDE_COLUMNS: readonly Column<Fruit>[] = [
+  { name: 'name', title: 'Name', width: 'minmax(200px, 3fr)', render: (fruit) => fruit.name },
+  { name: 'weight', title: 'Weight', width: '140px', from_px: 900, render: (fruit) => fruit.weight },
+  { name: 'colour', title: 'Colour', width: 'minmax(100px, 1fr)', from_px: 1200, render: () => 'red' },
+  { name: 'taste', title: 'Taste', width: '200px', render: () => 'sweet' },
+];
+
 const fruits = (count: number): Fruit[] => Array.from({ length: count }, (_, at) => ({ name: `fruit ${at}`, weight: at }));
 
 function show(rows: Fruit[], over: { loadMore?: () => void; chooseSort?: (sort: 'name' | 'heavy') => void } = {}): void {
@@ -69,6 +77,28 @@ describe('DataTable', () => {
     expect(screen.queryByRole('columnheader', { name: 'Weight' })).toBeNull();
     resize(360);
     expect(screen.queryByText('narrow fruit 0')).toBeTruthy();
+  });
+  it('cuts nothing off: what a table has no room for goes, whatever the width of the window', () => {
+    vi.stubGlobal('ResizeObserver', class {
+      constructor(private readonly tell: () => void) {}
+      observe(): void { this.tell(); }
+      disconnect(): void { /* It told once. */ }
+    });
+    const clientWidth = vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get');
+    const heads = (room_px: number): string[] => {
+      clientWidth.mockReturnValue(room_px);
+      const { unmount } = render(<DataTable<Fruit> label="Fruit" columns={WIDE_COLUMNS} rows={fruits(1)} rowKey={(fruit) => fruit.name} row_px={40} narrow={{ row_px: 60, render: () => 'narrow' }} empty="" />);
+      const titles = screen.queryByText('narrow') === null ? screen.getAllByRole('columnheader').map((head) => head.textContent) : [];
+      unmount();
+      return titles;
+    };
+    resize(1200);
+    // The ends of a row take 34 px, each gap 20.
+    expect(heads(734)).toEqual(['Name', 'Weight', 'Colour', 'Taste']);
+    expect(heads(733)).toEqual(['Name', 'Weight', 'Taste']);
+    expect(heads(613)).toEqual(['Name', 'Taste']);
+    expect(heads(454)).toEqual(['Name', 'Taste']);
+    expect(heads(453)).toEqual([]);
   });
   it('says that there is nothing', () => {
     show([]);

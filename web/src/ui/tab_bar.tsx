@@ -1,4 +1,6 @@
 // A row of tabs after the WAI-ARIA pattern: arrow keys move and choose, only the chosen tab is in the tab order.
+import { useRef } from 'react';
+import { useSideways } from './use_sideways';
 import './tab_bar.css';
 
 export interface TabItem<Name extends string> {
@@ -15,6 +17,8 @@ interface TabBarProps<Name extends string> {
 }
 
 export function TabBar<Name extends string>({ label, items, chosen, choose }: TabBarProps<Name>): React.ReactNode {
+  const bar = useRef<HTMLDivElement>(null);
+  useSideways(bar, [chosen, ...items.map((item) => item.name)].join(' '));
   const move = (event: React.KeyboardEvent<HTMLDivElement>): void => {
     const at = items.findIndex((item) => item.name === chosen);
     const targets: Record<string, number> = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: items.length - 1 };
@@ -28,7 +32,7 @@ export function TabBar<Name extends string>({ label, items, chosen, choose }: Ta
     document.getElementById(tabId(item.name))?.focus();
   };
   return (
-    <div className="tab-bar" role="tablist" aria-label={label} onKeyDown={move}>
+    <div ref={bar} className="tab-bar sideways" role="tablist" aria-label={label} onKeyDown={move}>
       {items.map((item) => (
         <button
           key={item.name} id={tabId(item.name)} type="button" role="tab" aria-selected={item.name === chosen} aria-controls={tabPanelId(item.name)}

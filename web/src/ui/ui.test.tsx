@@ -56,6 +56,24 @@ describe('TabBar', () => {
     expect(choose.mock.calls.flat()).toEqual(['two', 'three', 'three']);
     expect(screen.getByRole('tabpanel').getAttribute('aria-labelledby')).toBe(screen.getByRole('tab', { selected: true }).id);
   });
+  it('brings the chosen tab into its sight, and tells which of its edges hides something', () => {
+    // Three tabs of 100 px in a bar of 150 px.
+    vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(150);
+    vi.spyOn(HTMLElement.prototype, 'scrollWidth', 'get').mockReturnValue(300);
+    vi.spyOn(HTMLElement.prototype, 'getBoundingClientRect').mockImplementation(function (this: HTMLElement) {
+      const at = items.findIndex((item) => this.id === `tab-${item.name}`);
+      return at < 0 ? new DOMRect(0, 0, 150, 40) : new DOMRect(at * 100 - (this.parentElement?.scrollLeft ?? 0), 0, 100, 40);
+    });
+    const bar = (): { left: number; hides: string[] } => {
+      const { scrollLeft, attributes } = screen.getByRole('tablist');
+      return { left: scrollLeft, hides: [...attributes].map(({ name }) => name).filter((name) => name.startsWith('data-more')) };
+    };
+    const { rerender } = render(<TabBar label="Parts" items={items} chosen="one" choose={vi.fn()} />);
+    expect(bar().hides).toEqual(['data-more-right']);
+    rerender(<TabBar label="Parts" items={items} chosen="three" choose={vi.fn()} />);
+    expect(bar().left).toBeGreaterThanOrEqual(150);
+    expect(bar().hides).toEqual(['data-more-left']);
+  });
 });
 
 function Themed(): React.ReactNode {

@@ -6,7 +6,7 @@ import type { Artifact } from '../model/artifacts';
 import { attachmentFileName, attachmentSize } from '../model/attachments';
 import { outcomeLabel, outcomeOf, outcomeOfStatus } from '../model/outcome';
 import type { TestView } from '../model/report';
-import { spokenTitle } from '../model/titles';
+import { spokenTitle, titleParts } from '../model/titles';
 import { formatBytes } from '../text/format';
 import { CopyButton } from '../ui/copy_button';
 import { DataTable, type Column } from '../ui/data_table';
@@ -15,6 +15,7 @@ import { MarkedText } from '../ui/marked_text';
 import { KIND_ICONS, KIND_LABELS } from './artifact_kind';
 import { OutcomeIcon } from './outcome_mark';
 import { usePlaces } from './places';
+import { TitlePath } from './title_path';
 import './artifact_table.css';
 
 interface ArtifactTableProps {
@@ -84,12 +85,11 @@ function NameCell({ artifact, words }: { artifact: Artifact; words: readonly str
 
 function TestCell({ test, words, to, second }: { test: TestView; words: readonly string[]; to: string; second: boolean }): React.ReactNode {
   const outcome = outcomeOf(test);
-  const title = spokenTitle(test);
   return (
     <span className="artifact-test">
       <OutcomeIcon outcome={outcome} />
-      <span className="cell-two" title={`${title}, ${test.spec}`}>
-        <Link className="row-link" to={to}><span className="visually-hidden">{outcomeLabel(outcome)}: </span><MarkedText text={title} words={words} />{test.parameters !== '' && <span className="soft"> <MarkedText text={test.parameters} words={words} /></span>}</Link>
+      <span className="cell-two" title={`${spokenTitle(test)}, ${test.spec}`}>
+        <Link className="row-link" to={to}><span className="visually-hidden">{outcomeLabel(outcome)}: </span><TitlePath parts={titleParts(test)} words={words} />{test.parameters !== '' && <span className="soft"> <MarkedText text={test.parameters} words={words} /></span>}</Link>
         {second && <span className="mono"><MarkedText text={test.spec} words={words} /></span>}
       </span>
     </span>

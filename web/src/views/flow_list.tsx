@@ -5,12 +5,13 @@ import { useMemo, useState } from 'react';
 import { flowOrder, phaseInk, phaseWord, untilDeadline } from '../model/flows';
 import { isSettled, needsAttention, outcomeOf, outcomeLabel, outcomeOfWord } from '../model/outcome';
 import type { FlowPhaseView, FlowView, ReportView } from '../model/report';
-import { spokenTitle } from '../model/titles';
+import { spokenTitle, titleParts } from '../model/titles';
 import { formatDuration, plural } from '../text/format';
 import { CodeBlock } from '../ui/code';
 import { Link } from '../ui/link';
 import { OutcomeIcon, OutcomeWord } from './outcome_mark';
 import { usePlaces } from './places';
+import { TitlePath } from './title_path';
 import './flow_list.css';
 
 interface FlowListProps {
@@ -44,7 +45,7 @@ function Flow({ flow, report, now_ms, open }: FlowListProps & { flow: FlowView }
   return (
     <li className="flow-item panel">
       <details open={opened}>
-        <summary aria-label={`${outcomeLabel(outcome)}: ${flow.name}`}>
+        <summary>
           <CaretRightFilled className="caret" aria-hidden="true" />
           <OutcomeWord outcome={outcome} />
           <span className="flow-name">{flow.name}</span>
@@ -85,7 +86,7 @@ function Phase({ phase, over, report, now_ms, wait, open }: FlowListProps & { ph
               const test = report.tests[at];
               return test !== undefined && (
                 <li key={at}>
-                  <button type="button" onClick={() => open(at)} aria-label={`${outcomeLabel(outcomeOf(test))}: ${spokenTitle(test)}`}><OutcomeIcon outcome={outcomeOf(test)} /><span>{spokenTitle(test)}</span></button>
+                  <button type="button" onClick={() => open(at)} aria-label={`${outcomeLabel(outcomeOf(test))}: ${spokenTitle(test)}`}><OutcomeIcon outcome={outcomeOf(test)} /><span><TitlePath parts={titleParts(test)} /></span></button>
                 </li>
               );
             })}

@@ -15,6 +15,7 @@ import { Link } from '../ui/link';
 import { AttemptPanel } from './attempt_panel';
 import { OutcomeIcon, OutcomeWord } from './outcome_mark';
 import { usePlaces } from './places';
+import { TitlePath } from './title_path';
 import './test_detail.css';
 
 interface TestDetailProps {
@@ -46,8 +47,8 @@ export function TestDetail({ test, flow = null, close, previous, next }: TestDet
           <Button type="text" size="small" icon={<RightOutlined />} disabled={next === null} onClick={next ?? undefined} aria-label="Next test (j)" title="Next test (j)" />
           <Button type="text" size="small" icon={<CloseOutlined />} onClick={close} aria-label="Close (Esc)" title="Close (Esc)" />
         </div>
-        {parents.length > 0 && <p className="detail-parents soft">{parents.join(' › ')}</p>}
-        <h2>{shortTitle(test)}</h2>
+        {parents.length > 0 && <p className="detail-parents soft"><TitlePath parts={parents} /></p>}
+        <h2><bdi>{shortTitle(test)}</bdi></h2>
         <p className="detail-place">
           <span className="mono">{place}</span><CopyButton text={place} what="the place" />
           {test.parameters !== '' && <span className="detail-chip">{test.parameters}</span>}

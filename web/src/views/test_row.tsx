@@ -9,6 +9,7 @@ import { shortTitle, spokenTitle } from '../model/titles';
 import { formatCount, formatDuration } from '../text/format';
 import { MarkedText } from '../ui/marked_text';
 import { OutcomeIcon } from './outcome_mark';
+import { TitleLine, TitlePath } from './title_path';
 
 interface RowProps {
   id: string;
@@ -55,9 +56,7 @@ interface TestLineProps extends RowProps {
 
 export const TestLine = memo(function TestLine({ row, test, words, longest_ms, selected, narrow, open, id, style, position, total, active }: TestLineProps): React.ReactNode {
   const outcome = outcomeOf(test);
-  const name = shortTitle(test);
   const parents = test.title_path.slice(0, -1);
-  const retries = test.attempts.length - 1;
   const carried = test.carried_from;
   const time = (
     <span className="row-time">
@@ -72,30 +71,39 @@ export const TestLine = memo(function TestLine({ row, test, words, longest_ms, s
   const badges = (
     <>
       {test.parameters !== '' && <span className="row-parameters soft"><MarkedText text={test.parameters} words={words} /></span>}
+      {test.attempts.length > 1 && <span className="row-retries">{test.attempts.length} attempts</span>}
       {test.quarantined && <Tooltip title="Quarantined: its failure does not fail the run"><Tag className="row-tag" color="purple">quarantined</Tag></Tooltip>}
       {carried !== '' && <Tooltip title={`Carried forward from ${carried}; not run again here`}><Tag className="row-tag">carried</Tag></Tooltip>}
-      {test.tags.map((tag) => <span key={tag} className="row-tag-plain soft"><MarkedText text={tag} words={words} /></span>)}
-      {retries > 0 && <span className="row-retries">{test.attempts.length} attempts</span>}
+      {test.tags.length > 0 && <span className="row-tags soft">{test.tags.map((tag) => <span key={tag}><MarkedText text={tag} words={words} /></span>)}</span>}
     </>
   );
   return (
     <div
       id={id} className="row row-test" role="treeitem" style={style} aria-level={2} aria-posinset={position} aria-setsize={total} aria-selected={selected}
-      data-active={active ? '' : undefined} aria-label={`${outcomeLabel(outcome)}: ${spokenTitle(test)}${carried === '' ? '' : `, carried from ${carried}`}${row.note === '' ? '' : `. ${row.note}`}`} onClick={() => open(row.test)}
+      data-active={active ? '' : undefined} aria-label={spokenRow(test, row.note)} onClick={() => open(row.test)}
     >
       <OutcomeIcon outcome={outcome} />
       <div className="row-body">
         <div className="row-line">
-          <span className="row-title">
-            {parents.length > 0 && !narrow && <span className="soft"><MarkedText text={parents.join(' › ')} words={words} /> › </span>}
-            <span className="row-name"><MarkedText text={name} words={words} /></span>
-          </span>
+          <span className="row-title"><TitleLine parents={narrow ? [] : parents} name={shortTitle(test)} words={words} /></span>
           {!narrow && badges}
           {time}
         </div>
-        {narrow && hasSecondLine(test) && <div className="row-line row-line-second"><span className="row-title soft">{parents.join(' › ')}</span>{badges}</div>}
+        {narrow && hasSecondLine(test) && <div className="row-line row-line-second"><span className="row-title soft"><TitlePath parts={parents} /></span>{badges}</div>}
         {row.note !== '' && <div className="row-note mono" style={{ color: `var(--ink-${outcome})` }}><MarkedText text={row.note} words={words} /></div>}
       </div>
     </div>
   );
 });
+
+/** All that the row shows but its time, for who only hears it. */
+function spokenRow(test: TestView, note: string): string {
+  const badges = [
+    ...(test.attempts.length > 1 ? [`${test.attempts.length} attempts`] : []),
+    ...(test.quarantined ? ['quarantined'] : []),
+    ...(test.carried_from === '' ? [] : [`carried from ${test.carried_from}`]),
+    ...test.tags,
+  ];
+  const title = `${outcomeLabel(outcomeOf(test))}: ${spokenTitle(test)}${test.parameters === '' ? '' : ` [${test.parameters}]`}`;
+  return [title, ...badges].join(', ') + (note === '' ? '' : `. ${note}`);
+}

@@ -22,7 +22,7 @@ export function UnitsTable({ units, narrow, showTests }: UnitsTableProps): React
       title: 'Unit', key: 'title', sorter: (a, b) => a.title.localeCompare(b.title), showSorterTooltip: false,
       render: (_, unit) => <button type="button" className="unit-title mono" onClick={() => showTests(unit)} title="Show its tests">{breakable(unit.title)}</button>,
     },
-    { title: 'Tests', key: 'tests', align: 'right', width: narrow ? 62 : 84, sorter: (a, b) => a.tests - b.tests, showSorterTooltip: false, render: (_, unit) => formatCount(unit.tests) },
+    { title: 'Tests', key: 'tests', align: 'right', width: narrow ? 74 : 84, sorter: (a, b) => a.tests - b.tests, showSorterTooltip: false, render: (_, unit) => formatCount(unit.tests) },
     { title: 'Worker', key: 'worker', width: 110, hidden: narrow, sorter: (a, b) => a.worker.localeCompare(b.worker), showSorterTooltip: false, render: (_, unit) => unit.worker },
     {
       title: 'Time, estimate marked', key: 'bar', width: '24%', hidden: narrow,

@@ -1,4 +1,4 @@
-import { render, screen, waitFor, within } from '@testing-library/react';
+import { act, render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Api } from '../../api/api';
@@ -9,6 +9,7 @@ import { readExecution, readSpecFigures, readTestFigures, readTestHistory } from
 import { runRow, testApi } from '../../test/factories/api_factory';
 import { reportView } from '../../test/factories/report_factory';
 import { attempt, carriedTest, failedTest, passedTest, screenshot, trace, video } from '../../test/factories/test_factory';
+import { navigate } from '../../ui/navigation';
 import { DashboardRoute, leaveForLogin } from './dashboard_route';
 import { forgetAll } from './use_loaded';
 
@@ -249,6 +250,7 @@ describe('signing in', () => {
     await userEvent.type(await screen.findByLabelText('Token'), 'tmk_x{Enter}');
     await waitFor(() => expect(at()).toBe('/runs?verdict=failed'));
     expect(await screen.findByText('wall')).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'Sign out wall, viewer' }), 'the name is also where a phone has no room for it').toBeTruthy();
   });
   it('with a wrong token says so and stays', async () => {
     const refuse = (): Promise<never> => Promise.reject(new ApiProblem(401, 'Unauthorized', 'x'));
@@ -282,6 +284,22 @@ describe('the frame', () => {
     expect(document.activeElement).toBe(screen.getByRole('main'));
     await userEvent.keyboard('gt');
     expect(at()).toBe('/projects/shop/tests');
+  });
+  it('the title is that of the page, also of one that was seen before', async () => {
+    show('/projects/shop/tests/t1', { test: () => Promise.resolve(readTestHistory({ test_id: 't1', title_path: ['adds an article'] })) });
+    await waitFor(() => expect(document.title).toBe('adds an article · shop · Tamarack'));
+    act(() => navigate('/agents'));
+    expect(document.title).toBe('Agents · Tamarack');
+    act(() => navigate('/projects/shop/tests/t1'));
+    expect(document.title).toBe('adds an article · shop · Tamarack');
+  });
+  it('the title of a run does not stay when there is no such other run', async () => {
+    const run: Api['run'] = (id) => id === 'r-1' ? Promise.resolve(runRow()) : Promise.reject(new ApiProblem(404, 'Not Found', 'there is no such run'));
+    show('/runs/r-1', { run, report: () => Promise.resolve(reportView([], { run: { project: 'shop', headline: 'all 2 tests passed' } })) });
+    await waitFor(() => expect(document.title).toBe('all 2 tests passed · shop · Tamarack'));
+    act(() => navigate('/runs/r-9'));
+    await screen.findByText('There is no such run');
+    expect(document.title).toBe('Run · Tamarack');
   });
   it('an address without a page says so', () => {
     show('/nowhere');

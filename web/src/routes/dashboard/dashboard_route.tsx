@@ -1,6 +1,6 @@
 // The frame of the dashboard: who the reader is, which page the address names, the way between them.
 import { ConfigProvider } from 'antd';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { Api } from '../../api/api';
 import { reaches, type Session } from '../../model/access';
 import { formatPlace, parsePlace, type Place } from '../../model/place';
@@ -52,9 +52,10 @@ export function DashboardRoute({ api }: { api: Api }): React.ReactNode {
   const items = navItems(place, project, session.value);
   useShortcuts({ '?': () => setHelp(true) });
   useGoKeys(items);
-  useEffect(() => {
+  // For every address anew, and before the effects of its page, which may know a better name at once.
+  useLayoutEffect(() => {
     document.title = `${TITLES[place.page]} · Tamarack`;
-  }, [place.page]);
+  }, [path, place.page]);
   const first = useRef(true);
   useEffect(() => {
     // Who moves to another page by keyboard or hears it goes on from its beginning.

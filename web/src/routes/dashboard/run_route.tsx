@@ -11,7 +11,7 @@ import { ConfirmDialog } from '../../views/dashboard/confirm_dialog';
 import { LiveFailures } from '../../views/dashboard/live_failures';
 import { LiveLanes } from '../../views/dashboard/live_lanes';
 import { LiveWaits } from '../../views/dashboard/live_waits';
-import { ProblemNote } from '../../views/dashboard/notes';
+import { LineBroken, ProblemNote } from '../../views/dashboard/notes';
 import { RunCrumbs } from '../../views/dashboard/run_crumbs';
 import { RunWaiting } from '../../views/dashboard/run_waiting';
 import { PlacesProvider, servedPlaces } from '../../views/places';
@@ -64,7 +64,7 @@ export function RunRoute({ api, session, dark, announce, run }: PageProps & { ru
       {project !== '' && <RunCrumbs project={project} branch={row?.branch ?? ''} />}
       {problem !== null && <div className="page-column"><ProblemNote title={problem.status === 404 ? 'There is no such run' : problem.title} detail={problem.message} {...(problem.status === 404 ? {} : { retry: followed.again })} /></div>}
       {refused !== null && <div className="page-column"><ProblemNote title="The run was not cancelled" detail={refused.message} /></div>}
-      {at_work && connection === 'broken' && <p className="page-column line-broken" role="status">The line to the server is broken; what you see may be old. Trying again…</p>}
+      {at_work && connection === 'broken' && <div className="page-column"><LineBroken /></div>}
       {live === null ? problem === null && <RunWaiting row={row} /> : (
         <ReportParts
           report={live.report} dark={dark} actions={actions} {...(at_work ? { pending: live.pending, now_ms } : {})}

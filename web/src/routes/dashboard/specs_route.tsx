@@ -1,4 +1,4 @@
-// The specs of a project, searched and sorted here: the server sends them all at once.
+// The specs of a project, searched and sorted here: the server knows one order only, and all of them are few enough.
 import { useMemo } from 'react';
 import { formatPlace } from '../../model/place';
 import { listSpecs, type SpecSort } from '../../model/test_history';

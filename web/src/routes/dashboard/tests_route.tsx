@@ -9,10 +9,13 @@ import { ProblemNote } from '../../views/dashboard/notes';
 import { ProjectField, SortField } from '../../views/dashboard/list_fields';
 import { TestTable } from '../../views/dashboard/test_table';
 import type { PageProps } from './page_props';
+import type { ListOrder } from './renew_head';
 import { usePages } from './use_pages';
 import { useSearchField } from '../use_search_field';
 
 const PART = 200;
+/** Figures change, and the tests' places with them. */
+const ORDER: ListOrder<TestFigures> = { id: (test) => test.test_id };
 
 const SORTS: readonly { value: TestSort; label: string }[] = [
   { value: 'flaky', label: 'Flaky first' }, { value: 'failures', label: 'Failing first' }, { value: 'slow', label: 'Slow first' }, { value: 'latest', label: 'Latest first' }, { value: 'name', label: 'By name' },
@@ -21,7 +24,7 @@ const SORTS: readonly { value: TestSort; label: string }[] = [
 export function TestsRoute({ api, projects, project, text, sort }: PageProps & { project: string; text: string; sort: TestSort }): React.ReactNode {
   const change = (next: { text?: string; sort?: TestSort; project?: string }, history: History = 'push'): void => navigate(formatPlace({ page: 'tests', project, text, sort, ...next }), history);
   const field = useSearchField(text, (typed) => change({ text: typed }, 'replace'));
-  const pages = usePages<TestFigures>(formatPlace({ page: 'tests', project, text, sort }), (before, signal) => api.tests(project, text, sort, PART, before, signal));
+  const pages = usePages<TestFigures>(formatPlace({ page: 'tests', project, text, sort }), (before, signal) => api.tests(project, text, sort, PART, before, signal), ORDER);
   const words = useMemo(() => queryWords(text), [text]);
   return (
     <>

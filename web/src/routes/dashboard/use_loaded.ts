@@ -1,7 +1,9 @@
 // Loads what a page shows. What was seen before is shown at once and brought up to date behind it, so that Back is instant; what is seen stays while
 // the next is loaded.
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { asProblem, type ApiProblem } from '../../api/problem';
+import { oneAtATime, type OneAtATime } from './one_at_a_time';
+import { useInSight } from './use_in_sight';
 
 export interface Loaded<T> {
   value: T | null;
@@ -25,6 +27,10 @@ export function remember(key: string, value: unknown): void {
   if (kept.size > KEPT_MAX && oldest !== undefined) kept.delete(oldest);
 }
 
+export function forget(key: string): void {
+  kept.delete(key);
+}
+
 /** For another reader: nothing of the one before may be seen. */
 export function forgetAll(): void {
   kept.clear();
@@ -39,12 +45,13 @@ interface Outcome<T> {
 /** `load` may be another function each time; the key says what it loads. `every_ms` above 0 repeats it while the page is in sight. */
 export function useLoaded<T>(key: string, load: (signal: AbortSignal) => Promise<T>, every_ms = 0): Loaded<T> {
   const [outcome, setOutcome] = useState<Outcome<T>>({ key: '', value: null, problem: null });
-  const [round, setRound] = useState(0);
-  const reload = useCallback(() => setRound((before) => before + 1), []);
+  const asking = useRef<OneAtATime | null>(null);
+  const ask = useCallback(() => asking.current?.ask() ?? Promise.resolve(), []);
+  const reload = useCallback(() => asking.current?.askAgain(), []);
   useEffect(() => {
     if (key === '') return undefined;
     const stop = new AbortController();
-    load(stop.signal).then(
+    const request = (): Promise<void> => load(stop.signal).then(
       (value) => {
         if (stop.signal.aborted) return;
         remember(key, value);
@@ -54,28 +61,18 @@ export function useLoaded<T>(key: string, load: (signal: AbortSignal) => Promise
         if (!stop.signal.aborted) setOutcome((before) => ({ key, value: before.key === key ? before.value : null, problem: asProblem(fault) }));
       },
     );
-    return () => stop.abort();
+    const own = oneAtATime(request, stop.signal);
+    asking.current = own;
+    void own.ask();
+    return () => {
+      stop.abort();
+      asking.current = null;
+    };
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [key, round]);
-  useInSight(every_ms, reload);
+  }, [key]);
+  useInSight(every_ms, ask);
   const settled = outcome.key === key;
   // The cast gives back what was put in under the same key.
   const value = settled ? outcome.value : (kept.get(key) as T | undefined) ?? null;
   return { value, problem: settled ? outcome.problem : null, loading: !settled, reload };
-}
-
-/** Calls again and again while the page is in sight, and as soon as it comes back. */
-export function useInSight(every_ms: number, act: () => void): void {
-  useEffect(() => {
-    if (every_ms <= 0) return undefined;
-    const tick = (): void => {
-      if (document.visibilityState === 'visible') act();
-    };
-    const timer = setInterval(tick, every_ms);
-    document.addEventListener('visibilitychange', tick);
-    return () => {
-      clearInterval(timer);
-      document.removeEventListener('visibilitychange', tick);
-    };
-  }, [every_ms, act]);
 }

@@ -50,7 +50,7 @@ function WorkerLine({ live, worker, now_ms, height, open }: { live: LiveRun; wor
   const test = worker.test >= 0 ? live.report.tests[worker.test] : undefined;
   return (
     <li style={{ height }}>
-      <span className="live-name" title={worker.name}>{worker.name}</span>
+      <WorkerName name={worker.name} />
       <span className={`live-dot live-${worker.state}`} aria-hidden="true" />
       {test === undefined ? <span className="soft cell-one">{STATES[worker.state]}</span> : (
         <button type="button" className="cell-one" title={`${spokenTitle(test)}, ${test.spec}`} onClick={() => open(worker.test)}><span className="visually-hidden">running </span>{test.title_path.at(-1) ?? test.spec}</button>
@@ -58,6 +58,12 @@ function WorkerLine({ live, worker, now_ms, height, open }: { live: LiveRun; wor
       <span className="live-time soft">{worker.state === 'unknown' ? '' : formatDuration(Math.max(0, now_ms - worker.since_ms))}</span>
     </li>
   );
+}
+
+/** `agent/number`: many workers share an agent, so it is the agent that gives way. */
+function WorkerName({ name }: { name: string }): React.ReactNode {
+  const from = name.includes('/') ? name.lastIndexOf('/') : name.length;
+  return <span className="live-name" title={name}><span className="cell-one">{name.slice(0, from)}</span><span>{name.slice(from)}</span></span>;
 }
 
 function LaneCanvas({ live, now_ms, dark, lane_px }: { live: LiveRun; now_ms: number; dark: boolean; lane_px: number }): React.ReactNode {

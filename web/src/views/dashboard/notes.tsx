@@ -26,6 +26,11 @@ export function ProblemNote({ title, detail, faults = [], retry }: ProblemNotePr
   );
 }
 
+/** Of a page that asks again and again, when nobody answers. */
+export function LineBroken(): React.ReactNode {
+  return <p className="line-broken" role="status">The line to the server is broken; what you see may be old. Trying again…</p>;
+}
+
 const KEYS: readonly (readonly [string, string])[] = [
   ['/', 'search'], ['j or ↓, k or ↑', 'next and previous row'], ['Enter', 'open the row'], ['Esc', 'close, or leave the search'], ['1 to 5', 'the tabs of a run'], ['g then r, t, s, w, o, a', 'go to runs, tests, specs, waits, jobs, agents'], ['?', 'this help'],
 ];

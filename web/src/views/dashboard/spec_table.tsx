@@ -2,7 +2,7 @@
 import { outcomeLabel, outcomeOfWord } from '../../model/outcome';
 import { formatPlace } from '../../model/place';
 import type { SpecFigures, SpecSort } from '../../model/test_history';
-import { formatCount, formatDuration } from '../../text/format';
+import { formatCount, formatDuration, plural } from '../../text/format';
 import { DataTable, type Column } from '../../ui/data_table';
 import { Link } from '../../ui/link';
 import { MarkedText } from '../../ui/marked_text';
@@ -33,7 +33,7 @@ export function SpecTable({ project, specs, words, sort, chooseSort, busy, empty
   const narrow = (spec: SpecFigures): React.ReactNode => (
     <span className="test-narrow">
       {name(spec)}
-      <span className="test-narrow-line soft"><span>{formatCount(spec.tests)} tests</span>{spec.failed > 0 && <span style={{ color: 'var(--ink-failed)' }}>{formatCount(spec.failed)} failed</span>}<span>{formatDuration(spec.p50_ms)}</span><span><TimeAgo at={spec.last_at} /></span></span>
+      <span className="test-narrow-line soft"><span>{plural(spec.tests, 'test')}</span>{spec.failed > 0 && <span style={{ color: 'var(--ink-failed)' }}>{formatCount(spec.failed)} failed</span>}<span>{formatDuration(spec.p50_ms)}</span><span><TimeAgo at={spec.last_at} /></span></span>
     </span>
   );
   return (

@@ -11,6 +11,7 @@ import { Link } from '../../ui/link';
 import { navigate } from '../../ui/navigation';
 import { TimeAgo } from '../../ui/time_ago';
 import { OutcomeIcon, OutcomeWord } from '../outcome_mark';
+import { TitlePath } from '../title_path';
 import { Trend } from './figures';
 import { HistoryChart } from './history_chart';
 import { executionPlace } from './test_evidence';
@@ -20,14 +21,14 @@ const COMMIT_CHARACTERS = 8;
 
 /** `evidence` stands between the errors and the executions; `run` is whose execution it shows. */
 export function TestPage({ project, history, run, evidence }: { project: string; history: TestHistory; run: string; evidence: React.ReactNode }): React.ReactNode {
-  const parents = history.title_path.slice(0, -1).join(' › ');
+  const parents = history.title_path.slice(0, -1);
   const uncounted = history.executions.filter((one) => !one.counted).length;
   return (
     <div className="test-page">
       <header className="test-head panel">
         <div className="test-title">
           <p className="soft"><Link to={formatPlace({ page: 'tests', project, text: '', sort: 'flaky' })}>{project}</Link> › <Link className="mono" to={formatPlace({ page: 'tests', project, text: history.spec, sort: 'flaky' })}>{history.spec}</Link><CopyButton text={history.spec} what="the spec" /></p>
-          <h1>{parents !== '' && <span className="soft">{parents} › </span>}{history.title_path.at(-1) ?? baseName(history.spec)}{history.parameters !== '' && <span className="label">{history.parameters}</span>}</h1>
+          <h1>{parents.length > 0 && <span className="soft"><TitlePath parts={parents} /> › </span>}<bdi>{history.title_path.at(-1) ?? baseName(history.spec)}</bdi>{history.parameters !== '' && <span className="label">{history.parameters}</span>}</h1>
           <p className="test-last">Last <OutcomeWord outcome={outcomeOfWord(history.last_outcome)} /> <TimeAgo at={history.last_at} />{history.last_run_id !== '' && <> in <Link className="mono" to={testInRun(history.last_run_id, history.test_id)}>{history.last_run_id}</Link></>}</p>
         </div>
         <dl className="tiles">

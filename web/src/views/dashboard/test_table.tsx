@@ -9,6 +9,7 @@ import { Link } from '../../ui/link';
 import { MarkedText } from '../../ui/marked_text';
 import { TimeAgo } from '../../ui/time_ago';
 import { OutcomeIcon } from '../outcome_mark';
+import { TitleLine } from '../title_path';
 import { Rate, Trend } from './figures';
 import './test_table.css';
 
@@ -49,7 +50,6 @@ interface TestNameProps {
 
 function TestName({ project, test, words }: TestNameProps): React.ReactNode {
   const outcome = outcomeOfWord(test.last_outcome);
-  const parents = test.title_path.slice(0, -1).join(' › ');
   return (
     <span className="test-name">
       <OutcomeIcon outcome={outcome} />
@@ -57,8 +57,7 @@ function TestName({ project, test, words }: TestNameProps): React.ReactNode {
         <span className="test-name-line">
           <Link className="row-link" to={formatPlace({ page: 'test', project, test: test.test_id })}>
             <span className="visually-hidden">last {outcomeLabel(outcome)}: </span>
-            {parents !== '' && <span className="soft"><MarkedText text={parents} words={words} /> › </span>}
-            <b><MarkedText text={test.title_path.at(-1) ?? baseName(test.spec)} words={words} /></b>
+            <TitleLine parents={test.title_path.slice(0, -1)} name={test.title_path.at(-1) ?? baseName(test.spec)} words={words} />
           </Link>
           {test.parameters !== '' && <span className="soft test-parameters">{test.parameters}</span>}
           {test.quarantine !== null && <Tag color="purple">quarantined</Tag>}
