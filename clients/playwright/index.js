@@ -62,6 +62,8 @@ class Tamarack {
     this._captured = read_captured(env, identity_of(info));
     this._own = new Set();
     this._closing = new AbortController();
+    this._waits_open = 0;
+    this._held = null; // the test's own limit, and when the first of the open waits began
   }
 
   /** Whether this test runs under Tamarack. */
@@ -169,18 +171,29 @@ class Tamarack {
     return (await wait_on_agent(agent, this._rebased(wish), this._captured, this._closing.signal)).captures.body;
   }
 
-  /** Playwright's own limit of the test stands still while it waits; the wait has a limit of its own. */
   async _waiting(limit_ms, stack, action) {
-    const began = Date.now();
-    const { timeout } = this._info;
-    if (timeout > 0) this._info.setTimeout(timeout + limit_ms + 10_000);
+    this._hold_limit(limit_ms);
     try {
       return await action();
     } catch (error) {
       throw at_callers_place(error, stack);
     } finally {
-      if (timeout > 0) this._info.setTimeout(timeout + (Date.now() - began));
+      this._release_limit();
     }
+  }
+
+  /** Playwright's own limit of the test stands still while it waits; each wait has a limit of its own, and several may be open at once. */
+  _hold_limit(limit_ms) {
+    if (this._waits_open++ === 0) this._held = { timeout: this._info.timeout, began: Date.now() };
+    const { timeout, began } = this._held;
+    const needed = timeout + (Date.now() - began) + limit_ms + 10_000;
+    if (timeout > 0 && needed > this._info.timeout) this._info.setTimeout(needed);
+  }
+
+  _release_limit() {
+    if (--this._waits_open > 0) return;
+    const { timeout, began } = this._held;
+    if (timeout > 0) this._info.setTimeout(timeout + (Date.now() - began));
   }
 }
 

@@ -19,10 +19,12 @@ before(async () => {
     request.on('data', (chunk) => chunks.push(chunk));
     request.on('end', () => {
       asked.push({ method: request.method, path: request.url, headers: request.headers, body: Buffer.concat(chunks).toString() });
-      const { status = 200, headers = {}, body, hangs } = answers.length > 1 ? answers.shift() : answers[0];
+      const { status = 200, headers = {}, body, hangs, after = Promise.resolve() } = answers.length > 1 ? answers.shift() : answers[0];
       if (hangs) return request.socket.on('close', hangs);
-      response.writeHead(status, { 'content-type': 'application/json', ...headers });
-      response.end(typeof body === 'string' ? body : JSON.stringify(body));
+      return after.then(() => {
+        response.writeHead(status, { 'content-type': 'application/json', ...headers });
+        response.end(typeof body === 'string' ? body : JSON.stringify(body));
+      });
     });
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -161,10 +163,67 @@ describe('what a test passes', () => {
 });
 
 describe('the fixture', () => {
+  const info_of = (more = {}) => {
+    const project = { name: '' };
+    return { file: __filename, titlePath: ['a', 'b'], annotations: [], project, config: { projects: [project] }, ...more };
+  };
+
+  it('keeps the limit of the test standing while any of its waits is open', async (t) => {
+    const { Tamarack } = require('../index.js');
+    let now = 1_000_000;
+    t.mock.method(Date, 'now', () => now);
+    const info = info_of({ timeout: 30_000, setTimeout: (timeout) => (info.timeout = timeout) });
+    const tamarack = new Tamarack(info, undefined, { TAMARACK_AGENT_URL: url, TAMARACK_AGENT_TOKEN: 's3cret' });
+    const gates = [1, 2, 3].map(() => {
+      const gate = {};
+      gate.opened = new Promise((resolve) => (gate.open = resolve));
+      return gate;
+    });
+    t.after(() => gates.forEach(({ open }) => open()));
+    answers = gates.map(({ opened }, index) => ({ body: { outcome: 'satisfied', captures: { body: index } }, after: opened }));
+    const begin = async (timeout) => {
+      const count = asked.length;
+      const waiting = tamarack.awaitJob('/jobs/7', { timeout });
+      while (asked.length === count) await new Promise(setImmediate);
+      return { waiting };
+    };
+
+    const first = await begin(60_000);
+    assert.equal(info.timeout, 30_000 + 60_000 + 10_000);
+    now += 5_000;
+    const second = await begin(120_000);
+    assert.equal(info.timeout, 30_000 + 5_000 + 120_000 + 10_000, 'the longest decides');
+    const third = await begin(1_000);
+    assert.equal(info.timeout, 165_000, 'a short one shortens nothing');
+
+    now += 20_000;
+    gates[0].open();
+    assert.equal(await first.waiting, 0);
+    assert.equal(info.timeout, 165_000, 'two still wait');
+    now += 50_000;
+    gates[1].open();
+    gates[2].open();
+    assert.deepEqual(await Promise.all([second.waiting, third.waiting]), [1, 2]);
+    assert.equal(info.timeout, 30_000 + 75_000, 'what the test had left when the first began');
+  });
+
+  it('sets no limit where the test has none, and gives it back after a wait that failed', async () => {
+    const { Tamarack } = require('../index.js');
+    const limits = [];
+    const env = { TAMARACK_AGENT_URL: url, TAMARACK_AGENT_TOKEN: 's3cret' };
+    answers = [{ body: { outcome: 'lost', message: 'gone' } }];
+    const without = new Tamarack(info_of({ timeout: 0, setTimeout: (timeout) => limits.push(timeout) }), undefined, env);
+    await outcome_of(without.awaitJob('/jobs/7', { timeout: 1_000 }));
+    assert.deepEqual(limits, []);
+    const info = info_of({ timeout: 30_000, setTimeout: (timeout) => limits.push((info.timeout = timeout)) });
+    const tamarack = new Tamarack(info, undefined, env);
+    await Promise.all([1_000, 2_000].map((timeout) => outcome_of(tamarack.awaitJob('/jobs/7', { timeout }))));
+    assert.ok(limits.at(-1) >= 30_000 && limits.at(-1) < 40_000, String(limits));
+  });
+
   it('points at the line of the test that is wrong', () => {
     const { Tamarack } = require('../index.js');
-    const project = { name: '' };
-    const tamarack = new Tamarack({ file: __filename, titlePath: ['a', 'b'], annotations: [], project, config: { projects: [project] } }, undefined, {});
+    const tamarack = new Tamarack(info_of(), undefined, {});
     for (const wrong of [() => tamarack.capture('job_id', undefined), () => tamarack.capture('job-id', 1), () => tamarack.captured('job_id')])
       assert.throws(wrong, ({ stack }) => stack.split('\n')[1].includes(path.basename(__filename)));
   });
