@@ -53,7 +53,9 @@ void AgentProcess::poll() {
                        .run = working_on_,
                        .wait = wait_s,
                        .load_percent = settings_.load_percent(),
-                       .memory_free_mb = settings_.memory_free_mb()};
+                       .memory_free_mb = settings_.memory_free_mb(),
+                       .sent_home = sent_home_};
+  if (settings_.exit_when_idle) said.idle_max_ms = settings_.exit_when_idle->count();
   if (const auto idle = settings_.exit_when_idle; idle && !run_)
     said.wait = std::clamp<std::int64_t>((*idle - (clock_.now() - idle_since_)).count() / 1000, 0, wait_s);
   if (trouble_) {
@@ -73,6 +75,7 @@ void AgentProcess::answered(const Result<std::string>& body) {
   if (order) {
     if (std::exchange(failures_, 0) > 1) settings_.run.say("the server is back");
     trouble_.reset();
+    sent_home_ = {};
     return obey(*order);
   }
   // Rights, a name that another process has, another version: asking again would not mend it.
@@ -109,7 +112,8 @@ void AgentProcess::begin(const domain::RunId& run) {
   working_on_ = run;
   RemoteRunSettings settings = settings_.run;
   settings.run = run;
-  settings.session = settings_.session;
+  // It may come to a run twice, and counts what it says from one each time.
+  settings.session = fmt::format("{}-{}", settings_.session, ++stays_);
   run_ = std::make_unique<RemoteRun>(loop_, clock_, api_, workspaces_, contents_, artifacts_, std::move(settings),
                                      [this](const std::optional<RunTrouble>& trouble) { run_over(trouble); });
   run_->start();
@@ -120,6 +124,7 @@ void AgentProcess::run_over(const std::optional<RunTrouble>& trouble) {
   if (over_) return;
   const domain::RunId run = std::exchange(working_on_, {});
   std::unique_ptr<Outgoing> outgoing = run_->take_outgoing();
+  if (run_->was_sent_home()) sent_home_ = run;
   run_.reset();
   if (outgoing) keep_sending(std::move(outgoing));
   idle_since_ = clock_.now();

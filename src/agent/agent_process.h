@@ -64,6 +64,8 @@ class AgentProcess {
   std::unique_ptr<RemoteRun> run_;
   domain::RunId working_on_;
   std::optional<std::pair<domain::RunId, RunTrouble>> trouble_;  // to be told with the next poll
+  domain::RunId sent_home_;                                      // likewise
+  std::uint64_t stays_ = 0;                                      // on runs, so far
   Instant idle_since_;
   std::uint64_t poll_number_ = 0;
   int failures_ = 0;

@@ -25,7 +25,7 @@ struct PreparedProject {
 struct RemoteRunSettings {
   domain::RunId run;
   domain::AgentId agent;
-  std::string session;
+  std::string session;  // of this stay: what a former one said of the same run is another's
   std::string version;
   std::int64_t workers = 1;
   std::map<std::string, std::string> labels;
@@ -53,6 +53,8 @@ class RemoteRun {
   void leave();
   // The same without waiting for anybody.
   void kill_now(io::Callback done);
+  // Once it is done: by the run, which may be over or only waiting.
+  bool was_sent_home() const { return agent_ && agent_->was_sent_home(); }
   // Once it is done: what is still owed to the server, if anything was begun.
   std::unique_ptr<Outgoing> take_outgoing() { return std::move(outgoing_); }
 

@@ -14,7 +14,7 @@ inline run::Event to_event(const wire::WorkerUp& message) {
   return run::WorkerBecameReady{message.worker, message.app_start};
 }
 inline run::Event to_event(const wire::WorkerDown& message) {
-  return run::WorkerFailed{message.worker, message.gone, message.message, message.log_tail};
+  return run::WorkerFailed{message.worker, message.gone, message.message, message.log_tail, {}};
 }
 inline run::Event to_event(const wire::TestBegan& message) {
   return run::TestBegan{message.worker, message.term, message.test, message.retry};

@@ -53,8 +53,10 @@ Result<> AgentPool::polled(const wire::AgentPoll& poll, const std::string& reach
     row.run = {};
     row.draining = row.leaving = false;
   }
-  // It had taken the run and comes back without: whatever kept it from working would do so again.
-  if (poll.run.empty() && row.said.session == poll.session && runs_.contains(row.said.run)) agent.left.insert(row.said.run);
+  // It had taken the run and comes back without: whatever kept it from working would do so again. Unless the run had sent it home.
+  const bool was_sent_home = poll.sent_home == row.said.run;
+  if (poll.run.empty() && !was_sent_home && row.said.session == poll.session && runs_.contains(row.said.run))
+    agent.left.insert(row.said.run);
   if (runs_.contains(poll.gave_up)) agent.left.insert(poll.gave_up);
   row.said = poll;
   row.reach = reach;
@@ -122,11 +124,15 @@ std::string AgentPool::project_of(const domain::RunId& run) const {
   return found == runs_.end() ? std::string{} : found->second.project;
 }
 
-const RunWish* AgentPool::choose(const Agent& agent, const Crews& crews) const {
+bool AgentPool::suits(const Agent& agent, const RunWish& wish) {
+  return !agent.left.contains(wish.run) && reaches(agent.row.reach, wish.project) && has_labels(agent.row.said.labels, wish.labels);
+}
+
+const RunWish* AgentPool::choose(const Agent& agent, const Crews& crews, Wanted wanted) const {
   const RunWish* best = nullptr;
   std::tuple<std::int64_t, Instant> best_rank;
   for (const auto& [id, wish] : runs_) {
-    if (agent.left.contains(id) || !reaches(agent.row.reach, wish.project) || !has_labels(agent.row.said.labels, wish.labels)) continue;
+    if (wish.parked_since || (wanted == Wanted::now && !wish.hands_out) || !suits(agent, wish)) continue;
     const auto found = crews.find(id);
     const Crew crew = found == crews.end() ? Crew{} : found->second;
     if (wish.workers_max > 0 && crew.workers >= wish.workers_max) continue;
@@ -148,7 +154,7 @@ std::vector<AgentPool::Assignment> AgentPool::assign(Instant now) {
       if (!agent.row.run.empty() || !agent.row.leaving) continue;
       assignments.push_back({id, {.run = {}, .drain = true}});
     } else if (agent.row.run.empty()) {
-      const RunWish* wish = choose(agent, crews);
+      const RunWish* wish = choose(agent, crews, Wanted::some_time);
       if (wish == nullptr) continue;
       agent.row.run = wish->run;
       ++crews[wish->run].agents;
@@ -160,6 +166,41 @@ std::vector<AgentPool::Assignment> AgentPool::assign(Instant now) {
     agent.waiting = false;
   }
   return assignments;
+}
+
+std::vector<AgentPool::Release> AgentPool::releases(Instant now) const {
+  std::vector<Release> releases;
+  Crews crews = this->crews(now);
+  for (const auto& [id, agent] : agents_) {
+    const auto run = runs_.find(agent.row.run);
+    if (run == runs_.end() || !run->second.parked_since || now - agent.row.seen > away_after) continue;
+    const Millis parked = now - *run->second.parked_since;
+    if (parked < parked_min_) continue;
+    const std::int64_t idle_max_ms = agent.row.said.idle_max_ms;
+    const bool wants_to_leave = agent.row.draining || (idle_max_ms >= 0 && parked.count() >= idle_max_ms);
+    const RunWish* other = agent.row.draining ? nullptr : choose(agent, crews, Wanted::now);
+    if (other == nullptr && !wants_to_leave) continue;
+    if (other != nullptr) {
+      ++crews[other->run].agents;
+      crews[other->run].workers += agent.row.said.workers;
+    }
+    releases.push_back({id, run->first});
+  }
+  return releases;
+}
+
+bool AgentPool::is_a_run_parked() const {
+  return std::any_of(runs_.begin(), runs_.end(), [](const auto& one) { return one.second.parked_since.has_value(); });
+}
+
+bool AgentPool::are_agents_elsewhere(const domain::RunId& run, Instant now) const {
+  const auto wish = runs_.find(run);
+  if (wish == runs_.end()) return false;
+  return std::any_of(agents_.begin(), agents_.end(), [&](const auto& one) {
+    const AgentRow& row = one.second.row;
+    const bool works_elsewhere = !row.run.empty() && row.run != run && runs_.contains(row.run);
+    return works_elsewhere && !row.draining && now - row.seen <= away_after && suits(one.second, wish->second);
+  });
 }
 
 std::vector<AgentRow> AgentPool::rows(Instant now) const {

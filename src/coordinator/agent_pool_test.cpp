@@ -33,6 +33,17 @@ class AgentPoolTest : public testing::Test {
     return text;
   }
 
+  // "a:r-1": who is to be sent home from where.
+  std::string released() {
+    std::string text;
+    for (const AgentPool::Release& one : pool_.releases(now_)) text += (text.empty() ? "" : " ") + one.agent.value + ":" + one.run.value;
+    return text;
+  }
+  void park(const std::string& run) {
+    begin(run, {.hands_out = false, .parked_since = now_});
+    now_ += AgentPool::parked_min;
+  }
+
   AgentPool pool_;
   Instant now_ = from_ms(1'000'000);
   Instant asked_ = from_ms(0);
@@ -189,6 +200,87 @@ TEST_F(AgentPoolTest, AnImpossiblePollIsRefused) {
   poll.workers = 0;
   EXPECT_EQ(pool_.polled(poll, "shop", now_).error().code, ErrorCode::invalid_argument);
   EXPECT_EQ(pool_.polled(poll_of(""), "shop", now_).error().code, ErrorCode::invalid_argument);
+}
+
+TEST_F(AgentPoolTest, AnAgentOfAParkedRunStaysUntilSomebodyElseWantsIt) {
+  begin("r-1");
+  ASSERT_TRUE(pool_.polled(poll_of("a", "r-1"), "shop", now_));
+  park("r-1");
+  EXPECT_EQ(released(), "") << "the next phase finds it warm";
+  begin("r-2");
+  EXPECT_EQ(released(), "a:r-1");
+  begin("r-2", {.hands_out = false});
+  EXPECT_EQ(released(), "") << "there it would have nothing to do either";
+  begin("r-2", {.labels = {{"os", "mac"}}});
+  EXPECT_EQ(released(), "") << "it is not one of those that are wanted";
+  begin("r-2", {.project = "other"});
+  EXPECT_EQ(released(), "") << "nor may it work there";
+}
+
+TEST_F(AgentPoolTest, AShortWaitCostsNobodyItsAgents) {
+  begin("r-1", {.hands_out = false, .parked_since = now_});
+  polls("a", "r-1");
+  begin("r-2");
+  EXPECT_TRUE(pool_.is_a_run_parked());
+  EXPECT_EQ(released(), "");
+  now_ += AgentPool::parked_min - Millis{1};
+  EXPECT_EQ(released(), "");
+  now_ += Millis{1};
+  EXPECT_EQ(released(), "a:r-1");
+  begin("r-1");
+  EXPECT_EQ(released(), "") << "its next phase has begun";
+  EXPECT_FALSE(pool_.is_a_run_parked());
+}
+
+TEST_F(AgentPoolTest, NoMoreAreReleasedThanTheOtherRunTakes) {
+  begin("r-1");
+  for (const char* name : {"a", "b", "c"}) polls(name, "r-1");
+  park("r-1");
+  begin("r-2", {.workers_max = 4});
+  EXPECT_EQ(released(), "a:r-1 b:r-1");
+}
+
+TEST_F(AgentPoolTest, OneThatWouldLeaveIsReleasedFromAParkedRun) {
+  begin("r-1");
+  wire::AgentPoll hasty = poll_of("a", "r-1");
+  hasty.idle_max_ms = 10'000;
+  ASSERT_TRUE(pool_.polled(hasty, "shop", now_));
+  polls("b", "r-1");
+  park("r-1");
+  EXPECT_EQ(released(), "") << "it has not been idle for so long";
+  now_ += Millis{10'000};
+  EXPECT_EQ(released(), "a:r-1");
+  ASSERT_TRUE(pool_.drain(AgentId{"b"}, {.drain = true}));
+  EXPECT_EQ(released(), "a:r-1 b:r-1");
+}
+
+TEST_F(AgentPoolTest, NobodyIsSentToAParkedRunAndWhoWasSentHomeMayComeAgain) {
+  begin("r-1");
+  polls("a", "r-1");
+  park("r-1");
+  wire::AgentPoll back = poll_of("a");
+  back.sent_home = RunId{"r-1"};
+  ASSERT_TRUE(pool_.polled(back, std::string(domain::all_projects), now_));
+  EXPECT_EQ(assigned(), "");
+  begin("r-1");
+  EXPECT_EQ(assigned(), "a:r-1");
+}
+
+TEST_F(AgentPoolTest, WhoWorksElsewhereCouldCome) {
+  begin("r-1", {.labels = {{"os", "mac"}}});
+  begin("r-2");
+  polls("a", "r-2");
+  EXPECT_FALSE(pool_.are_agents_elsewhere(RunId{"r-1"}, now_)) << "it has no such label";
+  wire::AgentPoll mac = poll_of("b", "r-2");
+  mac.labels = {{"os", "mac"}};
+  ASSERT_TRUE(pool_.polled(mac, "shop", now_));
+  EXPECT_TRUE(pool_.are_agents_elsewhere(RunId{"r-1"}, now_));
+  EXPECT_FALSE(pool_.are_agents_elsewhere(RunId{"r-2"}, now_)) << "it is there already";
+  ASSERT_TRUE(pool_.drain(AgentId{"b"}, {.drain = true}));
+  EXPECT_FALSE(pool_.are_agents_elsewhere(RunId{"r-1"}, now_)) << "it takes no new run";
+  ASSERT_TRUE(pool_.drain(AgentId{"b"}, {.drain = false}));
+  now_ += AgentPool::away_after + Millis{1};
+  EXPECT_FALSE(pool_.are_agents_elsewhere(RunId{"r-1"}, now_)) << "nobody has heard of it";
 }
 
 }  // namespace

@@ -11,6 +11,7 @@ namespace tamarack::coordinator {
 namespace {
 
 constexpr std::int64_t wait_max_s = 30;
+constexpr Millis parked_look{1'000};
 
 std::string_view state_of(const AgentRow& row) {
   if (row.away) return "away";
@@ -93,9 +94,22 @@ void AgentRoutes::answer(const domain::AgentId& agent, const wire::AgentOrder& o
 
 void AgentRoutes::look_for_work() {
   for (const AgentPool::Assignment& one : parts_.pool.assign(parts_.clock.now())) answer(one.agent, one.order);
+  watch_parked_runs();
+}
+
+// For as long as there are any: they change nothing by themselves, it is the others that come to want their agents.
+void AgentRoutes::watch_parked_runs() {
+  if (watches_ || !parts_.pool.is_a_run_parked()) return;
+  watches_ = true;
+  watch_timer_ = parts_.loop.after(parked_look, [this] {
+    watches_ = false;
+    for (const AgentPool::Release& one : parts_.pool.releases(parts_.clock.now())) parts_.host.release(one.run, one.agent);
+    watch_parked_runs();
+  });
 }
 
 void AgentRoutes::send_away() {
+  watch_timer_.cancel();
   for (auto& [agent, waiting] : waiting_) waiting.exchange->answer(io::problem(503, "the server stops"));
   waiting_.clear();
 }

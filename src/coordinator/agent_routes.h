@@ -29,9 +29,12 @@ class AgentRoutes {
   void list(const Call& call);
   void drain(const Call& call);
   void answer(const domain::AgentId& agent, const wire::AgentOrder& order);
+  void watch_parked_runs();
 
   ServerParts& parts_;
   std::map<domain::AgentId, Waiting> waiting_;
+  bool watches_ = false;  // runs that only wait, and whether somebody wants their agents
+  io::Timer watch_timer_;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };
 

@@ -192,6 +192,8 @@ void Coordinator::obey(const run::Effect& effect) {
     if (callbacks_.on_begin_wait) callbacks_.on_begin_wait(*begun);
   } else if (const auto* dropped = std::get_if<run::DropWait>(&effect)) {
     if (callbacks_.on_drop_wait) callbacks_.on_drop_wait(*dropped);
+  } else if (const auto* home = std::get_if<run::SendHome>(&effect)) {
+    if (const auto link = sessions_.link_of_agent(home->agent)) send(*link, wire::GoHome{});
   } else if (std::holds_alternative<run::FinishRun>(effect)) {
     tick_timer_.cancel();
     callbacks_.on_finished();
@@ -206,10 +208,15 @@ void Coordinator::send(LinkId link, const wire::ToAgent& message) {
   if (const auto open = links_.find(link); open != links_.end()) open->second->send(wire::encode(message));
 }
 
+// Only asked where it matters: nothing runs, and something waits to be handed out.
+bool Coordinator::are_agents_elsewhere() const {
+  return callbacks_.are_agents_elsewhere && run_.leases.empty() && !run_.queue.waiting.empty() && callbacks_.are_agents_elsewhere();
+}
+
 void Coordinator::tick() {
   if (run_.finished) return;
   obey(sessions_.look_after(clock_.now()));
-  feed(run::Tick{});
+  feed(run::Tick{.agents_elsewhere = are_agents_elsewhere()});
   tick_timer_ = loop_.after(tick_interval, [this] { tick(); });
 }
 

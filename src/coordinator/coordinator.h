@@ -38,6 +38,8 @@ struct CoordinatorCallbacks {
   // Of runs with flows: who has the board obeys, and answers with wait_concluded().
   std::function<void(const run::BeginWait&)> on_begin_wait = {};
   std::function<void(const run::DropWait&)> on_drop_wait = {};
+  // Where one agent serves several runs: whether some that could come to this one are at work on others.
+  std::function<bool()> are_agents_elsewhere = {};
 };
 
 class Coordinator {
@@ -58,6 +60,8 @@ class Coordinator {
   void go_on_with_agents(run::Run folded, const Heard& heard);
   // An agent that was told to work could not begin.
   void gave_up(const run::AgentGaveUp& event) { feed(event); }
+  // Others want this agent, or it wants to leave: it is sent home if there is nothing for it to do. May be said again.
+  void release(const domain::AgentId& agent) { feed(run::ReleaseAsked{agent}); }
   void stop(run::StopCause cause, const std::string& reason);
   void wait_concluded(const run::WaitConcluded& event) { feed(event); }
   // Bytes came that are not what their name says, and an agent had named them as an artifact found under this lease.
@@ -81,6 +85,7 @@ class Coordinator {
   void announce(LinkId link);
   void close(LinkId link);
   void note_who_left();
+  bool are_agents_elsewhere() const;
   void tick();
   void watch_home();
 

@@ -158,19 +158,20 @@ RunHost::Active& RunHost::make_active(const wire::RunRequest& request, std::opti
                           .announces_plan = false,
                           .row = {.run = run, .project = request.project, .branch = request.branch, .commit = request.commit},
                           .request = std::move(row)},
-      CoordinatorCallbacks{.on_entry = [this, run](const run::Entry& entry) { entered(run, entry); },
-                           .on_finished = [this, run] { finished(run); },
-                           .on_broken = [this, run](const Error& error) { broke(run, error); },
-                           .on_refused = [this] { ++refused_; },
-                           .on_begin_wait =
-                               [this, run](const run::BeginWait& order) {
-                                 if (Active* found = find(run); found != nullptr && found->waits)
-                                   found->waits->begin(found->coordinator->run().plan, order);
-                               },
-                           .on_drop_wait =
-                               [this, run](const run::DropWait& order) {
-                                 if (Active* found = find(run); found != nullptr && found->waits) found->waits->drop(order);
-                               }});
+      CoordinatorCallbacks{
+          .on_entry = [this, run](const run::Entry& entry) { entered(run, entry); },
+          .on_finished = [this, run] { finished(run); },
+          .on_broken = [this, run](const Error& error) { broke(run, error); },
+          .on_refused = [this] { ++refused_; },
+          .on_begin_wait =
+              [this, run](const run::BeginWait& order) {
+                if (Active* found = find(run); found != nullptr && found->waits) found->waits->begin(found->coordinator->run().plan, order);
+              },
+          .on_drop_wait =
+              [this, run](const run::DropWait& order) {
+                if (Active* found = find(run); found != nullptr && found->waits) found->waits->drop(order);
+              },
+          .are_agents_elsewhere = [this, run] { return callbacks_.are_agents_elsewhere && callbacks_.are_agents_elsewhere(run); }});
   use_waits(*active);
   CHECK(!active_.contains(run), "run '{}' is worked on already", run.value);
   return *(active_[run] = std::move(active));
@@ -183,11 +184,25 @@ void RunHost::entered(const domain::RunId& run, const run::Entry& entry) {
   if (const auto* stored = std::get_if<run::ArtifactStored>(&entry.record)) claimed(*active, *stored);
   if (const auto* ended = std::get_if<run::PhaseEnded>(&entry.record); ended != nullptr && active->waits) active->waits->taken(*ended);
   const auto done = std::exchange(active->on_durable, nullptr);
+  const bool wishes_anew = wish_changed(*active);
+  if (!done && wishes_anew) callbacks_.on_change();
   if (!done) return;
   done(active->started);
   if (callbacks_.on_begun) callbacks_.on_begun(run, active->origin);
   callbacks_.on_change();
   next_is_due();
+}
+
+// Its state is ahead of its entries; after the last of them it is looked at once more.
+bool RunHost::wish_changed(Active& active) const {
+  const run::Run& run = active.coordinator->run();
+  const bool parked = run::only_waits(run);
+  const bool hands_out = !run.queue.waiting.empty();
+  RunWish& wish = active.wish;
+  if (parked == wish.parked_since.has_value() && hands_out == wish.hands_out) return false;
+  wish.hands_out = hands_out;
+  if (parked != wish.parked_since.has_value()) wish.parked_since = parked ? std::optional(clock_.now()) : std::nullopt;
+  return true;
 }
 
 void RunHost::claimed(Active& active, const run::ArtifactStored& artifact) {
@@ -254,6 +269,7 @@ Result<> RunHost::go_on(const Interrupted& run) {
   for (const run::Entry& entry : *run.journal)
     if (const auto* stored = std::get_if<run::ArtifactStored>(&entry.record)) claimed(active, *stored);
   active.coordinator->go_on_with_agents(fold(*run.journal), heard_in(*run.journal));
+  wish_changed(active);
   return {};
 }
 
@@ -327,7 +343,18 @@ bool RunHost::attach(const domain::RunId& run, std::unique_ptr<io::Link> link) {
 }
 
 void RunHost::gave_up(const domain::RunId& run, const run::AgentGaveUp& event) {
-  if (const auto found = active_.find(run); found != active_.end()) found->second->coordinator->gave_up(event);
+  Active* found = find(run);
+  if (found == nullptr) return;
+  // Those who could begin before, and were sent home when there was nothing to do, come when they are done elsewhere.
+  const auto& workers = found->coordinator->run().workers;
+  const bool some_could = std::any_of(workers.begin(), workers.end(), [](const auto& one) { return one.second.released; });
+  run::AgentGaveUp said = event;
+  if (some_could && callbacks_.are_agents_elsewhere && callbacks_.are_agents_elsewhere(run)) said.is_last = false;
+  found->coordinator->gave_up(said);
+}
+
+void RunHost::release(const domain::RunId& run, const domain::AgentId& agent) {
+  if (Active* found = find(run); found != nullptr && !found->closing) found->coordinator->release(agent);
 }
 
 bool RunHost::cancel(const domain::RunId& run, const std::string& reason) {

@@ -32,12 +32,13 @@ struct RunHostSettings {
 };
 
 struct RunHostCallbacks {
-  std::function<void()> on_change;                                        // a run began or is over
+  std::function<void()> on_change;                                        // a run began, is over, or wishes for something else
   std::function<void(const domain::RunId&, const run::Entry&)> on_entry;  // durable; in order
   std::function<void(const domain::RunId&, const Error&)> on_broken;      // its journal cannot be written
   // Its plan is durable, or it is gone on with after a restart; `origin` is what its request says of where it comes from.
   std::function<void(const domain::RunId&, const notify::News& origin)> on_begun;
-  std::function<void(const domain::RunId&)> on_closed;  // its verdict and its row are durable, its artifacts are here
+  std::function<void(const domain::RunId&)> on_closed;                  // its verdict and its row are durable, its artifacts are here
+  std::function<bool(const domain::RunId&)> are_agents_elsewhere = {};  // at work on others, and could come to this one
 };
 
 class RunHost {
@@ -70,6 +71,8 @@ class RunHost {
   // The agent protocol on a link. False when the run is over or was never here.
   bool attach(const domain::RunId& run, std::unique_ptr<io::Link> link);
   void gave_up(const domain::RunId& run, const run::AgentGaveUp& event);
+  // The agent goes home if there is nothing for it to do; said again until it has.
+  void release(const domain::RunId& run, const domain::AgentId& agent);
   bool cancel(const domain::RunId& run, const std::string& reason);
 
   // Work on the store beside the runs, where they are written; then `done` on the loop, and the figures are made of what it has added.
@@ -103,6 +106,7 @@ class RunHost {
 
   void claimed(Active& active, const run::ArtifactStored& artifact);
   void use_waits(Active& active);
+  bool wish_changed(Active& active) const;
   void next_start();
   void next_is_due();
   Active* find(const domain::RunId& run) const;

@@ -57,6 +57,7 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
         rendering(loop, rendering_waiting_max),
         writing(loop),
         flow_writing(loop),
+        pool(settings.parked_min),
         host(loop, clock, stores.journal, writing, stores.blobs, settings.host,
              {.on_change = [this] { runs_changed(); },
               .on_entry = [this](const domain::RunId& run, const run::Entry& entry) { feeds.entered(run, entry); },
@@ -69,7 +70,8 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
               .on_closed =
                   [this](const domain::RunId& run) {
                     if (news) news->closed(run);
-                  }}),
+                  },
+              .are_agents_elsewhere = [this](const domain::RunId& run) { return pool.are_agents_elsewhere(run, parts.clock.now()); }}),
         guests(loop, clock, stores.access, settings.token_check),
         cleaner(loop, clock, stores.data, reading, stores.journal, writing, stores.blobs, settings.cleaner,
                 {.at_work = [this] { return host.at_work(); },
@@ -144,7 +146,8 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
     std::set<domain::RunId> now;
     for (const RunWish& wish : host.wishes()) {
       now.insert(wish.run);
-      if (in_pool.insert(wish.run).second) pool.run_began(wish);
+      in_pool.insert(wish.run);
+      pool.run_began(wish);
     }
     for (const domain::RunId& run : std::set(in_pool)) {
       if (now.contains(run)) continue;

@@ -62,6 +62,7 @@ struct ServerSettings {
   Millis token_check{5'000};  // how soon a revoked token ends what is open
   Millis poll{500};           // how often a journal that is watched is looked at
   RunHostSettings host;
+  Millis parked_min = AgentPool::parked_min;  // how long a run only waits before others may have its agents
   // Asked where runs are written. Not set: no report is taken. Errors: invalid_argument (the report or the wish), the store's.
   std::function<Result<TakenReport>(store::Store&, std::string_view bytes, const ReportWish&)> take_report;
   std::optional<notify::NotifierSettings> notifier;  // whom to tell of runs; none: nobody

@@ -122,7 +122,8 @@ void Sessions::begin_session(LinkId link, const wire::Hello& hello, Instant now,
   if (heard_up_to >= hello.next) acknowledgements_[last_session_] = heard_up_to;
   if (hello.last_words) return;
   for (std::int64_t slot = 1; slot <= hello.workers; ++slot)
-    orders.push_back(FeedRun{run::WorkerAppeared{domain::WorkerId{fmt::format("{}/{}", hello.agent.value, slot)}, hello.agent}, {}});
+    orders.push_back(
+        FeedRun{run::WorkerAppeared{domain::WorkerId{fmt::format("{}/{}", hello.agent.value, slot)}, hello.agent, hello.session}, {}});
   if (lived_on) orders.push_back(FeedRun{run::AgentBack{hello.agent}, {}});
 }
 
@@ -141,6 +142,7 @@ void Sessions::take(std::int64_t number, const wire::AgentEnvelope& envelope, Se
   auto event = worker_event(envelope.message);
   if (!event) return;
   if (auto* ready = std::get_if<run::WorkerBecameReady>(&event->event)) ready->session = session.id;
+  if (auto* failed = std::get_if<run::WorkerFailed>(&event->event)) failed->session = session.id;
   // An agent speaks for its own workers only.
   if (!owns(session.agent, event->worker))
     event->event = run::AgentLied{session.agent, "foreign_worker",

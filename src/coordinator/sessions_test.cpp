@@ -65,6 +65,21 @@ TEST_F(SessionsTest, WhoHasAWorkerAndWhoSpeaksOfItsLeasesIsTold) {
   (void)remote_.heard(link, hello("s1"), start);
   EXPECT_EQ(fed<run::WorkerBecameReady>(remote_.heard(link, up(1, "a1/1"), start)).at(0).session, "s1");
   EXPECT_EQ(fed<run::Heartbeat>(remote_.heard(link, beat(2), start)).at(0).session, "s1");
+  const wire::AgentEnvelope down{3, wire::WorkerDown{.worker = domain::WorkerId{"a1/1"}, .message = "it died"}};
+  EXPECT_EQ(fed<run::WorkerFailed>(remote_.heard(link, down, start)).at(0).session, "s1");
+}
+
+// Sent home by a run that only waits, and back for its next phase: what it says is counted from one again, under another name.
+TEST_F(SessionsTest, AnAgentThatLeftAndComesAgainSpeaksInASessionOfItsOwn) {
+  const LinkId first = remote_.opened();
+  (void)remote_.heard(first, hello("s-1"), start);
+  (void)remote_.heard(first, up(1, "a1/1"), start);
+  EXPECT_EQ(fed<run::AgentLost>(remote_.heard(first, {2, wire::Gone{"sent home"}}, start)).size(), 1U);
+  const LinkId second = remote_.opened();
+  const auto appeared = fed<run::WorkerAppeared>(remote_.heard(second, hello("s-2"), start));
+  ASSERT_EQ(appeared.size(), 2U);
+  EXPECT_EQ(appeared[0].session, "s-2");
+  EXPECT_EQ(fed<run::WorkerBecameReady>(remote_.heard(second, up(1, "a1/1"), start)).size(), 1U);
 }
 
 TEST_F(SessionsTest, AProtocolNobodySpeaksIsRefusedAndBothVersionsAreNamed) {

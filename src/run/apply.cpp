@@ -81,6 +81,7 @@ struct Apply {
     WorkerState& worker = run.workers.at(record.worker);
     worker.restarting = false;
     worker.was_idle = false;
+    worker.released = false;
     if (!record.session.empty()) worker.session = record.session;
     if (worker.phase != WorkerPhase::busy) worker.phase = WorkerPhase::idle;
   }
@@ -88,6 +89,7 @@ struct Apply {
     WorkerState& worker = run.workers.at(record.worker);
     worker.phase = record.silent ? WorkerPhase::silent : WorkerPhase::ended;
     worker.was_idle = record.idle;
+    worker.released = record.released;
     run.worker_left_at = at;
   }
   void operator()(const LeaseGranted& record) {

@@ -46,6 +46,7 @@ Stepper::Crew Stepper::crew() const {
     const bool away = worker.phase == WorkerPhase::ended || worker.phase == WorkerPhase::silent;
     if (away) crew.somebody_away = true;
     if (!away) ++crew.active;
+    if (worker.released) ++crew.released;
     if (worker.phase == WorkerPhase::starting) crew.somebody_starting = true;
   }
   return crew;
@@ -57,7 +58,8 @@ void Stepper::dispatch() {
   // A share may be meant for a worker that never came; whoever is left takes it when nothing else can happen any more.
   const bool any_share = crew.somebody_away || (!crew.somebody_starting && run_.leases.empty());
   // Workers that the plan counts on and that are still on their way get their part of what is handed out meanwhile.
-  const std::int64_t to_come = std::max<std::int64_t>(run_.plan.workers - static_cast<std::int64_t>(run_.workers.size()), 0);
+  const std::int64_t known = static_cast<std::int64_t>(run_.workers.size()) - crew.released;
+  const std::int64_t to_come = std::max<std::int64_t>(run_.plan.workers - known, 0);
   const std::int64_t limit = run_.options.workers_max;
   const std::int64_t at_work = limit > 0 ? std::min(crew.active + to_come, limit) : crew.active + to_come;
   const bool shares = run_.plan.policy == domain::Policy::count || run_.plan.policy == domain::Policy::timing;

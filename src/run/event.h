@@ -38,6 +38,7 @@ struct Planned {
 struct WorkerAppeared {
   domain::WorkerId worker;
   domain::AgentId agent;
+  std::string session = {};  // of the process that says it; empty: one that never outlives this one
 };
 struct WorkerBecameReady {  // its application is up
   domain::WorkerId worker;
@@ -49,6 +50,7 @@ struct WorkerFailed {  // its application does not start, or died; `gone`: it wi
   bool gone = true;
   std::string message;
   std::string log_tail;
+  std::string session = {};  // as above
 };
 struct Heartbeat {
   domain::AgentId agent;
@@ -130,11 +132,17 @@ struct WaitConcluded {
   std::vector<domain::Capture> captures;
   std::string excerpt;  // the last answer
 };
-struct Tick {};
+struct Tick {
+  bool agents_elsewhere = false;  // some that could work for this run are at work on others: they will come
+};
+// Somebody else could use this agent, or it wants to leave. Nothing comes of it unless the run only waits and the agent's workers are idle.
+struct ReleaseAsked {
+  domain::AgentId agent;
+};
 
 using Event = std::variant<Planned, WorkerAppeared, WorkerBecameReady, WorkerFailed, Heartbeat, AgentLost, AgentAway, AgentBack,
                            AgentGaveUp, TestBegan, TestEnded, ArtifactArrived, DisagreementSeen, InvocationEnded, StopAsked, Resumed, Tick,
-                           AgentLied, WaitConcluded>;
+                           AgentLied, WaitConcluded, ReleaseAsked>;
 
 // Orders to the shell.
 
@@ -153,6 +161,10 @@ struct GrantLease {
 struct StopLease {
   domain::WorkerId worker;
   domain::Term term;
+};
+// This agent alone, while the run goes on. Its workers have ended before, so no lease can be on its way to them; may be repeated.
+struct SendHome {
+  domain::AgentId agent;
 };
 struct FinishRun {};    // everything is settled: agents may go home
 struct RefuseMessage {  // something an agent said was refused
@@ -175,6 +187,6 @@ struct DropWait {
   std::string reason;
 };
 
-using Effect = std::variant<GrantLease, StopLease, FinishRun, RefuseMessage, BeginWait, DropWait>;
+using Effect = std::variant<GrantLease, StopLease, FinishRun, RefuseMessage, BeginWait, DropWait, SendHome>;
 
 }  // namespace tamarack::run

@@ -64,8 +64,9 @@ struct WorkerReady {
 struct WorkerEnded {
   domain::WorkerId worker;
   std::string reason;
-  bool silent = false;  // it may come back: once it says that its lease is over, or at once when it was idle
-  bool idle = false;    // it held no lease when it fell silent
+  bool silent = false;    // it may come back: once it says that its lease is over, or at once when it was idle
+  bool idle = false;      // it held no lease when it fell silent
+  bool released = false;  // its agent was sent home because the run only waits; it may come again in another session
 };
 struct LeaseGranted {
   domain::Term term;

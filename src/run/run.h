@@ -9,6 +9,7 @@
 //   lease     granted ──▶ completed | lost | expired | stopped
 //   worker    starting ──ready──▶ idle ──lease──▶ busy ──lease ended──▶ idle;  any ──application died──▶ starting;  any ──▶ ended
 //             busy ──lease expired──▶ silent ──says it is over──▶ idle;  ended ──ready──▶ idle (its agent, or all of Tamarack, came back)
+//             idle ──the run only waits and somebody else wants the agent──▶ ended ──in another session──▶ starting
 //             idle, starting ──agent away──▶ silent ──agent back──▶ idle
 //   phase     ──what it needs is satisfied──▶ open (tests wait to be handed out, or a wait is parked) ──▶ satisfied
 //                                             open ──▶ skipped | failed | timed_out | lost | cancelled | never_ran | invalid
@@ -95,6 +96,7 @@ struct WorkerState {
   domain::Term last_term;   // of the newest lease it was given
   bool restarting = false;  // its application went down while it was busy, or idle
   bool was_idle = false;    // silent: it held no lease, so it owes no word about one
+  bool released = false;    // ended: its agent was sent home in this session, and may come again in another one
   std::string session;      // of the agent's process that has the worker: leases are given to no other
 };
 
@@ -134,11 +136,15 @@ struct Run {
   Instant resumed;         // last
   Instant worker_left_at;  // when the last one that left did so
   Instant work_came_at;    // when a flow last brought work to an empty queue
+  Instant elsewhere_at;    // when agents that could come were last known to be at work elsewhere; of this process, not journaled
   std::optional<Instant> finished;
   domain::Verdict verdict = domain::Verdict::incomplete;
 
   bool is_planned() const { return !id.empty(); }
 };
+
+// Nothing runs and nothing is there to be handed out: flows are parked, and until one of them goes on nobody can do anything for the run.
+bool only_waits(const Run& run);
 
 struct Step {
   Run run;

@@ -31,6 +31,11 @@ std::string describe_end(const InvocationEnded& event) {
   return fmt::format("the framework exited with code {}{}", event.invocation.exit_code, said);
 }
 
+// What it says of its application crossed the order to go home: nobody wants the application any more.
+bool has_gone_home(const WorkerState& worker, const std::string& session) {
+  return worker.released && worker.session == session;
+}
+
 }  // namespace
 
 void Stepper::operator()(const Planned& event) {
@@ -49,19 +54,23 @@ void Stepper::operator()(const Planned& event) {
 }
 
 void Stepper::operator()(const WorkerAppeared& event) {
-  if (run_.workers.contains(event.worker)) return;
+  const auto known = run_.workers.find(event.worker);
+  // One whose agent was sent home is on its way again once it comes in another session; in the same one it is still about to go.
+  const bool comes_again = known != run_.workers.end() && known->second.released && known->second.session != event.session;
+  if (known != run_.workers.end() && !comes_again) return;
   record(WorkerJoined{event.worker, event.agent, next_slot()});
 }
 
 void Stepper::operator()(const WorkerBecameReady& event) {
   const auto worker = run_.workers.find(event.worker);
-  if (worker == run_.workers.end()) return;
+  if (worker == run_.workers.end() || has_gone_home(worker->second, event.session)) return;
   const bool is_working = worker->second.phase == WorkerPhase::busy || worker->second.phase == WorkerPhase::idle;
   if (!is_working || worker->second.restarting) record(WorkerReady{event.worker, event.app_start, event.session});
 }
 
 void Stepper::operator()(const WorkerFailed& event) {
-  if (!run_.workers.contains(event.worker)) return;
+  const auto worker = run_.workers.find(event.worker);
+  if (worker == run_.workers.end() || has_gone_home(worker->second, event.session)) return;
   record(InfrastructureFailed{event.worker, event.message, event.log_tail});
   if (!event.gone) return;
   end_worker(event.worker, event.message, Blame::in_flight);
@@ -101,6 +110,11 @@ void Stepper::operator()(const Heartbeat& event) {
   for (const auto& [id, worker] : run_.workers)
     if (worker.agent == event.agent && worker.phase == WorkerPhase::silent && !worker.was_idle)
       effects_.push_back(StopLease{id, worker.last_term});
+  // The order to go home may have been lost, with its link or with a coordinator.
+  const bool should_be_gone = std::any_of(run_.workers.begin(), run_.workers.end(), [&](const auto& one) {
+    return one.second.agent == event.agent && has_gone_home(one.second, event.session);
+  });
+  if (should_be_gone) effects_.push_back(SendHome{event.agent});
 }
 
 void Stepper::operator()(const AgentLost& event) {
@@ -189,6 +203,22 @@ void Stepper::operator()(const InvocationEnded& event) {
   account_for_rest(ended, blame, describe_end(event), killed && !ended.started ? Knows::little : Knows::begun);
 }
 
+// Its workers end before it hears of it: whatever comes to the queue meanwhile goes to others, or waits until it is back.
+void Stepper::operator()(const ReleaseAsked& event) {
+  if (!only_waits(run_)) return;
+  std::vector<WorkerId> idle;
+  for (const auto& [id, worker] : run_.workers) {
+    if (worker.agent != event.agent || worker.phase == WorkerPhase::ended) continue;
+    // One that starts or is silent has something to say yet. Without sessions nobody could tell that it has come again.
+    if (worker.phase != WorkerPhase::idle || worker.session.empty()) return;
+    idle.push_back(id);
+  }
+  if (idle.empty()) return;
+  const std::string reason = fmt::format("agent '{}' was sent home: the run only waits", event.agent.value);
+  for (const WorkerId& id : idle) record(WorkerEnded{.worker = id, .reason = reason, .released = true});
+  effects_.push_back(SendHome{event.agent});
+}
+
 void Stepper::operator()(const StopAsked& event) {
   stop(event.cause, event.reason);
 }
@@ -205,13 +235,15 @@ void Stepper::operator()(const Resumed& event) {
   go_on_with_flows();
 }
 
-void Stepper::operator()(const Tick&) {
+void Stepper::operator()(const Tick& event) {
   if (!run_.is_planned() || run_.finished) return;
+  if (event.agents_elsewhere) run_.elsewhere_at = now_;
   if (run_.options.timeout.count() > 0 && now_ - run_.started >= run_.options.timeout)
     stop(StopCause::deadline, fmt::format("the run's time limit of {} passed", human_duration(run_.options.timeout)));
-  // While flows are parked and nothing could be handed out, nobody misses a worker; while we were away none could come.
+  // While flows are parked and nothing could be handed out, nobody misses a worker; while we were away none could come; and who is at work
+  // elsewhere comes when that is over.
   const Millis patience = run_.options.no_worker_max;
-  const Instant since = std::max({run_.worker_left_at, run_.started, run_.work_came_at, run_.resumed});
+  const Instant since = std::max({run_.worker_left_at, run_.started, run_.work_came_at, run_.resumed, run_.elsewhere_at});
   if (patience.count() > 0 && !run_.queue.waiting.empty() && is_stranded() && now_ - since >= patience)
     give_up_all_waiting(fmt::format("no worker was there for {}", human_duration(patience)));
   for (const auto& [term, lease] : std::map(run_.leases)) {
@@ -271,6 +303,10 @@ bool Stepper::is_chain_casualty(const domain::TestReport& report) const {
     const TestState& state = run_.tests.at(other.value);
     return is_serial(other) && state.outcome == Outcome::pending && state.failures > 0 && may_retry(state);
   });
+}
+
+bool only_waits(const Run& run) {
+  return run.is_planned() && !run.finished && !run.stopping && run.waits_open > 0 && run.leases.empty() && run.queue.waiting.empty();
 }
 
 Step step(Run run, const Event& event, Instant now) {

@@ -33,9 +33,10 @@ class Stepper {
   void operator()(const InvocationEnded& event);
   void operator()(const StopAsked& event);
   void operator()(const Resumed& event);
-  void operator()(const Tick&);
+  void operator()(const Tick& event);
   void operator()(const AgentLied& event);
   void operator()(const WaitConcluded& event);
+  void operator()(const ReleaseAsked& event);
 
   // After every event: hand out what can be handed out, and finish when nothing is left.
   void conclude();
@@ -51,6 +52,7 @@ class Stepper {
     std::int64_t active = 0;
     bool somebody_starting = false;
     bool somebody_away = false;
+    std::int64_t released = 0;  // they come again when there is something to do
   };
 
   void record(Record fact);

@@ -14,7 +14,7 @@ BOOST_DESCRIBE_STRUCT(RunStarted, (), (run_id, url, state, verdict, exit_code))
 BOOST_DESCRIBE_STRUCT(RunSpec, (), (version, run_id, project, workspace, listing, config, setup, setup_inputs, seed, plan))
 BOOST_DESCRIBE_STRUCT(AgentPoll, (),
                       (version, agent, session, tamarack, machine, platform, workers, labels, run, wait, leaving, gave_up, problem,
-                       log_tail, load_percent, memory_free_mb))
+                       log_tail, load_percent, memory_free_mb, sent_home, idle_max_ms))
 BOOST_DESCRIBE_STRUCT(AgentOrder, (), (run, drain))
 BOOST_DESCRIBE_STRUCT(DrainWish, (), (drain, leave))
 BOOST_DESCRIBE_STRUCT(EmptyWish, (), ())

@@ -106,6 +106,8 @@ struct AgentPoll {
   std::string log_tail;
   std::int64_t load_percent = 0;  // of all its processors, over the last minute
   std::int64_t memory_free_mb = 0;
+  domain::RunId sent_home;        // the run that it was last sent home from, by the run itself: it can work for it again
+  std::int64_t idle_max_ms = -1;  // it leaves when it has had nothing to do for so long; below 0: it stays
 };
 struct AgentOrder {
   domain::RunId run;   // to work on; empty: ask again

@@ -48,7 +48,7 @@ BOOST_DESCRIBE_STRUCT(InvocationSummary, (), (exit_code, signal, timed_out, fram
 BOOST_DESCRIBE_STRUCT(RunPlanned, (), (run, plan, options))
 BOOST_DESCRIBE_STRUCT(WorkerJoined, (), (worker, agent, slot))
 BOOST_DESCRIBE_STRUCT(WorkerReady, (), (worker, app_start, session))
-BOOST_DESCRIBE_STRUCT(WorkerEnded, (), (worker, reason, silent, idle))
+BOOST_DESCRIBE_STRUCT(WorkerEnded, (), (worker, reason, silent, idle, released))
 BOOST_DESCRIBE_STRUCT(LeaseGranted, (), (term, worker, pieces, expires))
 BOOST_DESCRIBE_STRUCT(TestStarted, (), (term, test, retry))
 BOOST_DESCRIBE_STRUCT(TestFinished, (), (term, worker, report, counted, settles))

@@ -14,8 +14,8 @@ namespace tamarack::coordinator {
 // It asks for work, takes the link and passes, or fails, whatever it is leased.
 class PaperAgent {
  public:
-  PaperAgent(ServerWorld& world, std::string token, std::string failing = {})
-      : world_(world), token_(std::move(token)), failing_(std::move(failing)) {}
+  PaperAgent(ServerWorld& world, std::string token, std::string failing = {}, std::string session = "s-1")
+      : world_(world), token_(std::move(token)), failing_(std::move(failing)), session_(std::move(session)) {}
 
   wire::AgentOrder poll(std::int64_t wait = 0, const std::string& run = {}) {
     const wire::AgentPoll poll{.agent = domain::AgentId{"paper"}, .session = "s-1", .run = domain::RunId{run}, .wait = wait};
@@ -33,7 +33,7 @@ class PaperAgent {
       if (!link) return world_.loop().stop();
       link_ = std::move(*link);
       link_->on_message([this](const std::string& text) { hear(text); });
-      link_->send(encode(wire::AgentEnvelope{0, wire::Hello{.agent = domain::AgentId{"paper"}, .session = "s-1"}}));
+      link_->send(encode(wire::AgentEnvelope{0, wire::Hello{.agent = domain::AgentId{"paper"}, .session = session_}}));
     });
     const io::Timer watchdog = world_.loop().after(Millis{20'000}, [this] { world_.loop().stop(); });
     world_.loop().run();
@@ -70,6 +70,7 @@ class PaperAgent {
   ServerWorld& world_;
   std::string token_;
   std::string failing_;
+  std::string session_;  // of its link
   domain::Plan plan_;
   std::unique_ptr<io::Link> link_;
   wire::Outbox outbox_;
