@@ -127,6 +127,7 @@ void AgentProcess::handle(const wire::GoHome&) {
   world_.took(Transition::agent_went_home);
   say(wire::Gone{"sent home"});
   die();
+  if (on_went_home) on_went_home();
 }
 
 void AgentProcess::beat() {

@@ -25,6 +25,7 @@ class AgentProcess : public std::enable_shared_from_this<AgentProcess> {
   void cut_off(bool noticed);
   void reconnect(std::shared_ptr<Link> link);
   std::function<void()> on_hung_up;
+  std::function<void()> on_went_home;
   bool is_connected() const { return link_ != nullptr; }
   // kill -9, with everything it had started.
   void die();

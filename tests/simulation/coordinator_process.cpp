@@ -180,8 +180,14 @@ void CoordinatorProcess::obey(const run::Effect& effect) {
     callbacks_.on_begin_wait(*begin);
   else if (const auto* drop = std::get_if<run::DropWait>(&effect))
     callbacks_.on_drop_wait(*drop);
+  else if (const auto* home = std::get_if<run::SendHome>(&effect))
+    send_home(home->agent);
   else if (std::holds_alternative<run::FinishRun>(effect))
     callbacks_.on_finished();
+}
+
+void CoordinatorProcess::send_home(const domain::AgentId& agent) {
+  if (const auto link = sessions_.link_of_agent(agent)) send(*link, wire::GoHome{});
 }
 
 void CoordinatorProcess::send_to_worker(const domain::WorkerId& worker, const wire::ToAgent& message) {
@@ -197,9 +203,17 @@ void CoordinatorProcess::die() {
   for (const auto& [id, link] : links_) link->close_by_coordinator();
 }
 
+// Now and then another run wants an agent of one that only waits.
+void CoordinatorProcess::release_somebody() {
+  if (world_.scenario.local || run_.workers.empty() || !run::only_waits(run_) || !world_.random.chance(0.2)) return;
+  const auto which = static_cast<std::ptrdiff_t>(world_.random.below(run_.workers.size()));
+  feed(run::ReleaseAsked{std::next(run_.workers.begin(), which)->second.agent});
+}
+
 void CoordinatorProcess::tick() {
   if (run_.finished) return;
   obey(sessions_.look_after(now()));
+  release_somebody();
   feed(run::Tick{});
   later(tick_interval, [this] { tick(); });
 }

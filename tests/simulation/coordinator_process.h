@@ -41,7 +41,7 @@ class CoordinatorProcess : public std::enable_shared_from_this<CoordinatorProces
   void go_on_with_agents(run::Run folded, const std::map<std::string, std::int64_t>& heard);
   void stop(run::StopCause cause, const std::string& reason);
   void wait_concluded(const run::WaitConcluded& word) { feed(word); }
-  void send_home();
+  void send_home();  // all of them
   void jump_clock(Millis by) { clock_offset_ += by; }
   void die();
 
@@ -68,6 +68,8 @@ class CoordinatorProcess : public std::enable_shared_from_this<CoordinatorProces
   void flush();
   void commit();
   void committed();
+  void send_home(const domain::AgentId& agent);
+  void release_somebody();
   void obey(const run::Effect& effect);
   void tick();
   void later(Millis delay, std::function<void()> what);

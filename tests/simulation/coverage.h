@@ -18,7 +18,7 @@ namespace tamarack::simulation {
   X(framework_exited_early) X(framework_crashed_after_last) X(framework_hung) X(framework_reported_twice)                         \
   X(framework_ran_unplanned) X(framework_interrupted_a_test) X(framework_could_not_start) X(framework_lost_its_end)               \
   X(framework_ignored_stop) X(framework_retried) X(test_killed_its_process) X(app_never_started) X(app_died) X(app_started_again) \
-  X(app_gave_up) X(reset_failed) X(lease_waited_for_app) X(worker_joined) X(worker_ready) X(worker_ended) X(worker_silent)        \
+  X(app_gave_up) X(reset_failed) X(lease_waited_for_app) X(worker_joined) X(worker_ready) X(worker_ended) X(worker_silent) X(worker_released) X(worker_joined_again) \
   X(worker_back_from_silence) X(lease_granted) X(lease_completed) X(lease_lost) X(lease_expired) X(lease_stopped)                 \
   X(lease_sent_again) X(lease_of_many_units) X(chain_leased_again) X(whole_unit_leased_again) X(pinned_unit_taken_over)           \
   X(waited_for_lock) X(waited_for_cap) X(waited_for_predecessor) X(result_counted) X(result_late) X(result_again)                 \

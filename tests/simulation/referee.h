@@ -32,7 +32,7 @@ class Referee {
  private:
   void judge(const run::Entry& entry);
   void rule(const run::RunPlanned&) const {}
-  void rule(const run::WorkerJoined&);
+  void rule(const run::WorkerJoined& record);
   void rule(const run::WorkerReady& record);
   void rule(const run::WorkerEnded& record);
   void rule(const run::LeaseGranted& record);

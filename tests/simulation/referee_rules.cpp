@@ -9,8 +9,13 @@ using domain::Outcome;
 using domain::TestIndex;
 using domain::TestStatus;
 
-void Referee::rule(const run::WorkerJoined&) {
+void Referee::rule(const run::WorkerJoined& record) {
   world_.took(Transition::worker_joined);
+  const auto known = folded_.workers.find(record.worker);
+  if (known == folded_.workers.end()) return;
+  world_.took(Transition::worker_joined_again);
+  require(known->second.phase == run::WorkerPhase::ended && known->second.released, "worker {} joins again and was not released",
+          record.worker.value);
 }
 
 void Referee::rule(const run::WorkerReady& record) {
@@ -23,6 +28,10 @@ void Referee::rule(const run::WorkerReady& record) {
 void Referee::rule(const run::WorkerEnded& record) {
   if (record.silent && last_end_ == run::LeaseEnd::stopped) world_.took(Transition::stop_grace_passed);
   world_.took(record.silent ? Transition::worker_silent : Transition::worker_ended);
+  if (record.released) {
+    world_.took(Transition::worker_released);
+    require(run::only_waits(folded_), "worker {} was released from a run that has something to do", record.worker.value);
+  }
   for (const auto& [term, lease] : folded_.leases)
     require(lease.worker != record.worker, "worker {} ended and still holds lease {}", record.worker.value, term.value);
 }

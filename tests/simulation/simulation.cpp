@@ -217,6 +217,19 @@ class Simulation {
     agent->on_hung_up = [this, weak = std::weak_ptr(agent)] {
       if (const auto alive = weak.lock()) come_back(alive, world_.up_to(Millis{1'000}));
     };
+    agent->on_went_home = [this, id = agent->id().value] { come_again(id); };
+  }
+
+  // One that was released has been at work elsewhere for a while. To the run it is another process of the same agent.
+  void come_again(const std::string& id) {
+    if (coordinator_->run().finished) return;
+    world_.timeline.after(Millis{100} + world_.up_to(Millis{5'000}), [this, id] {
+      const bool is_there =
+          std::any_of(agents_.begin(), agents_.end(), [&](const auto& one) { return one->is_alive() && one->id().value == id; });
+      if (over_ || is_there) return;
+      if (!coordinator_->is_alive()) return come_again(id);
+      start_agent(id);
+    });
   }
 
   // The coordinator's process is gone, and what it cannot do without: in a local run the agent is a part of it. Agents of a server run on.
