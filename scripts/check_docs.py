@@ -134,7 +134,7 @@ def disagreement_names():
         if path.name.endswith("_test.cpp") or path.parts[len(ROOT.parts) + 1] not in ("adapter", "agent"):
             continue
         text = path.read_text(encoding="utf-8")
-        names |= set(re.findall(r'disagree\("([a-z_]+)"', text))
+        names |= set(re.findall(r'(?:disagree\(|Disagreement\{)"([a-z_]+)"', text))
         names |= set(re.findall(r'"([a-z]+(?:_[a-z]+)+): ', text))
         names |= set(re.findall(r'"([a-z]+_report)"', text))
     return names

@@ -29,8 +29,8 @@ class BlobStore {
   // The file in which an upload is gathered; its folder exists. What is left of an interrupted one stays for the next try.
   virtual Result<std::string> partial_path(const std::string& project, const std::string& sha256) = 0;
   virtual std::int64_t partial_bytes(const std::string& project, const std::string& sha256) = 0;
-  // The upload in this file, which partial_path() gave for some hash, is complete: it becomes the blob if its bytes have this one. Otherwise
-  // `corrupt`. The file is gone either way.
+  // The upload in this file, which partial_path() gave for some hash, is complete: it becomes the blob if its bytes have this one.
+  // Otherwise `corrupt`. The file is gone either way.
   virtual Result<> finish(const std::string& project, const std::string& sha256, const std::string& file) = 0;
 
   // ---- for those who tidy up

@@ -27,6 +27,16 @@ Result<std::vector<run::Entry>> load_journal(store::Store& store, const domain::
   return entries;
 }
 
+Result<std::vector<InterruptedRun>> interrupted_runs(store::Store& store, const std::function<bool(const domain::RunId&)>& is_wanted) {
+  std::vector<InterruptedRun> runs;
+  for (store::RequestRow& row : TRY(store.unfinished_requests())) {
+    if (!is_wanted(row.run)) continue;
+    auto journal = load_journal(store, row.run);
+    runs.push_back({std::move(row), std::move(journal)});
+  }
+  return runs;
+}
+
 Result<const run::Run*> FoldedRuns::of(store::Store& store, const domain::RunId& run) {
   const auto known = std::find_if(kept_.begin(), kept_.end(), [&](const auto& one) { return one->id == run; });
   auto folded = known == kept_.end() ? std::make_unique<run::Run>() : std::move(*known);

@@ -19,6 +19,15 @@ namespace tamarack::coordinator {
 // cannot be read, or is missing.
 Result<std::vector<run::Entry>> load_journal(store::Store& store, const domain::RunId& run, std::int64_t after = 0);
 
+// A run that has no end, and its journal or why it cannot be read.
+struct InterruptedRun {
+  store::RequestRow row;
+  Result<std::vector<run::Entry>> journal;
+};
+
+// Those that were asked for, have no end, and are wanted. Errors: the store's.
+Result<std::vector<InterruptedRun>> interrupted_runs(store::Store& store, const std::function<bool(const domain::RunId&)>& is_wanted);
+
 // Runs that go on, folded from their journals as far as those went: what is asked again and again is not folded from the start again and
 // again. On one thread at a time.
 class FoldedRuns {

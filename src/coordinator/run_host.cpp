@@ -242,25 +242,14 @@ std::vector<Error> RunHost::restore() {
   std::vector<Error> errors;
   const auto runs = interrupted_runs(store_, [](const domain::RunId&) { return true; });
   if (!runs) return {runs.error()};
-  for (const Interrupted& run : *runs)
+  for (const InterruptedRun& run : *runs)
     if (const auto went_on = go_on(run); !went_on)
       errors.push_back(Error(went_on.error()).in(fmt::format("run '{}' cannot be gone on with", run.row.run.value)));
   if (!active_.empty()) callbacks_.on_change();
   return errors;
 }
 
-Result<std::vector<RunHost::Interrupted>> RunHost::interrupted_runs(store::Store& store,
-                                                                    const std::function<bool(const domain::RunId&)>& is_wanted) {
-  std::vector<Interrupted> runs;
-  for (store::RequestRow& row : TRY(store.unfinished_requests())) {
-    if (!is_wanted(row.run)) continue;
-    auto journal = load_journal(store, row.run);
-    runs.push_back({std::move(row), std::move(journal)});
-  }
-  return runs;
-}
-
-Result<> RunHost::go_on(const Interrupted& run) {
+Result<> RunHost::go_on(const InterruptedRun& run) {
   if (!run.journal) return run.journal.error();
   if (run.journal->empty()) return make_error(ErrorCode::corrupt, "it has no journal");
   const auto request = TRY(wire::decode<wire::RunRequest>(run.row.body));
@@ -284,24 +273,22 @@ void RunHost::broke(const domain::RunId& run, const Error& error) {
     done(error);
     return next_is_due();
   }
-  broken_.insert(run);
-  if (broken_.size() > 1) return;  // the timer is set
+  if (!broken_.insert(run).second || broken_.size() > 1) return;  // the timer is set
   broken_timer_ = loop_.after(settings_.broken_pause, [this] { go_on_with_broken(); });
 }
 
 // From what is in the journal. What was not written there never happened; agents have been told to ask again.
 void RunHost::go_on_with_broken() {
-  auto runs = std::make_shared<Result<std::vector<Interrupted>>>(std::vector<Interrupted>{});
-  writing_.run([runs, store = &store_,
-                wanted = broken_] { *runs = interrupted_runs(*store, [&](const auto& run) { return wanted.contains(run); }); },
-               [this, runs, alive = std::weak_ptr(alive_)] {
+  auto runs = std::make_shared<Result<std::vector<InterruptedRun>>>(std::vector<InterruptedRun>{});
+  const auto is_wanted = [wanted = broken_](const domain::RunId& run) { return wanted.contains(run); };
+  writing_.run([runs, store = &store_, is_wanted] { *runs = interrupted_runs(*store, is_wanted); },
+               [this, runs, is_wanted, alive = std::weak_ptr(alive_)] {
                  if (alive.expired() || let_go_) return;
-                 if (!*runs) {
-                   broken_timer_ = loop_.after(settings_.broken_pause, [this] { go_on_with_broken(); });
-                   return;
-                 }
-                 broken_.clear();
-                 for (const Interrupted& run : **runs)
+                 if (*runs) std::erase_if(broken_, is_wanted);
+                 // It cannot be read either, or more broke meanwhile.
+                 if (!broken_.empty()) broken_timer_ = loop_.after(settings_.broken_pause, [this] { go_on_with_broken(); });
+                 if (!*runs) return;
+                 for (const InterruptedRun& run : **runs)
                    if (const auto went_on = go_on(run); !went_on) callbacks_.on_broken(run.row.run, went_on.error());
                  callbacks_.on_change();
                });

@@ -14,6 +14,7 @@
 #include "coordinator/agent_pool.h"
 #include "coordinator/cleaner.h"
 #include "coordinator/coordinator.h"
+#include "coordinator/read_run.h"
 #include "coordinator/run_waits.h"
 #include "coordinator/start_decision.h"
 #include "notify/news.h"
@@ -113,12 +114,7 @@ class RunHost {
   void decided(const std::shared_ptr<Asked>& asked, const Result<StartDecision>& outcome);
   Result<wire::RunStarted> known_run(const wire::RunStarted& known, const domain::Plan& wanted) const;
   Active& make_active(const wire::RunRequest& request, std::optional<store::RequestRow> row, Instant asked);
-  struct Interrupted {
-    store::RequestRow row;
-    Result<std::vector<run::Entry>> journal;
-  };
-  static Result<std::vector<Interrupted>> interrupted_runs(store::Store& store, const std::function<bool(const domain::RunId&)>& is_wanted);
-  Result<> go_on(const Interrupted& run);
+  Result<> go_on(const InterruptedRun& run);
   void broke(const domain::RunId& run, const Error& error);
   void go_on_with_broken();
   void entered(const domain::RunId& run, const run::Entry& entry);
