@@ -177,7 +177,8 @@ std::vector<AgentPool::Release> AgentPool::releases(Instant now) const {
     const Millis parked = now - *run->second.parked_since;
     if (parked < parked_min_) continue;
     const std::int64_t idle_max_ms = agent.row.said.idle_max_ms;
-    const bool wants_to_leave = agent.row.draining || (idle_max_ms >= 0 && parked.count() >= idle_max_ms);
+    const bool has_idled = idle_max_ms >= 0 && parked.count() >= idle_max_ms;
+    const bool wants_to_leave = agent.row.draining || (has_idled && stays_somebody(run->second, id, releases, now));
     const RunWish* other = agent.row.draining ? nullptr : choose(agent, crews, Wanted::now);
     if (other == nullptr && !wants_to_leave) continue;
     if (other != nullptr) {
@@ -187,6 +188,16 @@ std::vector<AgentPool::Release> AgentPool::releases(Instant now) const {
     releases.push_back({id, run->first});
   }
   return releases;
+}
+
+// Besides this one, and those that are let go at this moment.
+bool AgentPool::stays_somebody(const RunWish& wish, const domain::AgentId& but, const std::vector<Release>& leaving, Instant now) const {
+  return std::any_of(agents_.begin(), agents_.end(), [&](const auto& one) {
+    const auto& [id, agent] = one;
+    const bool leaves = id == but || agent.row.draining || now - agent.row.seen > away_after ||
+                        std::any_of(leaving.begin(), leaving.end(), [&](const Release& release) { return release.agent == id; });
+    return !leaves && suits(agent, wish);
+  });
 }
 
 bool AgentPool::is_a_run_parked() const {

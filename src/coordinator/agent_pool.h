@@ -112,6 +112,7 @@ class AgentPool {
   enum class Wanted { some_time, now };  // now: there is something to hand out
   const RunWish* choose(const Agent& agent, const Crews& crews, Wanted wanted) const;
   static bool suits(const Agent& agent, const RunWish& wish);
+  bool stays_somebody(const RunWish& wish, const domain::AgentId& but, const std::vector<Release>& leaving, Instant now) const;
 
   Millis parked_min_;
   std::map<domain::AgentId, Agent> agents_;

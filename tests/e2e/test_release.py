@@ -113,12 +113,12 @@ def test_a_server_that_dies_while_the_agents_are_elsewhere_finds_them_again(proj
 def test_an_agent_that_leaves_when_it_is_idle_leaves_a_parked_run(project, fleet):
     fleet.serve()
     hasty = fleet.agent("hasty", 1, "--exit-when-idle", "3s")
-    fleet.wait_for_agents(1)
+    last = fleet.agent("last", 1, "--exit-when-idle", "1h")
+    fleet.wait_for_agents(2)
     run = park(project, fleet)
     assert hasty.wait(60) == 0, fleet.logs()
     assert "had nothing to do for" in fleet.log("hasty")
-    fleet.agent("late", 1)
-    fleet.wait_for_agents(1)
+    assert last.poll() is None, "somebody stays for what comes after the wait"
     assert goes_on(project, fleet, run) == {"hasty/1"}
 
 
