@@ -195,7 +195,7 @@ void RemoteRun::begin() {
                                .project = spec_.project,
                                .run = settings_.run,
                                .agent = settings_.agent,
-                               .session = settings_.session,
+                               .session = agent.session,
                                .workers = settings_.workers},
                               settings_.say);
   store_ = std::make_shared<UploadingStore>(loop_, artifacts_, std::shared_ptr<Uploads>(alive_, &outgoing_->uploads()));

@@ -2,6 +2,7 @@
 
 import json
 import signal
+import sqlite3
 import time
 
 from fleet import counted_once, started_after_their_end
@@ -59,6 +60,9 @@ def check_that_nothing_was_lost(project, fleet, running, units):
     assert started_after_their_end(project.read("units.log")) == {}, "what was finished did not run again"
     assert sum(line.startswith("start") for line in lines(project)) == len(units)
     assert f"has told what its former process still had to say of {run}" in fleet.log("a")
+    with sqlite3.connect(fleet.data / "tamarack.db") as database:
+        told_by = database.execute("select distinct session from journal where run_id = ? and kind = 'test_finished'", [run]).fetchall()
+    assert len(told_by) == 1, "the dead process was known again when its last words came"
 
     def links():
         tests = fleet.json(f"/api/v1/runs/{run}/report")["tests"]
