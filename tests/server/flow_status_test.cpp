@@ -39,16 +39,10 @@ class FlowStatusTest : public ShopTest {
   }
   void TearDown() override { github_.reset(); }
 
-  // Two tests with a wait between them.
   wire::RunRequest flow_request() {
     wire::RunRequest wanted = request("r-10");
     wanted.commit = commit;
-    wanted.plan = ServerWorld::plan_of(2);
-    domain::Flow flow{.name = "analysis", .rule = "analysis"};
-    flow.phases = {{.name = "prepare", .tests = {domain::TestIndex{0U}}},
-                   {.name = "backend", .needs = {0}, .wish = on_http},
-                   {.name = "validate", .needs = {1}, .tests = {domain::TestIndex{1U}}}};
-    wanted.plan.flows = {flow};
+    wanted.plan = ServerWorld::plan_with_wait(on_http);
     return wanted;
   }
 

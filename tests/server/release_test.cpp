@@ -19,15 +19,9 @@ class ReleaseTest : public ShopTest {
     world_.start();
     runner_ = world_.token("shop", domain::Role::runner);
   }
-  // Two tests with a wait between them.
   wire::RunRequest flow_request() {
     wire::RunRequest wanted = request("r-10");
-    wanted.plan = ServerWorld::plan_of(2);
-    domain::Flow flow{.name = "analysis", .rule = "analysis"};
-    flow.phases = {{.name = "prepare", .tests = {domain::TestIndex{0U}}},
-                   {.name = "backend", .needs = {0}, .wish = on_http},
-                   {.name = "validate", .needs = {1}, .tests = {domain::TestIndex{1U}}}};
-    wanted.plan.flows = {flow};
+    wanted.plan = ServerWorld::plan_with_wait(on_http);
     return wanted;
   }
   void say(const std::string& status) {

@@ -135,5 +135,19 @@ TEST_F(ServerRetentionTest, ARunAtWorkKeepsItsFiles) {
   EXPECT_TRUE(says(get("/api/v1/runs/r-11").body, R"("verdict":"passed")"));
 }
 
+// A list of them asks for all again and again.
+TEST(FoldedRuns, AsManyAsAreListedTogetherAreFoldedOnce) {
+  ServerWorld world(testing::TempDir() + "/folded-runs");
+  std::vector<domain::RunId> runs;
+  for (int i = 0; i < 12; ++i) {
+    runs.push_back(domain::RunId{fmt::format("r-{}", i + 10)});
+    world.add_run(runs.back().value, "shop");
+  }
+  FoldedRuns folded;
+  std::vector<const run::Run*> first;
+  for (const domain::RunId& run : runs) first.push_back(*folded.of(world.data(), run));
+  for (std::size_t i = 0; i < runs.size(); ++i) EXPECT_EQ(*folded.of(world.data(), runs[i]), first[i]) << "the same one, and none anew";
+}
+
 }  // namespace
 }  // namespace tamarack::coordinator

@@ -82,6 +82,17 @@ class ServerWorld {
     return plan;
   }
 
+  // Two tests with a wait of this wish between them.
+  static domain::Plan plan_with_wait(const std::string& wish) {
+    domain::Plan plan = plan_of(2);
+    domain::Flow flow{.name = "analysis", .rule = "analysis"};
+    flow.phases = {{.name = "prepare", .tests = {domain::TestIndex{0U}}},
+                   {.name = "backend", .needs = {0}, .wish = wish},
+                   {.name = "validate", .needs = {1}, .tests = {domain::TestIndex{1U}}}};
+    plan.flows = {flow};
+    return plan;
+  }
+
   // A run of one test by somebody beside the server.
   void add_run(const std::string& id, const std::string& project) {
     rows_[id] = {.run = domain::RunId{id}, .project = project, .branch = "main"};
